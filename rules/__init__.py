@@ -1,0 +1,1 @@
+"""The regulation as pure functions: values in, values out, standard library only."""
