@@ -1,0 +1,127 @@
+"""A ledger file from door to result: opened safely, its sheets recognised, their rows judged. Nothing is stored."""
+
+import datetime as dt
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+
+from models.ledger.door import kind_of
+from models.ledger.refusals import NO_LEDGER_IN_FILE, NO_SUCH_ENTITY, NO_SUCH_SHEET, FileRefused
+from models.ledger.text import read_csv
+from models.ledger.workbook import Head, Workbook
+from rules.ledger import (
+    HEADER_WITHIN,
+    IS_HIDDEN,
+    NO_LEDGER,
+    FileResult,
+    Judge,
+    Known,
+    Ledger,
+    Sheet,
+    SheetResult,
+    Table,
+    recognise,
+)
+from rules.ledgers import LEDGERS
+
+CSV_SHEET = ""
+
+
+def judge_file(
+    path: str | Path,
+    known: Known,
+    *,
+    as_of: dt.date,
+    sheet: str | None = None,
+    entity: str | None = None,
+    name: str | None = None,
+    ledgers: Sequence[Ledger] = LEDGERS,
+) -> FileResult:
+    """What a good import makes of a file; never raises for what is in it.
+
+    ``known`` is asked for what rows refer to, and afterwards knows the accepted rows too. ``as_of``: the day the
+    ledger was handed in, later facts are faults. ``sheet`` and ``entity`` narrow what is looked for. ``name``: the
+    name that the file was given, where it is kept under another.
+    """
+    path = Path(path)
+    result = FileResult(name or path.name)
+    wanted = [one for one in ledgers if entity is None or one.entity == entity]
+    try:
+        with few_collections():
+            result.sheets = judged(path, result.name, Judge(known, as_of), wanted, sheet=sheet, is_told=bool(entity))
+    except FileRefused as refused:
+        # Half a file is worse than none: what was judged before the file turned out to be damaged is not given out.
+        result.refused = refused.reason
+    return result
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Rows hold no cycles, but there are so many that looking for some would take a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def judged(
+    path: Path, name: str, judge: Judge, ledgers: Sequence[Ledger], *, sheet: str | None, is_told: bool
+) -> list[SheetResult]:
+    """The sheets of a file; FileRefused where it cannot be read or none of them is a ledger."""
+    if not ledgers:
+        raise FileRefused(NO_SUCH_ENTITY)
+    read = judge_csv if kind_of(path, name) == "csv" else judge_workbook
+    results = read(path, judge, ledgers, sheet=sheet, is_told=is_told)
+    if all(one.entity is None for one in results):
+        raise FileRefused(NO_LEDGER_IN_FILE)
+    judge.settle(results)
+    return results
+
+
+def judge_csv(
+    path: Path, judge: Judge, ledgers: Sequence[Ledger], *, sheet: str | None, is_told: bool
+) -> list[SheetResult]:
+    """A CSV is one sheet without a name."""
+    if sheet:
+        raise FileRefused(NO_SUCH_SHEET)
+    rows = read_csv(path)
+    head = list(islice(rows, HEADER_WITHIN))
+    table = recognise(head, CSV_SHEET, ledgers, is_told=is_told)
+    if table is None:
+        return [SheetResult(CSV_SHEET, why=NO_LEDGER)]
+    return [judge.sheet(Sheet(CSV_SHEET, chain(head, rows)), table)]
+
+
+def judge_workbook(
+    path: Path, judge: Judge, ledgers: Sequence[Ledger], *, sheet: str | None, is_told: bool
+) -> list[SheetResult]:
+    """The sheets in the file's order; judged in the order of the ledgers, so that what is referred to comes first."""
+    with Workbook(path, sheet) as book:
+        heads = book.heads()
+        if sheet is not None and not heads:
+            raise FileRefused(NO_SUCH_SHEET)
+        tables = [table_of(head, ledgers, is_told=is_told) for head in heads]
+        results = [SheetResult(head.name, why=NO_LEDGER if head.is_visible else IS_HIDDEN) for head in heads]
+        order = in_order(tables, ledgers)
+        book.want([position for position, _ in order])
+        for position, table in order:
+            results[position] = judge.sheet(heads[position].sheet(book.rows()), table)
+    return results
+
+
+def table_of(head: Head, ledgers: Sequence[Ledger], *, is_told: bool) -> Table | None:
+    if not head.is_visible:
+        return None
+    hidden = head.sheet(iter(())).hidden_columns
+    return recognise(head.rows, head.name, ledgers, hidden=hidden, is_told=is_told)
+
+
+def in_order(tables: Iterable[Table | None], ledgers: Sequence[Ledger]) -> list[tuple[int, Table]]:
+    """Positions and tables of the recognised sheets, in the order of their ledgers."""
+    found = [(position, table) for position, table in enumerate(tables) if table is not None]
+    return sorted(found, key=lambda pair: ledgers.index(pair[1].ledger))

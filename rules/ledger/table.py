@@ -1,0 +1,152 @@
+"""Recognising what a sheet is: its ledger, its header row, its columns, its year (rule 5)."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rules.ledger.cells import Cell, as_text, is_blank, letter
+from rules.ledger.dates import year_of_title
+from rules.ledger.declare import SERIAL, Column, Ledger, bare_heading, heading
+from rules.ledger.text import stripped
+
+HEADER_WITHIN = 200
+"""Rows looked at for the header; ledgers have a few lines above it."""
+
+KNOWN_HEADINGS = 4
+KNOWN_HEADINGS_WHEN_TOLD = 2
+"""Enough when the person says which ledger it is."""
+
+SERIAL_COLUMN = Column("serial", None, SERIAL)
+
+ABOVE = "text above the table"
+BLANK = "blank row"
+TOTAL = "total row"
+NOTE = "note under the table"
+HEADER_AGAIN = "header row again"
+
+TOTAL_WORDS = re.compile(r"合计|总计|小计|平均分|共计")
+NOTE_WORDS = re.compile(r"注|备注|说明|制表|阅卷")
+END = r"(?=$|[\s:：,，、;；.。()（）=0-9０-９])"
+TOTAL_ALONE = re.compile(rf"(?:合计|总计|小计|平均分|共计|(?:grand |sub-?)?totals?|sum|average){END}", re.IGNORECASE)
+NOTE_ALONE = re.compile(
+    rf"(?:注|备注|说明|制表人?|阅卷人?|notes?|n\.b\.|remarks?|prepared by|marked by|graded by){END}", re.IGNORECASE
+)
+FEW_CELLS = 3
+
+
+@dataclass(frozen=True)
+class Table:
+    """A recognised sheet. ``places``: column name -> column taken in; ``headings``: column -> heading as written."""
+
+    ledger: Ledger
+    header_rows: tuple[int, ...]
+    places: Mapping[str, int]
+    headings: Mapping[int, str]
+    year: int | None
+
+    @property
+    def keys(self) -> frozenset[int]:
+        return frozenset(self.places[name] for name in self.ledger.key if name in self.places)
+
+
+def recognise(
+    head: Sequence[Sequence[Cell]],
+    name: str,
+    ledgers: Iterable[Ledger],
+    *,
+    hidden: frozenset[int] = frozenset(),
+    is_told: bool = False,
+) -> Table | None:
+    """The first row with enough known headings, and the ledger that knows most of them; None = no ledger."""
+    enough = KNOWN_HEADINGS_WHEN_TOLD if is_told else KNOWN_HEADINGS
+    candidates = tuple(ledgers)
+    for at, cells in enumerate(head[:HEADER_WITHIN]):
+        written = {place: stripped(as_text(cell)) for place, cell in enumerate(cells) if not is_blank(cell)}
+        if len(written) < enough:
+            continue
+        found = [(one, known_headings(written, one, hidden)) for one in candidates]
+        fitting = [(one, known) for one, known in found if len(known) >= enough and one.suits(frozenset(known))]
+        if fitting:
+            ledger, known = max(fitting, key=lambda pair: len(pair[1]))
+            taken = {column: place for column, place in known.items() if is_taken(ledger, column)}
+            return Table(ledger, (at + 1,), taken, written, year_of_title(lines(head[:at]), name))
+    return None
+
+
+def known_headings(written: Mapping[int, str], ledger: Ledger, hidden: frozenset[int]) -> dict[str, int]:
+    """Column name -> column. Where two headings mean the same, the surer one counts, then the first (rule 5)."""
+    best: dict[str, tuple[int, int]] = {}
+    for place, title in written.items():
+        if place in hidden or len(title) > 100:
+            continue
+        meant = meaning(ledger, heading(title)) or meaning(ledger, bare_heading(title))
+        if meant and (meant[0] not in best or meant[1] < best[meant[0]][0]):
+            best[meant[0]] = (meant[1], place)
+    return {name: place for name, (_, place) in best.items()}
+
+
+@lru_cache(maxsize=8192)
+def meaning(ledger: Ledger, title: str) -> tuple[str, int] | None:
+    """The column that a comparable heading means, and how surely; ``No.`` is a record's number before a serial."""
+    ranked = [
+        (rank, at, column.name) for at, column in enumerate(ledger.columns) if (rank := column.rank(title)) is not None
+    ]
+    if ranked:
+        return min(ranked)[2], min(ranked)[0]
+    return (SERIAL_COLUMN.name, 0) if SERIAL_COLUMN.rank(title) is not None else None
+
+
+def is_taken(ledger: Ledger, name: str) -> bool:
+    return name != SERIAL_COLUMN.name and ledger.column(name).kind is not None
+
+
+def lines(rows: Iterable[Sequence[Cell]]) -> list[str]:
+    """What stands above a table, a line each."""
+    return [" ".join(as_text(cell) for cell in cells if not is_blank(cell)) for cells in rows]
+
+
+def not_data(cells: Sequence[Cell], table: Table, covered: Mapping[int, object]) -> str | None:
+    """Why a row is passed over (rule 5); None = it is data. ``covered``: columns that a merged cell fills."""
+    own = [(place, cell) for place, cell in enumerate(cells) if not is_blank(cell) and place not in covered]
+    if not own:
+        return BLANK
+    place, first = own[0]
+    keys = table.keys
+    if isinstance(first, str):
+        has_key = any(at in keys for at, _ in own[1:])
+        if why := under_the_table(stripped(first), len(own), is_loose=not has_key and place not in keys):
+            if not has_key:
+                return why
+    taken = set(table.places.values())
+    if any(at in taken for at, _ in own):
+        return None
+    return NOTE if any(isinstance(cell, str) and not as_number(cell) for _, cell in own) else BLANK
+
+
+def as_number(written: str) -> bool:
+    return stripped(written).isdecimal()
+
+
+def under_the_table(first: str, cells: int, *, is_loose: bool) -> str | None:
+    """Total or note, by the first words of the row; ``is_loose``: the row has no number, so the word may run on."""
+    if TOTAL_ALONE.match(first) or (is_loose and TOTAL_WORDS.match(first)):
+        return TOTAL
+    if NOTE_ALONE.match(first) or (is_loose and cells <= FEW_CELLS and NOTE_WORDS.match(first)):
+        return NOTE
+    return None
+
+
+def is_header_again(cells: Sequence[Cell], table: Table) -> bool:
+    """Whether the header stands once more, as on the second printed page."""
+    same = [
+        heading(stripped(as_text(cells[place]))) == heading(table.headings[place])
+        for place in table.places.values()
+        if place < len(cells)
+    ]
+    return sum(same) >= KNOWN_HEADINGS and all(same)
+
+
+def shown(headings: Mapping[int, str], only: frozenset[int] | None = None) -> dict[str, str]:
+    """Headings by Excel's letters."""
+    return {letter(place): title for place, title in sorted(headings.items()) if only is None or place in only}

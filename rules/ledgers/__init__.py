@@ -1,0 +1,11 @@
+"""The ledgers that can be taken in, in the order in which sheets of one file are: each knows those before it."""
+
+from rules.ledger import Ledger
+from rules.ledgers.organisation import EMPLOYEES, POSTS
+from rules.ledgers.process import DOCUMENTS
+from rules.ledgers.quality import SPOT_CHECKS
+from rules.ledgers.regulation import CALENDAR
+
+LEDGERS: tuple[Ledger, ...] = (CALENDAR, POSTS, EMPLOYEES, DOCUMENTS, SPOT_CHECKS)
+
+__all__ = ["LEDGERS"]
