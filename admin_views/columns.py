@@ -1,0 +1,154 @@
+"""How each column of a table is named, shown, sorted, filtered and exported; asked once at start-up."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, Enum, Integer, Text, inspect
+from sqlalchemy.orm import RelationshipProperty
+from sqlalchemy.types import JSON
+
+from admin_views.screen import EMPTY, Cell
+from admin_views.words import exact_date, exact_instant, near_date, near_instant, number_text, say, t, value_text
+from models.base import Record
+from models.types import Scaled, UtcInstant
+from rules.base import Choice, Words
+
+COMMON: dict[str, Words] = {
+    "id": Words("ID", "序号"),
+    "no": Words("Number", "编号"),
+    "code": Words("Code", "编码"),
+    "name": Words("Name", "名称"),
+    "kind": Words("Kind", "类型"),
+    "status": Words("Status", "状态"),
+    "department": Words("Department", "部门"),
+    "post": Words("Post", "岗位"),
+    "team": Words("Team", "班组"),
+    "employee": Words("Employee", "员工"),
+    "note": Words("Note", "备注"),
+    "clause": Words("Clause", "制度条款"),
+    "unit": Words("Unit", "单位"),
+    "from_on": Words("From", "生效日期"),
+    "to_on": Words("Until", "截止日期"),
+    "due_at": Words("Due", "期限"),
+    "created_at": Words("Created", "创建时间"),
+    "created_by": Words("Created by", "创建人"),
+    "updated_at": Words("Changed", "修改时间"),
+    "updated_by": Words("Changed by", "修改人"),
+    "voided_at": Words("Voided", "作废时间"),
+    "voided_by": Words("Voided by", "作废人"),
+    "void_reason": Words("Reason for voiding", "作废原因"),
+    "seq": Words("No.", "序"),
+}
+
+TONES: dict[str, str] = {
+    "draft": "off", "probation": "off", "open": "running", "accepted": "running", "in_progress": "running",
+    "submitted": "soon", "in_review": "soon", "approved": "soon", "disputed": "soon", "returned": "breached",
+    "watching": "running", "verified": "met", "closed": "done", "cancelled": "off", "voided": "off", "dropped": "off",
+    "released": "met", "active": "met", "superseded": "off", "withdrawn": "breached", "suspended": "breached",
+    "leave": "paused", "left": "off", "ok": "met", "ng": "breached", "na": "off", "critical": "overdue",
+    "major": "soon", "minor": "off",
+}
+"""The one colour language of states."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One attribute of a model as lists, pages, filters and exports need it."""
+
+    model: type[Record]
+    name: str
+    words: Words
+
+    @cached_property
+    def relation(self) -> RelationshipProperty[Any] | None:
+        return inspect(self.model).relationships.get(self.name)
+
+    @cached_property
+    def column(self) -> Column[Any]:
+        """The column itself, or the key of a relation."""
+        if self.relation is not None:
+            (own,) = self.relation.local_columns
+            return own  # type: ignore[return-value]
+        return inspect(self.model).column_attrs[self.name].columns[0]  # type: ignore[return-value]
+
+    @property
+    def target(self) -> type[Record]:
+        if self.relation is None:
+            raise TypeError(self.name)
+        return self.relation.mapper.class_  # type: ignore[no-any-return]
+
+    @cached_property
+    def kind(self) -> str:
+        """relation, choice, bool, date, instant, decimal, number, long_text, json or text."""
+        if self.relation is not None:
+            return "relation"
+        for kind, types in KINDS:
+            if isinstance(self.column.type, types):
+                return kind
+        return "text"
+
+    @property
+    def choices(self) -> type[Choice]:
+        found = self.column.type
+        if not isinstance(found, Enum) or found.enum_class is None:
+            raise TypeError(self.name)
+        return found.enum_class  # type: ignore[return-value]
+
+    @property
+    def is_secret(self) -> bool:
+        return bool(self.column.info.get("secret"))
+
+    def cell(self, value: Any, url: str = "") -> Cell:
+        """A stored value as a list or page shows it."""
+        return cell_of(value, self.kind, url)
+
+
+KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
+    ("choice", (Enum,)),
+    ("bool", (Boolean,)),
+    ("instant", (UtcInstant,)),
+    ("date", (Date,)),
+    ("decimal", (Scaled,)),
+    ("number", (Integer,)),
+    ("json", (JSON,)),
+    ("long_text", (Text,)),
+]
+# BigInteger is an Integer, Text is a String: the order above settles it.
+
+
+def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
+    """A value as it is shown, with its exact form where the shown one is short."""
+    match value:
+        case None | "":
+            return EMPTY
+        case Choice():
+            return Cell(say(value.words), "state", tone=TONES.get(str(value), ""))
+        case enum.Enum():
+            return Cell(str(value.value))
+        case bool():
+            return Cell(t("yes", "是") if value else t("no", "否"), "bool", tone="met" if value else "off")
+        case datetime():
+            return Cell(near_instant(value), "instant", exact=exact_instant(value))
+        case date():
+            return Cell(near_date(value), "date", exact=exact_date(value))
+        case Decimal():
+            return Cell(number_text(value), "number")
+        case int():
+            return Cell(str(value), "number")
+        case dict():
+            return Cell("; ".join(f"{name}: {value_text(one)}" for name, one in value.items()))
+    return Cell(str(value), kind if kind in {"code", "relation"} else "text", url=url)
+
+
+def label_of(model: type[Any], name: str, labels: Mapping[str, Words]) -> Words:
+    """The label of an attribute; a key ``x_id`` is called as its relation ``x``. Raises KeyError where none is declared."""
+    short = name.removesuffix("_id")
+    for found in (labels.get(name), labels.get(short), COMMON.get(name), COMMON.get(short)):
+        if found is not None:
+            return found
+    raise KeyError(f"{model.__name__}.{name} has no label")

@@ -1,0 +1,277 @@
+"""Forms made from columns: one kind of field for each kind of column, pickers for every relation."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from wtforms import BooleanField, Field, Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+
+from admin_views.columns import Shown
+from admin_views.session import db
+from admin_views.signin import person_here
+from admin_views.words import say, t
+from models.base import COMPANY_ZONE, Record
+from models.types import Scaled
+from rules.base import Choice, Words
+
+LONGEST = 20_000
+
+
+def clean(value: Any) -> Any:
+    """Text without NUL and without space at its ends."""
+    return value.replace("\0", "").strip() if isinstance(value, str) else value
+
+
+class Required(InputRequired):
+    """Something must be filled in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not field.raw_data or not str(field.raw_data[0]).strip():
+            field.errors = []
+            raise StopValidation(t("Please fill this in.", "请填写此项。"))
+
+
+class Longest(Length):
+    """Not longer than the column."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.data and len(field.data) > self.max:
+            raise ValidationError(t("At most {n} characters.", "最多 {n} 个字。", n=self.max))
+
+
+class Parsed(StringField):
+    """A text field whose text means a value; what was typed stays as it was typed."""
+
+    kind = "text"
+
+    def parse(self, given: str) -> Any:
+        return given
+
+    def write(self, value: Any) -> str:
+        return str(value)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        given = clean(valuelist[0]) if valuelist else ""
+        self.data = self.parse(given) if given else None
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.write(self.data)
+
+
+class DayField(Parsed):
+    kind = "date"
+
+    def parse(self, given: str) -> date:
+        try:
+            day = date.fromisoformat(given)
+        except ValueError:
+            raise ValueError(t("This is not a date.", "这不是有效的日期。")) from None
+        if not 1900 <= day.year <= 2200:
+            raise ValueError(t("The year is out of range.", "年份超出范围。"))
+        return day
+
+    def write(self, value: date) -> str:
+        return value.isoformat()
+
+
+class InstantField(Parsed):
+    kind = "instant"
+
+    def parse(self, given: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(given)
+        except ValueError:
+            raise ValueError(t("This is not a date and time.", "这不是有效的日期时间。")) from None
+        if not 1900 <= moment.year <= 2200:
+            raise ValueError(t("The year is out of range.", "年份超出范围。"))
+        return moment if moment.tzinfo else moment.replace(tzinfo=COMPANY_ZONE)
+
+    def write(self, value: datetime) -> str:
+        return value.astimezone(COMPANY_ZONE).strftime("%Y-%m-%dT%H:%M")
+
+
+class ExactField(Parsed):
+    kind = "decimal"
+    places = 4
+
+    def parse(self, given: str) -> Decimal:
+        try:
+            number = Decimal(given.replace(",", ""))
+        except InvalidOperation:
+            raise ValueError(t("This is not a number.", "这不是数字。")) from None
+        if not number.is_finite() or abs(number) >= Decimal(10) ** 12:
+            raise ValueError(t("The number is out of range.", "数值超出范围。"))
+        if number != round(number, self.places):
+            raise ValueError(t("At most {n} decimal places.", "最多 {n} 位小数。", n=self.places))
+        return number
+
+    def write(self, value: Decimal) -> str:
+        return format(value.normalize(), "f")
+
+
+class WholeField(Parsed):
+    kind = "number"
+
+    def parse(self, given: str) -> int:
+        try:
+            number = int(given)
+        except ValueError:
+            raise ValueError(t("This is not a whole number.", "这不是整数。")) from None
+        if abs(number) > 2**31 - 1:
+            raise ValueError(t("The number is out of range.", "数值超出范围。"))
+        return number
+
+
+class ChoiceField(SelectField):
+    kind = "choice"
+
+    def __init__(self, label: str, validators: Any, *, choices: type[Choice], blank: bool, **more: Any) -> None:
+        self.of = choices
+        options = [(str(one), say(one.words)) for one in choices]
+        super().__init__(label, validators, choices=[("", "—"), *options] if blank else options, validate_choice=False, coerce=str, **more)
+
+    def process_data(self, value: Any) -> None:
+        self.data = "" if value is None else str(value)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = clean(valuelist[0]) if valuelist else ""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in {str(one) for one in self.of}:
+            raise ValidationError(t("This is not one of the choices.", "不在可选项之内。"))
+
+    @property
+    def value(self) -> Choice | None:
+        return self.of(self.data) if self.data else None
+
+
+class PickerField(Parsed):
+    """A record of another table: its key is posted, its label shown; only what the person may see can be picked."""
+
+    kind = "relation"
+
+    def __init__(self, label: str, validators: Any, *, model: type[Record], lookup_url: Callable[[], str], **more: Any) -> None:
+        self.model, self._lookup = model, lookup_url
+        super().__init__(label, validators, **more)
+
+    @property
+    def lookup_url(self) -> str:
+        return self._lookup()
+
+    def process_data(self, value: Any) -> None:
+        self.data = value.id if isinstance(value, Record) else value
+
+    def parse(self, given: str) -> int:
+        if not given.isdecimal() or not given.isascii() or len(given) > 18:
+            raise ValueError(t("Choose one from the list.", "请从列表中选择。"))
+        return int(given)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and self.picked is None:
+            raise ValidationError(t("Choose one from the list.", "请从列表中选择。"))
+
+    @property
+    def picked(self) -> Record | None:
+        if not isinstance(self.data, int):
+            return None
+        found = db.session.get(self.model, self.data)
+        if found is None or found.voided_at is not None:
+            return None
+        seen = db.session.query(self.model.id).filter(self.model.id == self.data, self.model.visible_to(person_here()))
+        return found if seen.first() is not None else None
+
+    @property
+    def picked_label(self) -> str:
+        found = self.picked
+        return found.label if found is not None else ""
+
+
+class FlagField(BooleanField):
+    kind = "bool"
+
+
+class LongField(TextAreaField):
+    kind = "long_text"
+
+
+class ShortField(StringField):
+    kind = "text"
+
+
+LookupUrl = Callable[[str], Callable[[], str]]
+
+
+def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:
+    """The form field of a column, required as the column is."""
+    column = shown.column
+    is_needed = not column.nullable and column.default is None and shown.kind != "bool"
+    checks: list[Any] = [Required()] if is_needed else [Optional(strip_whitespace=True)]
+    label = say(shown.words)
+    filters = [clean]
+    match shown.kind:
+        case "relation":
+            return PickerField(label, checks, model=shown.target, lookup_url=lookup(path))
+        case "choice":
+            blank = column.nullable or column.default is None
+            return ChoiceField(label, checks, choices=shown.choices, blank=blank, default=_default(column))
+        case "bool":
+            return FlagField(label, default=bool(_default(column)))
+        case "date":
+            return DayField(label, checks)
+        case "instant":
+            return InstantField(label, checks)
+        case "decimal":
+            field = ExactField(label, checks)
+            if isinstance(column.type, Scaled):
+                field.kwargs["render_kw"] = {"inputmode": "decimal"}
+            return field
+        case "number":
+            return WholeField(label, checks, default=_default(column), render_kw={"inputmode": "numeric"})
+        case "long_text":
+            return LongField(label, [*checks, Longest(max=LONGEST)], filters=filters)
+    return ShortField(label, [*checks, Longest(max=getattr(column.type, "length", None) or 200)], filters=filters)
+
+
+def _default(column: Any) -> Any:
+    default = column.default
+    return default.arg if default is not None and default.is_scalar else None
+
+
+def value_of(field: Any) -> Any:
+    """What a field says, as the model keeps it."""
+    match field:
+        case PickerField():
+            return field.picked
+        case ChoiceField():
+            return field.value
+        case ShortField() | LongField():
+            return field.data or ""
+    return field.data
+
+
+class VersionField(HiddenField):
+    """The version that was opened. It must be sent: a hidden field falls back to the record's own otherwise."""
+
+    @property
+    def sent(self) -> int | None:
+        raw = str(self.raw_data[0]) if self.raw_data else ""
+        return int(raw) if raw.isdecimal() and raw.isascii() and len(raw) < 10 else None
+
+
+def form_of(
+    shown: Sequence[Shown], lookup: LookupUrl, *, prefix: str = "", extra: Mapping[str, Field] | None = None
+) -> type[Form]:
+    """A WTForms form with one field for each column."""
+    fields: dict[str, Any] = {one.name: field_of(one, lookup, path=f"{prefix}{one.name}") for one in shown}
+    return type("RecordForm", (Form,), {**fields, **(extra or {})})
+
+
+def words_or(text: Words | None) -> str:
+    return say(text) if text is not None else ""

@@ -1,0 +1,227 @@
+"""The door: log-in, log-out, password, language and theme, and who is acting in a request."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, flash, g, make_response, redirect, render_template, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response as AnyResponse
+
+from admin_views.session import db
+from admin_views.words import say, t, wait_text
+from models import signin
+from models.base import Act, Source, now
+from models.journal import acting
+from models.organisation import Account, Employee, person_of
+from rules.base import Person, Role, RuleBroken
+
+door = Blueprint("door", __name__)
+login_manager = LoginManager()
+login_manager.session_protection = None  # our own sessions: hashed, stamped, ended at once
+SEEN_EVERY = timedelta(minutes=1)
+
+
+class Guest(UserMixin):
+    """What Flask-Login keeps: the token of our own log-in, never the account's number."""
+
+    def __init__(self, account: Account, token: str) -> None:
+        self.account, self.token = account, token
+
+    def get_id(self) -> str:
+        return self.token
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def load(token: str) -> Guest | None:
+    seen = session.get("seen")
+    at = now()
+    seen_at = datetime.fromtimestamp(seen, UTC) if isinstance(seen, int | float) else datetime.min.replace(tzinfo=UTC)
+    account = signin.account_of(db.session, token, seen_at=seen_at, at=at)
+    if account is None:
+        return None
+    if at - seen_at >= SEEN_EVERY:
+        session["seen"] = int(at.timestamp())
+    return Guest(account, token)
+
+
+def account_here() -> Account | None:
+    """The account that is signed in."""
+    if "account" not in g:
+        g.account = current_user.account if current_user.is_authenticated else None
+    return g.account  # type: ignore[no-any-return]
+
+
+def person_here() -> Person:
+    """Who acts in this request; nobody's roles reach anything."""
+    if "person" not in g:
+        account = account_here()
+        g.person = person_of(db.session, account) if account else Person()
+    return g.person  # type: ignore[no-any-return]
+
+
+def act_here(source: Source = Source.FORM) -> Act:
+    """The act that this request is."""
+    return Act(person_here(), now(), source)
+
+
+def source_address() -> str:
+    return (request.remote_addr or "")[:64]
+
+
+def safe_next(target: str | None) -> str:
+    """A path of ours, else the desk: nothing ever leads off this host."""
+    if not target or len(target) > 2000 or any(c in target for c in "\\\r\n\t\0"):
+        return "/"
+    parts = urlsplit(target)
+    is_ours = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith("//")
+    return target if is_ours else "/"
+
+
+@door.route("/login", methods=["GET", "POST"])
+def login() -> AnyResponse:
+    if request.method == "GET":
+        return redirect("/") if current_user.is_authenticated else _login_page("", 200)
+    outcome = signin.sign_in(
+        db.session,
+        request.form.get("username", ""),
+        request.form.get("password", ""),
+        source=source_address(),
+        at=now(),
+    )
+    if isinstance(outcome, signin.Refused):
+        db.session.commit()
+        if outcome.wait > timedelta(0):
+            page = _login_page(t("Too many tries. Wait {wait}.", "尝试次数过多，请等待 {wait} 后再试。", wait=wait_text(outcome.wait)), 429)
+            page.headers["Retry-After"] = str(int(outcome.wait.total_seconds()) + 1)
+            return page
+        return _login_page(t("Name or password is wrong.", "用户名或密码不正确。"), 422)
+    _enter(outcome.account, outcome.token)
+    if outcome.account.must_change_password:
+        return redirect("/password")
+    return redirect(safe_next(request.form.get("next") or request.args.get("next")))
+
+
+def _enter(account: Account, token: str) -> None:
+    session.clear()
+    session["seen"] = int(now().timestamp())
+    login_user(Guest(account, token))
+    for name in ("account", "person", "locale"):
+        g.pop(name, None)
+
+
+def _login_page(error: str, status: int) -> AnyResponse:
+    demo = bool(current_app.config["DEMO"])
+    logins = [{"login": str(role), "label": say(role.words)} for role in Role if role is not Role.EMPLOYEE] if demo else []
+    body = render_template(
+        "login.html",
+        error=error,
+        demo_logins=logins,
+        next=safe_next(request.values.get("next")),
+        username=request.form.get("username", ""),
+    )
+    return make_response(body, status)
+
+
+@door.post("/logout")
+def logout() -> AnyResponse:
+    if current_user.is_authenticated:
+        signin.sign_out(db.session, current_user.token, now())
+    logout_user()
+    session.clear()
+    return redirect("/login")
+
+
+@door.route("/password", methods=["GET", "POST"])
+def password() -> AnyResponse:
+    account = account_here()
+    if account is None:
+        return redirect("/login?next=/password")
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        errors = _changed(account)
+        if not errors:
+            flash(t("Your password is changed.", "密码已修改。"), "success")
+            return redirect("/")
+    page = render_template("password.html", errors=errors, is_first=account.must_change_password)
+    return make_response(page, 422 if errors else 200)
+
+
+def _changed(account: Account) -> dict[str, str]:
+    new = request.form.get("new", "")
+    if new != request.form.get("repeat", ""):
+        return {"repeat": t("The two do not agree.", "两次输入不一致。")}
+    try:
+        with acting(db.session, act_here()) as act:
+            signin.change_password(db.session, account, request.form.get("old", ""), new, act)
+            token = signin._open_session(db.session, account, new, source_address(), act.at)
+    except RuleBroken as refused:
+        return {refused.field or "new": say(refused.words)}
+    _enter(account, token)
+    return {}
+
+
+@door.post("/language")
+def language() -> AnyResponse:
+    return _remember("locale", "lang", {"en", "zh_Hans_CN"}, request.form.get("locale", ""))
+
+
+@door.post("/theme")
+def theme() -> AnyResponse:
+    return _remember("theme", "theme", {"light", "dark", "auto"}, request.form.get("theme", ""))
+
+
+def _remember(column: str, cookie: str, allowed: set[str], value: str) -> AnyResponse:
+    response: AnyResponse = redirect(safe_next(request.form.get("next")))
+    if value not in allowed:
+        return response
+    account = account_here()
+    if account is not None and getattr(account, column) != value:
+        with acting(db.session, act_here()):
+            setattr(account, column, value)
+            db.session.flush()
+    response.set_cookie(cookie, value, max_age=31536000, samesite="Lax", httponly=True)
+    return response
+
+
+@login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
+def unauthorised() -> AnyResponse:
+    """302 to the door, 401 for programs."""
+    if request.accept_mimetypes.best == "application/json":
+        return Response('{"ok": false, "status": 401}', 401, mimetype="application/json")
+    target = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "/")
+    from urllib.parse import quote
+
+    return redirect(f"/login?next={quote(safe_next(_path_of(target)), safe='')}")
+
+
+def _path_of(target: str) -> str:
+    parts = urlsplit(target)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def name_here() -> str:
+    """How the signed-in person is called."""
+    person, account = person_here(), account_here()
+    if "name" not in g:
+        employee = db.session.get(Employee, person.employee_id) if person.employee_id else None
+        g.name = employee.name if employee else (account.login if account else "")
+    return str(g.name)
+
+
+def roles_here() -> str:
+    """The roles of the signed-in person, in words."""
+    roles = [role for role in person_here().roles if role is not Role.EMPLOYEE]
+    return t(", ", "、").join(say(role.words) for role in roles)
+
+
+def fresh_token() -> str:
+    return secrets.token_urlsafe(18)
+
+
+def theme_here() -> str:
+    """light, dark, or nothing: as the system has it."""
+    account = account_here()
+    chosen: Any = (account.theme if account else "") or request.cookies.get("theme", "")
+    return chosen if chosen in {"light", "dark"} else ""

@@ -1,0 +1,114 @@
+"""Everything that is said, in the reader's language: sentences, choices, dates, numbers."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import g, has_request_context, request
+
+from models.base import COMPANY_ZONE, now
+from rules.base import Choice, Words
+
+ENGLISH, CHINESE = "en", "zh_Hans_CN"
+_locales = {name: Locale.parse(name) for name in (ENGLISH, CHINESE)}
+_months = {ENGLISH: "d MMM", CHINESE: "M月d日"}
+_years = {ENGLISH: "d MMM y", CHINESE: "y年M月d日"}
+
+
+def locale() -> str:
+    """The reader's language: the person's choice, else the browser's."""
+    if not has_request_context():
+        return ENGLISH
+    if "locale" not in g:
+        g.locale = _chosen() or _browsers()
+    return str(g.locale)
+
+
+def _chosen() -> str:
+    from admin_views.signin import account_here
+
+    account = account_here()
+    asked = request.args.get("lang", "") or (account.locale if account else "") or request.cookies.get("lang", "")
+    return asked if asked in _locales else ""
+
+
+def _browsers() -> str:
+    best = request.accept_languages.best_match(["zh-CN", "zh", "zh-Hans", "zh-Hans-CN", "en"], "en") or "en"
+    return CHINESE if best.startswith("zh") else ENGLISH
+
+
+def t(en: str, zh: str, **values: object) -> str:
+    """A sentence in the reader's language."""
+    return say(Words(en, zh, **values))
+
+
+def say(words: Words) -> str:
+    """A sentence of the rules, its values written in the reader's form."""
+    return words.text(locale(), value_text)
+
+
+def value_text(value: object, language: str | None = None) -> str:
+    """Any value in words: choices by label, dates and numbers in the reader's form."""
+    language = language or locale()
+    match value:
+        case None:
+            return ""
+        case Words():
+            return value.text(language, value_text)
+        case Choice():
+            return value.words.text(language)
+        case bool():
+            return Words("yes", "是").text(language) if value else Words("no", "否").text(language)
+        case datetime():
+            return exact_instant(value, language)
+        case date():
+            return exact_date(value, language)
+        case Decimal():
+            return number_text(value, language)
+    return str(value)
+
+
+def number_text(value: Decimal, language: str | None = None) -> str:
+    """An exact number without trailing zeros."""
+    return str(format_decimal(value.normalize(), locale=_locales[language or locale()], format="#,##0.######"))
+
+
+def exact_date(value: date, language: str | None = None) -> str:
+    return str(format_date(value, "yyyy-MM-dd EEE", locale=_locales[language or locale()]))
+
+
+def exact_instant(value: datetime, language: str | None = None) -> str:
+    return str(format_datetime(value, "yyyy-MM-dd EEE HH:mm", tzinfo=COMPANY_ZONE, locale=_locales[language or locale()]))
+
+
+def today() -> date:
+    return now().astimezone(COMPANY_ZONE).date()
+
+
+def near_date(value: date) -> str:
+    """A date as people say it: today, tomorrow, 5 Mar."""
+    match (value - today()).days:
+        case 0:
+            return t("today", "今天")
+        case 1:
+            return t("tomorrow", "明天")
+        case -1:
+            return t("yesterday", "昨天")
+    form = _months if value.year == today().year else _years
+    return str(format_date(value, form[locale()], locale=_locales[locale()]))
+
+
+def near_instant(value: datetime) -> str:
+    """An instant as people say it: today 14:30."""
+    local = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(COMPANY_ZONE)
+    return f"{near_date(local.date())} {local:%H:%M}"
+
+
+def wait_text(wait: timedelta) -> str:
+    """How long to wait, rounded up."""
+    seconds = int(wait.total_seconds()) + 1
+    if seconds < 90:
+        return t("{n} seconds", "{n} 秒", n=seconds)
+    return t("{n} minutes", "{n} 分钟", n=-(-seconds // 60))

@@ -1,0 +1,15 @@
+"""What is kept: importing this package maps every table."""
+
+from models import (
+    actions,
+    assessment,
+    event,
+    journal,
+    organisation,
+    process,
+    quality,
+    regulation,
+    search,
+)
+
+__all__ = ["actions", "assessment", "event", "journal", "organisation", "process", "quality", "regulation", "search"]

@@ -1,0 +1,413 @@
+"""The one writer of events: collects what changes, seals it per step, chains it last before the commit (C1.2)."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import event, insert, inspect, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm.attributes import History
+
+from models.base import Act, Audited, Line, Record, hears_signatures, hears_steps, now, on_date
+from models.event import ApprovalRecord, Delivery, Event, EventHead, NumberSeries, PeriodLock
+from rules.base import Person, Role, Step
+from rules.event import GENESIS, Channel, Decision, link, refuse_locked
+
+QUIET = frozenset({"version_no", "created_at", "updated_at", "created_by_id", "updated_by_id"})
+"""Columns that say who and when, which the event itself says."""
+
+
+@dataclass
+class Sealed:
+    """One event to be written."""
+
+    entity: str
+    entity_id: int | None
+    action: str
+    act: Act
+    changes: dict[str, list[Any]]
+    recipients: tuple[int, ...] = ()
+
+
+@dataclass
+class Journal:
+    """What a transaction changed so far."""
+
+    changes: dict[Audited, dict[tuple[Audited, str], list[Any]]] = field(default_factory=dict)
+    actions: dict[Audited, str] = field(default_factory=dict)
+    sealed: list[Sealed] = field(default_factory=list)
+    locked: list[tuple[date, date]] | None = None
+    is_in_step: bool = False
+
+
+def journal_of(session: Session) -> Journal:
+    journal: Journal = session.info.setdefault("journal", Journal())
+    return journal
+
+
+@contextmanager
+def acting(session: Session, act: Act) -> Iterator[Act]:
+    """Everything changed in here is this act's."""
+    before = session.info.get("act")
+    session.info["act"] = act
+    try:
+        yield act
+    finally:
+        if before is None:
+            session.info.pop("act", None)
+        else:
+            session.info["act"] = before
+
+
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """A savepoint: what is refused in here is undone with its events, the rest of the transaction stays."""
+    journal = journal_of(session)
+    session.flush()
+    kept = (dict(journal.changes), dict(journal.actions), list(journal.sealed))
+    try:
+        with session.begin_nested():
+            yield
+    except Exception:
+        journal.changes, journal.actions, journal.sealed = kept
+        raise
+
+
+def _act_of(session: Session) -> Act:
+    act = session.info.get("act")
+    if act is None:
+        raise RuntimeError("something changed and nobody did it: wrap the change in acting()")
+    return act  # type: ignore[no-any-return]
+
+
+# -- collecting ------------------------------------------------------------------------------------------------------
+
+
+def _touched(session: Session) -> tuple[list[Audited], list[Audited], list[Audited]]:
+    created = [one for one in session.new if isinstance(one, Audited)]
+    edited = [one for one in session.dirty if isinstance(one, Audited) and session.is_modified(one)]
+    deleted = [one for one in session.deleted if isinstance(one, Audited)]
+    return created, edited, deleted
+
+
+@event.listens_for(Session, "before_flush")
+def _stamp(session: Session, _context: object, _instances: object) -> None:
+    created, edited, deleted = _touched(session)
+    if not (created or deleted or edited):
+        return
+    act = _act_of(session)
+    for one in created:
+        if isinstance(one, Record):
+            _stamp_new(session, one, act)
+    _stamp_edited(session, [*created, *edited, *deleted], act)
+
+
+@event.listens_for(Session, "after_flush")
+def _collect(session: Session, _context: object) -> None:
+    """Keys are known by now, and the history of each attribute still is."""
+    created, edited, deleted = _touched(session)
+    journal = journal_of(session)
+    for one in created:
+        _note(session, journal, one, "create", _new_values(one))
+    for one in edited:
+        _note(session, journal, one, "edit", _changed_values(one))
+    for one in deleted:
+        _note(session, journal, one, "delete", _old_values(one))
+
+
+def _stamp_new(session: Session, record: Record, act: Act) -> None:
+    record.created_at = record.updated_at = act.at
+    record.created_by_id = record.updated_by_id = act.by.account_id
+    if record.number_prefix and not getattr(record, "no", None):
+        record.no = next_number(session, record.number_prefix, on_date(act.at).year)  # type: ignore[attr-defined]
+
+
+def _stamp_edited(session: Session, changed: Iterable[Audited], act: Act) -> None:
+    """A change of a line is a change of its record: the lock counts both."""
+    told = {one.told_in() for one in changed}
+    for record in told:
+        if isinstance(record, Record) and record not in session.new and record not in session.deleted:
+            record.updated_at, record.updated_by_id = act.at, act.by.account_id
+
+
+def _note(session: Session, journal: Journal, one: Audited, action: str, values: dict[str, list[Any]]) -> None:
+    _ask_period(session, journal, one, action, values)
+    record = one.told_in()
+    bucket = journal.changes.setdefault(record, {})
+    if record is one and journal.actions.get(one) != "create":
+        journal.actions[one] = action
+    for name, (old, new) in values.items():
+        first = bucket.get((one, name), [old])[0]
+        bucket[(one, name)] = [first, new]
+
+
+def _columns(one: Audited) -> Iterator[tuple[str, bool]]:
+    for attribute in inspect(type(one)).column_attrs:
+        if attribute.key not in QUIET and attribute.key != "id":
+            yield attribute.key, bool(attribute.columns[0].info.get("secret"))
+
+
+def _new_values(one: Audited) -> dict[str, list[Any]]:
+    values = {name: _shown(getattr(one, name), secret) for name, secret in _columns(one)}
+    return {name: [None, value] for name, value in values.items() if value is not None}
+
+
+def _old_values(one: Audited) -> dict[str, list[Any]]:
+    values = {name: _shown(getattr(one, name), secret) for name, secret in _columns(one)}
+    return {name: [value, None] for name, value in values.items() if value is not None}
+
+
+def _changed_values(one: Audited) -> dict[str, list[Any]]:
+    state, found = inspect(one), {}
+    for name, secret in _columns(one):
+        history: History = state.attrs[name].history
+        if history.has_changes():
+            old = history.deleted[0] if history.deleted else None
+            found[name] = [_shown(old, secret), _shown(getattr(one, name), secret)]
+    return {name: pair for name, pair in found.items() if pair[0] != pair[1] or pair[0] == "•••"}
+
+
+def _shown(value: Any, secret: bool) -> Any:  # noqa: FBT001 - a property of the column
+    """A value as the chain keeps it: JSON, exact, and never a secret."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if secret:
+        return "•••"
+    match value:
+        case datetime():
+            return value.isoformat()
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return format(value.normalize(), "f")
+        case dict() | list():
+            return value
+    return str(value)
+
+
+def _ask_period(session: Session, journal: Journal, one: Audited, action: str, values: dict[str, list[Any]]) -> None:
+    """Refuses what would change the figures of a closed period (K2.1); later steps of a lifecycle pass."""
+    column = type(one).period_on
+    if column is None:
+        return
+    touched = type(one).period_columns & set(values) or "voided_at" in values
+    if action == "edit" and not (touched and ("voided_at" in values or not journal.is_in_step)):
+        return
+    record = one.told_in()
+    for holder in {one, record}:
+        moved = inspect(holder).attrs
+        if column in moved:
+            for value in {*(moved[column].history.deleted or ()), getattr(holder, column)}:
+                refuse_locked(on_date(value) if isinstance(value, datetime) else value, _locked(session, journal))
+
+
+def _locked(session: Session, journal: Journal) -> list[tuple[date, date]]:
+    if journal.locked is None:
+        rows = session.connection().execute(select(PeriodLock.from_on, PeriodLock.to_on))
+        journal.locked = [(first, last) for first, last in rows]
+    return journal.locked
+
+
+def next_number(session: Session, prefix: str, year: int) -> str:
+    """The next number of a series, such as SC-2026-00001; gaps are possible, doubles are not."""
+    connection = session.connection()
+    series = NumberSeries.__table__
+    where = (series.c.prefix == prefix) & (series.c.year == year)
+    raise_by_one = update(series).where(where).values(last=series.c.last + 1).returning(series.c.last)
+    last = connection.execute(raise_by_one).scalar()
+    if last is None:
+        dialect_insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+        connection.execute(dialect_insert(series).values(prefix=prefix, year=year, last=0).on_conflict_do_nothing())
+        last = connection.execute(raise_by_one).scalar_one()
+    return f"{prefix}-{year}-{last:05d}"
+
+
+# -- sealing ---------------------------------------------------------------------------------------------------------
+
+HOLDERS: list[Callable[[Session, Role, int | None], Iterable[int]]] = []
+"""Filled by the organisation chapter: employees who hold a role for a department."""
+
+
+def seal(session: Session, record: Audited, action: str, act: Act, recipients: Iterable[int] = ()) -> None:
+    """Closes what changed in this record so far as one event."""
+    session.flush()
+    journal = journal_of(session)
+    changes = journal.changes.pop(record, {})
+    journal.actions.pop(record, None)
+    told = tuple(sorted(set(recipients) - {act.by.employee_id or 0}))
+    journal.sealed.append(Sealed(record.__tablename__, record.id, action, act, _named(record, changes), told))
+
+
+def _named(record: Audited, changes: dict[tuple[Audited, str], list[Any]]) -> dict[str, list[Any]]:
+    return {
+        name if one is record else f"{one.__tablename__}.{one.id}.{name}": pair
+        for (one, name), pair in changes.items()
+        if pair[0] != pair[1] or pair[0] == "•••"
+    }
+
+
+@hears_steps
+def _seal_step(session: Session, record: Record, one: Step, act: Act) -> None:
+    journal = journal_of(session)
+    journal.is_in_step = True
+    try:
+        seal(session, record, one.verb, act, told_by(session, record, one.tells))
+    finally:
+        journal.is_in_step = False
+
+
+def told_by(session: Session, record: Record, tells: Iterable[Role | str]) -> set[int]:
+    """Employees to be told: those in a relation to the record, and those who hold a role for it."""
+    parties, found = record.parties(), set[int]()
+    for entry in tells:
+        if isinstance(entry, Role):
+            for holders in HOLDERS:
+                found.update(holders(session, entry, getattr(record, "department_id", None)))
+        else:
+            found.update(parties.get(entry, ()))
+    return found
+
+
+@hears_signatures
+def _sign(session: Session, record: Record, one: Step, act: Act) -> bool:
+    """Notes this signature; True once every role has signed, each by another employee."""
+    given = [
+        *session.scalars(
+            select(ApprovalRecord).where(
+                ApprovalRecord.entity == record.__tablename__,
+                ApprovalRecord.entity_id == record.id,
+                ApprovalRecord.step == one.verb,
+                ApprovalRecord.decision == Decision.APPROVED,
+                ApprovalRecord.used_at.is_(None),
+            )
+        )
+    ]
+    signed = {approval.role for approval in given}
+    missing = [role for role in one.signatures if role not in signed]
+    role = _role_to_sign(record, missing, act.by)
+    if role is not None and act.by.employee_id not in {approval.by_id for approval in given}:
+        given.append(_signature(record, one, role, act))
+        session.add(given[-1])
+        missing.remove(role)
+        seal(session, record, f"sign_{one.verb}", act)
+    if missing:
+        return False
+    for approval in given:
+        approval.used_at = act.at
+    return True
+
+
+def _role_to_sign(record: Record, missing: Iterable[Role], person: Person) -> Role | None:
+    department = getattr(record, "department_id", None)
+    return next((role for role in missing if person.holds_in(role, department)), None)
+
+
+def _signature(record: Record, one: Step, role: Role, act: Act) -> ApprovalRecord:
+    return ApprovalRecord(
+        entity=record.__tablename__,
+        entity_id=record.id,
+        step=one.verb,
+        role=str(role),
+        decision=Decision.APPROVED,
+        comment=act.note,
+        by_id=act.by.employee_id,
+        decided_at=act.at,
+    )
+
+
+def note_event(session: Session, act: Act, action: str, *, entity: str, entity_id: int | None = None) -> None:
+    """An event that changes no record: a refusal, a failed log-in."""
+    journal_of(session).sealed.append(Sealed(entity, entity_id, action, act, {}))
+
+
+# -- chaining --------------------------------------------------------------------------------------------------------
+
+
+@event.listens_for(Session, "before_commit")
+def _chain(session: Session) -> None:
+    if session.get_transaction() is not None and session.in_nested_transaction():
+        return
+    session.flush()
+    journal: Journal | None = session.info.get("journal")
+    if journal is None:
+        return
+    for record in list(journal.changes):
+        seal(session, record, journal.actions.get(record, "edit"), _act_of(session))
+    if journal.sealed:
+        _append(session, journal.sealed)
+    session.info.pop("journal", None)
+
+
+def _append(session: Session, sealed: list[Sealed]) -> None:
+    connection = session.connection()
+    head = connection.execute(select(EventHead.seq, EventHead.hash).with_for_update()).one_or_none()
+    seq, last = head or (0, GENESIS)
+    rows: list[dict[str, Any]] = []
+    deliveries: list[dict[str, Any]] = []
+    for one in sealed:
+        seq += 1
+        row = _row(seq, one)
+        row["prev_hash"], row["hash"] = last, link(last, facts_of(row))
+        last = row["hash"]
+        rows.append(row)
+        deliveries += [
+            {"event_seq": seq, "recipient_id": who, "channel": Channel.APP, "due_at": one.act.at} for who in one.recipients
+        ]
+    connection.execute(insert(Event), rows)
+    if head is None:
+        connection.execute(insert(EventHead).values(id=1, seq=seq, hash=last))
+    else:
+        connection.execute(update(EventHead).values(seq=seq, hash=last))
+    if deliveries:
+        connection.execute(insert(Delivery), deliveries)
+
+
+def _role_of(act: Act) -> str | None:
+    """The role that the person acted in; everybody is an employee besides."""
+    if act.by.is_system:
+        return "system"
+    roles = sorted(str(role) for role in act.by.roles if role is not Role.EMPLOYEE)
+    return roles[0] if roles else ("employee" if act.by.roles else None)
+
+
+def _row(seq: int, one: Sealed) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "at": one.act.at.astimezone(UTC),
+        "actor_id": one.act.by.account_id,
+        "on_behalf_of_id": one.act.on_behalf_of,
+        "role": _role_of(one.act),
+        "source": one.act.source,
+        "entity": one.entity,
+        "entity_id": one.entity_id,
+        "action": one.action,
+        "changes": one.changes,
+        "reason": one.act.note,
+        "clause": one.act.clause,
+    }
+
+
+def facts_of(row: dict[str, Any]) -> dict[str, Any]:
+    """The facts of an event as they go into its hash; the same from memory and from the database."""
+    facts = {name: row[name] for name in row if name not in {"prev_hash", "hash"}}
+    facts["at"], facts["source"] = row["at"].isoformat(), str(row["source"])
+    return facts
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, previous: SessionTransaction) -> None:
+    if not previous.nested:
+        session.info.pop("journal", None)
+
+
+def record_refusal(session: Session, act: Act, *, entity: str, entity_id: int | None, action: str, reason: str) -> None:
+    """Writes a refusal in a transaction of its own, after what it refused was rolled back."""
+    session.rollback()
+    refused = Act(act.by, now(), act.source, note=f"{action}: {reason}"[:2000], clause=act.clause)
+    note_event(session, refused, "refused", entity=entity, entity_id=entity_id)
+    session.commit()

@@ -1,0 +1,191 @@
+"""Log-in: passwords, brakes on guessing, sessions that end at once, one-time passwords."""
+
+import hashlib
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models.base import Act, Source
+from models.event import LoginAttempt, LoginSession
+from models.journal import acting, note_event, seal
+from models.organisation import Account, AccountRole, Department, Employee
+from rules.base import SYSTEM, Person, Role, RuleBroken, Words
+from rules.event import TRIES_AN_HOUR, session_ended, wait_before_next_try
+
+_hasher = PasswordHasher()
+_two_at_a_time = threading.BoundedSemaphore(2)
+"""argon2 takes 64 MiB a hash; a crowd at the door must not take the memory of those inside."""
+_dummy = _hasher.hash(secrets.token_hex(8))
+SHORTEST_PASSWORD = 8
+SOURCE_FACTOR = 5
+"""A source may be a whole workshop behind one address."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A log-in that succeeded: the account, and the token that the browser keeps."""
+
+    account: Account
+    token: str
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A log-in that did not: how long to wait before the next try."""
+
+    wait: timedelta
+
+
+def hash_of(password: str) -> str:
+    """The password as it is stored (argon2id)."""
+    with _two_at_a_time:
+        return _hasher.hash(password)
+
+
+def token_hash(token: str) -> str:
+    """How tokens lie in the database."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _fits(stored: str, password: str) -> bool:
+    with _two_at_a_time:
+        try:
+            return _hasher.verify(stored, password)
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+
+
+def brake(session: Session, login: str, source: str, at: datetime) -> timedelta:
+    """How long this name, or this source, has to wait before its next try."""
+    since = at - timedelta(hours=1)
+    by_name = session.scalars(select(LoginAttempt.at).where(LoginAttempt.name == login, LoginAttempt.at > since)).all()
+    by_source = session.scalars(
+        select(LoginAttempt.at).where(LoginAttempt.source == source, LoginAttempt.at > since)
+    ).all()
+    loud = by_source if len(by_source) >= TRIES_AN_HOUR * SOURCE_FACTOR else []
+    return max(
+        wait_before_next_try(by_name, at),
+        wait_before_next_try(loud, at, tries=TRIES_AN_HOUR * SOURCE_FACTOR),
+    )
+
+
+def sign_in(session: Session, login: str, password: str, *, source: str, at: datetime) -> SignedIn | Refused:
+    """Tries a log-in; unknown names cost and answer the same as wrong passwords."""
+    login = login.strip()[:64]
+    wait = brake(session, login, source, at)
+    if wait > timedelta(0):
+        return Refused(wait)
+    account = session.scalar(select(Account).where(Account.login == login))
+    fits = _fits(account.password_hash if account else _dummy, password)
+    if account is None or not fits or not account.is_active:
+        _note_failure(session, login, source, at)
+        return Refused(timedelta(0))
+    session.execute(delete(LoginAttempt).where(LoginAttempt.name == login))
+    return SignedIn(account, _open_session(session, account, password, source, at))
+
+
+def _open_session(session: Session, account: Account, password: str, source: str, at: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            token_hash=token_hash(token), account_id=account.id, stamp=account.session_stamp, began_at=at, source=source
+        )
+    )
+    act = Act(Person(account_id=account.id), at)
+    with acting(session, act):
+        if _hasher.check_needs_rehash(account.password_hash):
+            account.password_hash = hash_of(password)
+        note_event(session, act, "login", entity="account", entity_id=account.id)
+        session.flush()
+    return token
+
+
+def _note_failure(session: Session, login: str, source: str, at: datetime) -> None:
+    session.add(LoginAttempt(name=login, source=source, at=at))
+    known = session.scalar(select(Account.id).where(Account.login == login))
+    act = Act(Person(), at, note=f"{login} ← {source}")
+    note_event(session, act, "login_failed", entity="account", entity_id=known)
+
+
+def account_of(session: Session, token: str, *, seen_at: datetime, at: datetime) -> Account | None:
+    """The account that a browser's token still stands for."""
+    row = session.execute(
+        select(LoginSession, Account)
+        .join(Account, Account.id == LoginSession.account_id)
+        .where(LoginSession.token_hash == token_hash(token))
+    ).one_or_none()
+    if row is None:
+        return None
+    login, account = row
+    if session_ended(at=at, began_at=login.began_at, seen_at=seen_at, ended_at=login.ended_at):
+        return None
+    return account if account.is_active and account.session_stamp == login.stamp else None
+
+
+def sign_out(session: Session, token: str, at: datetime) -> None:
+    """Ends this log-in; the token is worth nothing from now on."""
+    login = session.scalar(select(LoginSession).where(LoginSession.token_hash == token_hash(token)))
+    if login is not None:
+        login.ended_at = at
+
+
+def change_password(session: Session, account: Account, old: str, new: str, act: Act) -> None:
+    """Sets a password of one's own; every other log-in with this account ends.
+
+    Raises RuleBroken naming the field: a wrong old password, or a new one that is too short or the same.
+    """
+    if not _fits(account.password_hash, old):
+        raise RuleBroken(Words("This is not your present password.", "原密码不正确。"), field="old")
+    if len(new) < SHORTEST_PASSWORD:
+        raise RuleBroken(
+            Words("At least {n} characters.", "密码至少 {n} 位。", n=SHORTEST_PASSWORD), field="new"
+        )
+    if new in {old, account.login}:
+        raise RuleBroken(Words("Choose a password that is new.", "新密码不能与原密码或登录名相同。"), field="new")
+    account.password_hash, account.must_change_password = hash_of(new), False
+    account.end_sessions()
+    seal(session, account, "change_password", act)
+
+
+def add_account(
+    session: Session, login: str, roles: list[Role], at: datetime, *, department: str = "", employee: str = ""
+) -> str:
+    """Makes an account and returns its one-time password. Raises RuleBroken for an unknown department or employee."""
+    if session.scalar(select(Account.id).where(Account.login == login)) is not None:
+        raise RuleBroken(Words("There is an account “{login}” already.", "账号“{login}”已存在。", login=login))
+    scope = _found(session, Department, department)
+    person = _found(session, Employee, employee)
+    password = secrets.token_urlsafe(9)
+    account = Account(login=login, password_hash=hash_of(password))
+    account.roles = [AccountRole(role=role, department=scope) for role in roles]
+    with acting(session, Act(SYSTEM, at, Source.COMMAND)):
+        session.add(account)
+        session.flush()
+        if isinstance(person, Employee):
+            person.account = account
+        session.commit()
+    return password
+
+
+def _found(session: Session, model: type[Department] | type[Employee], key: str) -> "Department | Employee | None":
+    if not key:
+        return None
+    column = Department.code if model is Department else Employee.no
+    found = session.scalar(select(model).where(column == key))
+    if found is None and model is Department:
+        found = session.scalar(select(model).where(Department.name == key))
+    if found is None:
+        raise RuleBroken(Words("“{key}” is not known.", "找不到“{key}”。", key=key))
+    return found
+
+
+def end_sessions_on_role_change(session: Session, account: Account) -> None:
+    """A role that changed counts at once: whoever is signed in signs in again."""
+    account.end_sessions()
+    session.flush()
