@@ -32,6 +32,8 @@ TIME = re.compile(CLOCK)
 TITLE_YEAR = re.compile(r"(?<!\d)(20\d\d|19\d\d)(?!\d)")
 TITLE_YEAR_CHINESE = re.compile(r"(?<!\d)(20\d\d|19\d\d)年")
 
+YEAR_SPAN = re.compile(r"(?<!\d)(?:19|20)\d\d年?度?\s*[-~～—–至到]\s*(?:19|20)\d\d(?!\d)")
+
 
 def date(cell: Cell, year: int | None = None) -> dt.date | Reason | None:
     """A day; ``year`` completes 3月5日 where the sheet's title names one. A time beside the day is left away."""
@@ -146,6 +148,8 @@ def hour_of(hour: int, half: str) -> int:
 def year_of_title(lines: list[str], sheet_name: str) -> int | None:
     """The year that the lines above the table name, first line first, else the sheet's name; two at once = none."""
     for line in [*lines, sheet_name]:
+        if YEAR_SPAN.search(line):
+            return None
         years = set(TITLE_YEAR_CHINESE.findall(line) or TITLE_YEAR.findall(line))
         if years:
             return int(years.pop()) if len(years) == 1 else None

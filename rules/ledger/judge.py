@@ -12,7 +12,7 @@ from rules.ledger.kinds import Clean, Setting
 from rules.ledger.known import Known
 from rules.ledger.reasons import DUPLICATE_KEY, DUPLICATE_ROW, Reason
 from rules.ledger.row import Ignored, Row, SheetResult
-from rules.ledger.table import ABOVE, BLANK, HEADER_AGAIN, Table, is_header_again, not_data, shown
+from rules.ledger.table import ABOVE, BLANK, HEADER, HEADER_AGAIN, Table, is_header_again, not_data, shown
 
 NO_LEDGER = Words(
     "No row with at least four known headings was found, so this sheet was left alone.",
@@ -22,6 +22,8 @@ IS_HIDDEN = Words("This sheet is hidden, so it was left alone.", "此工作表�
 
 LONG_RUN = 50
 """More blank rows than this in a row are told as one."""
+
+NOT_YET: Any = object()
 
 Origins = Mapping[int, tuple[int, int]]
 NO_ORIGINS: Origins = {}
@@ -127,9 +129,8 @@ def clean_rows(sheet: Sheet, table: Table, setting: Setting, ignored: list[Ignor
         bad: list[str] = []
         for place, name, cache, clean in columns:
             raw = cells[place]
-            try:
-                value = cache[raw]
-            except KeyError:
+            value = cache.get(raw, NOT_YET)
+            if value is NOT_YET:
                 value = cache[raw] = clean(raw)
             values[name] = value
             if type(value) is Reason:
@@ -177,8 +178,6 @@ def data_rows(sheet: Sheet, table: Table, ignored: list[Ignored]) -> Iterator[tu
     merged = Merged(sheet, table)
     blank_from = 0
     for number, cells in enumerate(sheet.rows, 1):
-        if number in table.header_rows:
-            continue
         if len(cells) < width:
             cells = [*cells, *[""] * (width - len(cells))]
         if number in sheet.troubles:
@@ -197,12 +196,14 @@ def data_rows(sheet: Sheet, table: Table, ignored: list[Ignored]) -> Iterator[tu
             blank_from = 0
         if why is None:
             yield number, cells, origins
-        else:
+        elif why != HEADER:
             ignored.append(Ignored(number, why))
 
 
 def what_it_is(number: int, cells: list[Cell], table: Table, origins: Origins) -> str | None:
     """Why a row is passed over; None = it is data."""
+    if number in table.header_rows:
+        return HEADER
     if number < min(table.header_rows):
         return BLANK if all(map(is_blank, cells)) else ABOVE
     why = not_data(cells, table, origins)

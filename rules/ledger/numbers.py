@@ -12,7 +12,7 @@ from rules.ledger.text import half_width, plain
 UNITS = ("分", "台", "人", "名", "个月", "月", "件", "套", "%")
 """Units that may stand in any number cell; the unit of the line comes besides."""
 
-NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:(?<=\d)\.)?")
+NUMBER = re.compile(r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)")
 LARGEST = Decimal(10) ** 15
 PARTS = re.compile(r"[/、,;|~\s或和]+|(?<=\d)-(?=\d)")
 
@@ -52,7 +52,7 @@ def of_text(written: str, unit: str | None) -> Decimal | None:
         if one and written.casefold().endswith(one.casefold()) and len(written) > len(one):
             written = written[: -len(one)]
             break
-    if not written.isascii() or not any(sign.isdigit() for sign in written) or not NUMBER.fullmatch(written):
+    if not written.isascii() or not NUMBER.fullmatch(written):
         return None
     value = Decimal(written.replace(",", ""))
     return value if abs(value) < LARGEST and len(written) < 40 else None

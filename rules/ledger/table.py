@@ -23,6 +23,7 @@ ABOVE = "text above the table"
 BLANK = "blank row"
 TOTAL = "total row"
 NOTE = "note under the table"
+HEADER = "header row"
 HEADER_AGAIN = "header row again"
 
 TOTAL_WORDS = re.compile(r"合计|总计|小计|平均分|共计")
