@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from flask import Response, flash, json, make_response, redirect, request
+from flask import Response, flash, json, make_response, redirect, render_template, request
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_login import current_user
@@ -82,6 +82,10 @@ class RegulationView(ModelView):  # type: ignore[misc]
         for inline in self.inlines:
             line = self.line_model(inline)
             LINE_LABELS[line.__tablename__] = dict(inline.labels)
+
+    def render(self, template: str, **context: Any) -> str:
+        """Flask-Admin's own context would shadow ours."""
+        return render_template(template, admin_view=self, **context)
 
     def _refresh_cache(self) -> None:
         """Flask-Admin would make forms and filters with its own defaults; ours are made below."""

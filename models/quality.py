@@ -81,15 +81,14 @@ class SpotCheck(Record):
     def prepare(self, at: datetime) -> None:
         """Fills what follows from the facts: area of the post, revision in force, verdicts, counts."""
         quality.refuse_future(self.checked_at, at)
-        if self.post is not None:
-            self.department = self.post.department
-        if self.document_id is not None:
-            self.revision_id = revision_in_force(self.session, self.document_id, self.checked_at)
+        self.department = self.post.department
+        document = self.document
+        self.revision_id = revision_in_force(self.session, document.id, self.checked_at) if document else None
         for seq, item in enumerate(self.items, start=1):
             item.seq = seq
             item.judge()
         self.ng_qty = sum(one.verdict is Verdict.NG for one in self.items)
-        quality.refuse_own_work(self.inspector_id, [one.employee_id for one in self.items])
+        quality.refuse_own_work(self.inspector_id, [one.employee.id for one in self.items if one.employee])
 
     def do_submit(self, act: Act) -> None:
         """The rule judges; a failing item is put right by somebody, a re-check moves what it re-checks."""

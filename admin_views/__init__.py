@@ -1,0 +1,1 @@
+"""What is shown: Flask-Admin views as declarations, desks, templates, commands."""

@@ -1,0 +1,129 @@
+"""The desk, files, health: pages that belong to no table."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from flask import Blueprint, Response, current_app, json, redirect, render_template, request, send_file
+from flask_admin import AdminIndexView, expose
+from flask_login import current_user
+from sqlalchemy import select, text
+from werkzeug.wrappers import Response as AnyResponse
+
+from admin_views.registry import cards_for, record_url, views
+from admin_views.session import db
+from admin_views.signin import act_here, name_here, person_here, unauthorised
+from admin_views.words import t
+from models.attachments import SHOWN_INLINE, attach
+from models.base import now
+from models.engine import settings_in_force, settings_missed
+from models.event import Attachment, WorkerBeat
+from models.journal import acting
+from rules.base import NotVisible, NotYours, RuleBroken, Words
+from rules.event import AttachmentKind
+
+desk = Blueprint("desk", __name__)
+files = Blueprint("files", __name__)
+health = Blueprint("health", __name__)
+BEAT_SECONDS = 90
+
+
+@desk.get("/")
+def my_desk() -> AnyResponse | str:
+    """What is due today, what waits for me, one click from the act."""
+    if not current_user.is_authenticated:
+        return unauthorised()
+    hour = now().astimezone().hour
+    greeting = t("Hello, {name}", "{name}，您好", name=name_here())
+    return render_template("desk.html", cards=cards_for(person_here()), greeting=greeting, hour=hour)
+
+
+class TablesIndex(AdminIndexView):  # type: ignore[misc]
+    """Flask-Admin's own index is our desk."""
+
+    @expose("/")
+    def index(self) -> AnyResponse:
+        return redirect("/")
+
+
+@files.post("/admin/<table>/attach/")
+def add(table: str) -> AnyResponse:
+    """Adds a file to a record that the person may write to, or stands in."""
+    from admin_views.pages import may_attach
+
+    if not current_user.is_authenticated:
+        return unauthorised()
+    view = views().get(table)
+    if view is None:
+        raise NotVisible
+    record, sent = view.one(request.form.get("id")), request.files.get("file")
+    if not may_attach(record, person_here()):
+        raise NotYours(Words("Only who stands in this record adds files to it.", "只有与此记录相关的人员可以添加附件。"))
+    if sent is None or not sent.filename:
+        raise RuleBroken(Words("Choose a file first.", "请先选择文件。"), field="file")
+    kind = request.form.get("kind", "evidence")
+    chosen = AttachmentKind(kind) if kind in {str(one) for one in AttachmentKind} else AttachmentKind.EVIDENCE
+    with acting(db.session, act_here()) as act:
+        attach(db.session, act, record, Path(current_app.config["ATTACHMENTS"]), sent.filename, sent.stream, chosen)
+        db.session.flush()
+    return redirect(record_url(type(record), record.id))
+
+
+@files.get("/attachments/<int:key>/")
+def give(key: int) -> AnyResponse:
+    """A file, byte for byte, to whoever may see its record; never as a page."""
+    if not current_user.is_authenticated:
+        return unauthorised()
+    found = db.session.get(Attachment, key)
+    view = views().get(found.entity) if found is not None else None
+    if found is None or view is None:
+        raise NotVisible
+    view.one(str(found.entity_id))
+    path = Path(current_app.config["ATTACHMENTS"]) / found.stored_as
+    if not path.is_file():
+        raise NotVisible
+    is_picture = found.media_type in SHOWN_INLINE
+    response = send_file(path, found.media_type, as_attachment=not is_picture, download_name=found.name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@health.get("/healthz")
+def alive() -> Response:
+    """The process answers."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@health.get("/readyz")
+def ready() -> Response:
+    """200 when database, migrations and worker are well; else 503 with which."""
+    found = _state()
+    return Response(json.dumps(found, ensure_ascii=False), 200 if found["ok"] else 503, mimetype="application/json")
+
+
+def _state() -> dict[str, Any]:
+    state: dict[str, Any] = {"database": "out of reach", "migrations": "unknown", "worker": "unknown"}
+    try:
+        connection = db.session.connection()
+        missed = settings_missed(connection)
+        state["settings"] = settings_in_force(connection)
+        state["database"] = "ok" if not missed else f"settings not as measured: {', '.join(missed)}"
+        state["migrations"] = _migrations(connection)
+        beat = db.session.scalar(select(WorkerBeat.at).order_by(WorkerBeat.at.desc()).limit(1))
+        is_alive = beat is not None and (now() - beat).total_seconds() < BEAT_SECONDS
+        state["worker"] = "ok" if is_alive else "no sign of life"
+    except Exception as fault:  # noqa: BLE001 - whatever is wrong, this page says so
+        current_app.logger.warning("not ready: %s", fault)
+        db.session.rollback()
+    state["ok"] = all(state[name] == "ok" for name in ("database", "migrations", "worker"))
+    return state
+
+
+def _migrations(connection: Any) -> str:
+    wanted = current_app.extensions["head"]()
+    found = MigrationContext.configure(connection).get_current_revision()
+    return "ok" if found == wanted else f"at {found}, wanted {wanted}"
+
+
+def database_answers() -> bool:
+    return db.session.scalar(text("SELECT 1")) == 1

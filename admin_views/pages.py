@@ -1,0 +1,393 @@
+"""What a view's pages are made of: rows, filters, pages of a list; fields of a form; facts, steps and panels of a record."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from flask import request
+from sqlalchemy import select
+
+from admin_views.columns import TONES, Shown, cell_of
+from admin_views.history import history_of
+from admin_views.listing import SIZES, Listing, Question, filter_names, sortable_columns
+from admin_views.registry import panels_of, record_url
+from admin_views.screen import (
+    EMPTY,
+    Asked,
+    Cell,
+    Chip,
+    Fact,
+    FileEntry,
+    Filter,
+    Heading,
+    ListPage,
+    Option,
+    Pager,
+    RecordPage,
+    Row,
+    StatusStep,
+    Verb,
+)
+from admin_views.session import db
+from admin_views.words import say, t, value_text
+from models.base import Record, previews
+from models.event import ApprovalRecord, Attachment
+from rules.base import Choice, Person, Role, RuleBroken, Step
+from rules.event import Decision
+
+if TYPE_CHECKING:
+    from admin_views.base import Inline, RegulationView
+
+
+# -- list ------------------------------------------------------------------------------------------------------------
+
+
+def list_page(view: "RegulationView", listing: Listing) -> ListPage:
+    """A list as its address asks for it."""
+    asked = view.asked(listing)
+    rows = listing.rows(db.session, asked)
+    if asked.page < 0:
+        rows.sort(key=lambda row: 0)
+    count, is_capped = listing.count(db.session, asked)
+    table = view.model.__tablename__
+    return ListPage(
+        title=say(view.model.words),
+        headings=_headings(view, listing, asked),
+        rows=[_row(table, listing, row) for row in rows],
+        pager=_pager(asked, len(rows), count, is_capped=is_capped),
+        filters=[_filter(view, one, asked) for one in listing.filters],
+        chips=_chips(listing, asked),
+        search=asked.search,
+        search_placeholder=t("Search", "搜索"),
+        is_searchable=bool(view.model.search_columns),
+        clear_url=f"/admin/{table}/",
+        create_url=f"/admin/{table}/new/" if view.access.may_create(listing.person) and view.form_columns else "",
+        export_urls={kind: f"/admin/{table}/export/{kind}/?{_query({'page': None})}" for kind in ("csv", "xlsx")},
+        empty=_empty(view, asked),
+        hidden=[(name, value) for name, value in request.args.items() if name in {"sort", "desc", "page_size"}],
+        clause=view.access.clause,
+    )
+
+
+def _query(changed: dict[str, Any]) -> str:
+    """The address's own conditions with some of them changed."""
+    kept = {name: value for name, value in request.args.items() if value}
+    kept.update(changed)
+    return urlencode({name: value for name, value in kept.items() if value is not None})
+
+
+def _headings(view: "RegulationView", listing: Listing, asked: Question) -> list[Heading]:
+    sortable = sortable_columns(view.model)
+    found = []
+    for one in listing.columns:
+        name = one.name
+        is_sorted = asked.sort == name
+        turned = "1" if is_sorted and not asked.is_descending else None
+        url = f"?{_query({'sort': name, 'desc': turned, 'page': None})}" if name in sortable and one.relation is None else ""
+        kind = "number" if one.kind in {"decimal", "number"} else one.kind
+        found.append(Heading(name, say(one.words), kind, url, is_sorted, is_sorted and asked.is_descending))
+    return found
+
+
+def _row(table: str, listing: Listing, row: Any) -> Row:
+    cells = []
+    for shown, value, key in listing.cells(row):
+        if shown.relation is not None:
+            cells.append(Cell(str(value), "relation", record_url(shown.target, key)) if key else EMPTY)
+        else:
+            cells.append(cell_of(value))
+    return Row(row[0], f"/admin/{table}/details/?id={row[0]}", cells)
+
+
+def _pager(asked: Question, shown: int, count: int, *, is_capped: bool) -> Pager:
+    has_more = shown == asked.size if is_capped or asked.page < 0 else (asked.page + 1) * asked.size < count
+    number = f"{count:,}"
+    counted = t("more than {n}", "超过 {n} 条", n=number) if is_capped else t("{n} in all", "共 {n} 条", n=number)
+    backwards = asked.page < 0
+    first_row = asked.page * asked.size + 1 if not backwards and shown else 0
+    earlier = asked.page - 1 if shown == asked.size else None
+    return Pager(
+        first_url=f"?{_query({'page': None})}" if asked.page != 0 else "",
+        previous_url=_page_url(earlier if backwards else asked.page - 1) if asked.page != 0 else "",
+        next_url=_page_url(asked.page + 1) if (backwards and asked.page < -1) or (not backwards and has_more) else "",
+        last_url=_page_url(-1) if has_more and not backwards else "",
+        from_row=first_row,
+        to_row=first_row + shown - 1 if first_row else 0,
+        count_text=counted,
+        sizes=[Option(f"?{_query({'page_size': size, 'page': None})}", str(size), size == asked.size) for size in SIZES],
+    )
+
+
+def _page_url(page: int | None) -> str:
+    return "" if page is None else f"?{_query({'page': page or None})}"
+
+
+def _filter(view: "RegulationView", shown: Shown, asked: Question) -> Filter:
+    names = filter_names(shown)
+    values = [asked.filters.get(name, "") for name in names]
+    kind = {"instant": "date", "decimal": "number", "json": "text", "long_text": "text"}.get(shown.kind, shown.kind)
+    if len(names) == 2:
+        return Filter(
+            say(shown.words), kind, shown.name, name_from=names[0], value_from=values[0], name_to=names[1], value_to=values[1]
+        )
+    options = [Option(str(one), say(one.words), str(one) == values[0]) for one in shown.choices] if kind == "choice" else []
+    lookup = view.lookup_url(shown.name) if kind == "relation" else ""
+    label = _value_label(shown, values[0])
+    return Filter(say(shown.words), kind, names[0], values[0], label, options=options, lookup_url=lookup)
+
+
+def _value_label(shown: Shown, value: str) -> str:
+    if shown.kind == "relation" and value.isdecimal() and value.isascii() and len(value) < 18:
+        found = db.session.get(shown.target, int(value))
+        return found.label if found is not None else value
+    if shown.kind == "choice":
+        labels = {str(one): say(one.words) for one in shown.choices}
+        return t(", ", "、").join(labels.get(one, one) for one in value.split(","))
+    if shown.kind == "bool":
+        return value_text(value == "1")
+    return value
+
+
+def _chips(listing: Listing, asked: Question) -> list[Chip]:
+    found = []
+    if asked.search:
+        found.append(Chip(t("Search: {words}", "搜索：{words}", words=asked.search), f"?{_query({'search': None, 'page': None})}"))
+    for one in listing.filters:
+        names = filter_names(one)
+        values = [asked.filters.get(name, "") for name in names]
+        if any(values):
+            said = " – ".join(_value_label(one, value) for value in values)
+            gone = dict.fromkeys([*names, "page"])
+            found.append(Chip(f"{say(one.words)}: {said}", f"?{_query(gone)}"))
+    return found
+
+
+def _empty(view: "RegulationView", asked: Question) -> str:
+    if asked.search or asked.filters:
+        return t("Nothing fits these conditions.", "没有符合条件的记录。")
+    return t("Nothing here yet: {what} will stand here.", "暂无记录，{what}将显示在这里。", what=view.model.words)
+
+
+# -- form ------------------------------------------------------------------------------------------------------------
+
+
+def form_context(view: "RegulationView", form: Any, record: Record | None) -> dict[str, Any]:
+    """What create.html and edit.html are given."""
+    table = view.model.__tablename__
+    if form.form_token.data is None:
+        form.form_token.data = ""
+    back = record_url(view.model, record.id) if record is not None else f"/admin/{table}/"
+    title = record.label if record is not None else t("New: {what}", "新建{what}", what=view.model.words)
+    return {
+        "form": form,
+        "title": title,
+        "layout": _sections(view, form),
+        "inlines": [_inline(view, form, one) for one in view.inlines],
+        "cancel_url": back,
+        "is_new": record is None,
+        "table_label": say(view.model.words),
+        "list_url": f"/admin/{table}/",
+        "clause": view.access.clause,
+    }
+
+
+def _sections(view: "RegulationView", form: Any) -> list[dict[str, Any]]:
+    present = [name for name in view.form_columns if name in form._fields]
+    sections = view.sections
+    if not sections:
+        return [{"title": "", "fields": present}]
+    return [{"title": say(one.words), "fields": [name for name in one.fields if name in present]} for one in sections]
+
+
+def _inline(view: "RegulationView", form: Any, inline: "Inline") -> dict[str, Any]:
+    entries = form._fields[inline.name]
+    if not entries.entries:
+        for _ in range(inline.blank_rows):
+            entries.append_entry()
+    blank = view.line_form(inline)(prefix=f"{inline.name}-__i__-")
+    return {
+        "name": inline.name,
+        "title": say(inline.words),
+        "fields": list(inline.fields),
+        "form_list": entries,
+        "blank": blank,
+        "can_add": True,
+    }
+
+
+# -- record ----------------------------------------------------------------------------------------------------------
+
+
+def record_page(view: "RegulationView", record: Record, person: Person) -> RecordPage:
+    """Everything that a record's page shows."""
+    table, hidden = view.model.__tablename__, view.access.hidden_from(person)
+    refusal = view.why_not_edit(record, person)
+    status = getattr(record, "status", None)
+    return RecordPage(
+        title=record.label,
+        table_label=say(view.model.words),
+        list_url=f"/admin/{table}/",
+        id=record.id,
+        version_no=record.version_no,
+        facts=list(_facts(view, record, hidden)),
+        state=cell_of(status) if isinstance(status, Choice) else None,
+        steps=_steps(record),
+        verbs=_verbs(view, record, person),
+        panels=panels_of(record, person),
+        history=history_of(record, hidden),
+        files=files_of(record),
+        perform_url=f"/admin/{table}/perform/",
+        attach_url=f"/admin/{table}/attach/" if may_attach(record, person) else "",
+        edit_url=f"/admin/{table}/edit/?id={record.id}" if refusal is None else "",
+        edit_reason=say(refusal) if refusal is not None and view.access.may_edit(person) else "",
+        delete_url=f"/admin/{table}/delete/" if view.access.may_edit(person) and view.may_delete(record) else "",
+        clause=view.access.clause,
+    )
+
+
+def may_attach(record: Record, person: Person) -> bool:
+    """Who stands in the record, or may write its table, adds files to it."""
+    writes = type(record).access.edit | type(record).access.create
+    return person.employee_id is not None and (bool(record.relations_of(person)) or person.holds(*writes))
+
+
+def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> Iterator[Fact]:
+    names = view.page_columns or tuple(dict.fromkeys((*view.list_columns, *view.form_columns)))
+    for name in names:
+        if name in hidden or name == "status":
+            continue
+        shown = view.shown(name)
+        value = getattr(record, name)
+        if shown.relation is not None:
+            cell = Cell(value.label, "relation", record_url(shown.target, value.id)) if value is not None else EMPTY
+        else:
+            cell = cell_of(value)
+        yield Fact(say(shown.words), cell, shown.kind == "long_text")
+
+
+def _steps(record: Record) -> list[StatusStep]:
+    """The states along the main way, and the present one wherever it lies."""
+    cycle, status = record.lifecycle, str(getattr(record, "status", ""))
+    if cycle is None:
+        return []
+    way = _main_way(cycle.initial, cycle.steps)
+    choices = {str(one): one for one in type(record.status)}  # type: ignore[attr-defined]
+    if status not in way:
+        way = [*way[:1], status]
+    at = way.index(status)
+    place = ["done" if i < at else "current" if i == at else "ahead" for i in range(len(way))]
+    return [StatusStep(say(choices[one].words), place[i]) for i, one in enumerate(way)]
+
+
+def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
+    """The way forward: always the first step that leads to a state not yet passed and destroys nothing."""
+    way = [initial]
+    steps = list(steps)
+    while True:
+        onward = [s for s in steps if way[-1] in s.source and s.target not in way and not s.is_destructive and not s.needs_note]
+        if not onward:
+            return way
+        way.append(onward[0].target)
+
+
+def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]:
+    cycle = record.lifecycle
+    if cycle is None:
+        return []
+    found = [_verb(view, record, person, step) for step in cycle.open_from(str(getattr(record, "status", "")))]
+    opened = [one for one in found if one.is_open]
+    primary = next((one.verb for one in opened if not one.is_destructive), "")
+    return [one if one.verb != primary else _primary(one) for one in [*opened, *(v for v in found if not v.is_open)]]
+
+
+def _primary(verb: Verb) -> Verb:
+    from dataclasses import replace
+
+    return replace(verb, is_primary=True)
+
+
+def _verb(view: "RegulationView", record: Record, person: Person, step: Step) -> Verb:
+    refusal: RuleBroken | None = record.why_not(step.verb, person)
+    return Verb(
+        verb=step.verb,
+        label=say(step.words),
+        is_open=refusal is None,
+        reason=say(refusal.words) if refusal is not None else "",
+        needs_note=step.needs_note,
+        is_destructive=step.is_destructive,
+        asks=[_asked(view, record, name) for name in step.asks] if refusal is None else [],
+        previews=[say(words) for words in previews(record, step.verb, person)] if refusal is None else [],
+        signatures=_signatures(record, step) if step.signatures else [],
+    )
+
+
+def _asked(view: "RegulationView", record: Record, name: str) -> Asked:
+    column = view.asked_fields.get(name)
+    label = say(view.shown(name).words) if column == name else say(view.labels[name])
+    if column is None:
+        return Asked(name, label, "long_text", value=str(getattr(record, name, "") or ""))
+    shown = view.shown(column)
+    value = getattr(record, column, None)
+    options = [Option(str(one), say(one.words), one is value) for one in shown.choices] if shown.kind == "choice" else []
+    return Asked(name, label, shown.kind, options=options, value=str(value or ""))
+
+
+def _signatures(record: Record, step: Step) -> list[str]:
+    given = set(
+        db.session.scalars(
+            select(ApprovalRecord.role).where(
+                ApprovalRecord.entity == record.__tablename__,
+                ApprovalRecord.entity_id == record.id,
+                ApprovalRecord.step == step.verb,
+                ApprovalRecord.decision == Decision.APPROVED,
+                ApprovalRecord.used_at.is_(None),
+            )
+        )
+    )
+    return [_signature(role, is_given=str(role) in given) for role in step.signatures]
+
+
+def _signature(role: Role, *, is_given: bool) -> str:
+    if is_given:
+        return t("{role}: signed", "{role}：已签署", role=role)
+    return t("{role}: waiting", "{role}：待签署", role=role)
+
+
+def files_of(record: Record) -> list[FileEntry]:
+    """The attachments of a record, latest first."""
+    rows = db.session.scalars(
+        select(Attachment)
+        .where(Attachment.entity == record.__tablename__, Attachment.entity_id == record.id)
+        .order_by(Attachment.id.desc())
+    )
+    return [
+        FileEntry(
+            one.id,
+            one.name,
+            f"/attachments/{one.id}/",
+            _size(one.size),
+            say(one.kind.words),
+            cell_of(one.taken_at),
+            one.media_type.startswith("image/"),
+        )
+        for one in rows
+    ]
+
+
+def _size(size: int) -> str:
+    return f"{size / 1048576:.1f} MB" if size >= 1048576 else f"{max(1, size // 1024)} kB"
+
+
+def as_json(view: "RegulationView", record: Record) -> dict[str, Any]:
+    """A record for programs: the values of its list, exact."""
+    from admin_views.signin import person_here
+
+    names = [one.name for one in view.visible(view.list_columns, person_here())]
+    found: dict[str, Any] = {"id": record.id, "version_no": record.version_no, "label": record.label}
+    for name in names:
+        value = getattr(record, name)
+        found[name] = value.label if isinstance(value, Record) else str(value) if value is not None else None
+    return found
+
+
+__all__ = ["TONES", "as_json", "files_of", "form_context", "list_page", "may_attach", "record_page"]

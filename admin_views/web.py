@@ -1,0 +1,194 @@
+"""The application object: what each request begins with, where it commits, which headers it leaves with."""
+
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, flash, g, get_flashed_messages, redirect, request, session
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy.exc import DBAPIError
+from werkzeug.exceptions import HTTPException
+
+from admin_views.registry import every_view
+from admin_views.screen import MenuGroup, MenuItem, Message
+from admin_views.session import db
+from admin_views.signin import account_here, name_here, person_here, roles_here, theme_here
+from admin_views.words import CHINESE, locale, say, t
+from models.engine import let_write
+from rules.base import Words
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+TRIES = 5
+RETRIED = {"40001", "40P01"}
+"""PostgreSQL: serialisation failure, deadlock: the whole request is repeated."""
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+}
+CHAPTERS: dict[str, tuple[Words, str]] = {
+    "quality": (Words("Quality", "质量"), "clipboard-check"),
+    "actions": (Words("Putting right", "整改"), "tool"),
+    "process": (Words("Process", "工艺"), "file-text"),
+    "training": (Words("Training", "培训"), "school"),
+    "schedule": (Words("Schedule", "工期"), "calendar"),
+    "after_sales": (Words("After-sales", "售后"), "phone"),
+    "communication": (Words("Communication", "沟通"), "message"),
+    "assessment": (Words("Assessment", "考核"), "award"),
+    "organisation": (Words("Organisation", "组织"), "building"),
+    "regulation": (Words("Regulation", "制度"), "book"),
+    "event": (Words("Events", "事件"), "history"),
+}
+
+
+class Gongzheng(Flask):
+    """Flask with one place where transactions begin, are repeated, and end."""
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        let_write(may=request.method not in SAFE)
+        return super().preprocess_request()
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Commits what a request changed, once, if its answer is not a fault; repeats it after a serialisation failure."""
+        for attempt in range(TRIES):
+            try:
+                answer = super().dispatch_request()
+                self._end(answer)
+            except DBAPIError as fault:
+                db.session.rollback()
+                if getattr(fault.orig, "sqlstate", None) not in RETRIED or attempt == TRIES - 1:
+                    raise
+                _forget_person()
+                continue
+            return answer
+        raise AssertionError("unreachable")
+
+    def _end(self, answer: ResponseReturnValue) -> None:
+        if request.method in SAFE:
+            return
+        status = answer.status_code if isinstance(answer, Response) else getattr(answer, "status_code", 200)
+        if status < 400 and not isinstance(answer, HTTPException):
+            db.session.commit()
+        else:
+            db.session.rollback()
+
+
+def _forget_person() -> None:
+    for name in ("account", "person", "name", "_login_user"):
+        g.pop(name, None)
+
+
+def set_up(app: Flask) -> None:
+    """Hooks, template globals and headers."""
+    app.before_request(_must_change_password)
+    app.after_request(_headers)
+    app.context_processor(_globals)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _must_change_password() -> ResponseReturnValue | None:
+    """A one-time password opens one page only."""
+    if request.endpoint in {None, "static", "door.password", "door.login", "door.logout", "door.language", "door.theme"}:
+        return None
+    if (request.endpoint or "").startswith(("health.", "ours.")):
+        return None
+    account = account_here()
+    return redirect("/password") if account is not None and account.must_change_password else None
+
+
+def _headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if (request.endpoint or "").endswith("static"):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    response.vary.update(["Cookie", "Accept-Language"])
+    return response
+
+
+def _globals() -> dict[str, Any]:
+    """What every template can say."""
+    account = account_here()
+    return {
+        "t": t,
+        "say": say,
+        "locale": locale(),
+        "html_lang": "zh-CN" if locale() == CHINESE else "en",
+        "theme": theme_here(),
+        "static": static,
+        "menu": menu() if account is not None else [],
+        "signed_in": account is not None,
+        "person_name": name_here() if account is not None else "",
+        "person_roles": roles_here() if account is not None else "",
+        "account_login": account.login if account is not None else "",
+        "messages": [Message(text, tone) for tone, text in get_flashed_messages(with_categories=True)],
+        "csrf_token": generate_csrf,
+        "desk_url": "/",
+        "language_url": "/language",
+        "theme_url": "/theme",
+        "password_url": "/password",
+        "logout_url": "/logout",
+        "search_url": "",
+        "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "demo": current_app.config["DEMO"],
+    }
+
+
+_stamps: dict[str, str] = {}
+
+
+def static(path: str) -> str:
+    """The address of a file of ours, with a stamp of its content, so that it may be kept for ever."""
+    stamp = _stamps.get(path)
+    if stamp is None or current_app.debug:
+        file = Path(current_app.root_path) / "admin_views" / "static" / path
+        stamp = hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "0"
+        _stamps[path] = stamp
+    return f"/static/{path}?v={stamp}"
+
+
+def menu() -> list[MenuGroup]:
+    """The tables that this person has anything to do with, by chapter."""
+    person, groups = person_here(), dict[str, list[MenuItem]]()
+    here = request.blueprint
+    for view in every_view():
+        if view.may_open(person):
+            item = MenuItem(say(view.model.words), f"/admin/{view.endpoint}/", view.icon, here == view.endpoint)
+            groups.setdefault(view.model.chapter, []).append(item)
+    if person.employee_id is not None or "admin" in person.roles:
+        item = MenuItem(t("Execution pass rate", "工艺执行合格率"), "/indicators/execution_pass_rate/", "gauge", here == "indicators")
+        groups.setdefault("assessment", []).append(item)
+    return [MenuGroup(say(words), groups[name], icon) for name, (words, icon) in CHAPTERS.items() if name in groups]
+
+
+def secret_key(folder: Path) -> str:
+    """Made once and kept beside the database where none is set."""
+    file = folder / "secret_key"
+    if not file.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / f".secret_key.{secrets.token_hex(4)}"
+        fresh.write_text(secrets.token_hex(32))
+        fresh.chmod(0o600)
+        try:
+            file.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return file.read_text().strip()
+
+
+__all__ = ["Gongzheng", "flash", "secret_key", "session", "set_up"]
