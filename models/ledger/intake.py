@@ -47,7 +47,7 @@ def judge_file(
     """
     path = Path(path)
     result = FileResult(name or path.name)
-    wanted = [one for one in ledgers if entity is None or one.entity == entity]
+    wanted = [one for one in ledgers if entity in (None, one.entity)]
     try:
         with few_collections():
             result.sheets = judged(path, result.name, Judge(known, as_of), wanted, sheet=sheet, is_told=bool(entity))

@@ -307,12 +307,12 @@ if __name__ == "__main__":
     limit_self()
     sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
     try:
-        main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None)
+        main(sys.argv[1], next(iter(sys.argv[2:]), None))
     except Refused as refused:
         say({"refused": str(refused)})
     except MemoryError:
         say({"refused": "file_too_much"})
     except BrokenPipeError:
         sys.stderr.close()
-    except Exception:  # Whatever a damaged file makes of the parser is a damaged file.
+    except Exception:  # noqa: BLE001 Whatever a damaged file makes of the parser is a damaged file.
         say({"refused": "file_broken"})

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def decoded(content: bytes) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         before = content[: error.start].decode("utf-8", "replace")
-        if sum(1 for sign in before if ord(sign) > 127) >= SURELY_UTF8:
+        if sum(not sign.isascii() for sign in before) >= SURELY_UTF8:
             raise FileRefused(ENCODING) from error
     return strictly(content, "gb18030")
 
@@ -56,8 +57,8 @@ def strictly(content: bytes, encoding: str) -> str:
 
 
 def delimited(text: str) -> tuple[str, str]:
-    """The text and the sign between its fields: told by a first line ``sep=;``, else the commonest in the first lines."""
-    if text[:4].lower() == "sep=" and len(text) > 5:
-        return text[5:].lstrip("\r").removeprefix("\n"), text[4]
+    """The text and the sign between its fields: told by a first line ``sep=;``, else the commonest in the first."""
+    if told := re.match(r"sep=([,;\t|])\r?\n", text, re.IGNORECASE):
+        return text[told.end() :], told[1]
     first = [line for line in text[:20_000].splitlines() if line.strip()][:20]
     return text, max(",\t;", key=lambda sign: sum(line.count(sign) for line in first))

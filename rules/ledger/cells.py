@@ -8,10 +8,14 @@ from typing import TypeAlias
 from rules.ledger.reasons import Reason
 
 Cell: TypeAlias = "str | float | dt.date | dt.time | dt.timedelta | Reason | None"
-"""A stored value; ``""`` or None = empty; a ``Reason`` = the reader saw an error or a formula without a value (rule 6)."""
+"""A stored value; ``""`` or None = empty; a ``Reason`` = an error, or a formula without a value (rule 6)."""
 
 Merge: TypeAlias = tuple[int, int, int, int]
 """First row, first column, last row, last column; rows from 1 as in Excel, columns from 0."""
+
+
+EXACT_BELOW = 1e15
+"""Excel keeps fifteen digits of a number."""
 
 
 @dataclass
@@ -55,7 +59,7 @@ def as_text(cell: Cell) -> str:
     if cell is None or isinstance(cell, Reason):
         return ""
     if isinstance(cell, float):
-        return f"{cell:.0f}" if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+        return f"{cell:.0f}" if cell.is_integer() and abs(cell) < EXACT_BELOW else f"{cell:.15g}"
     if isinstance(cell, dt.datetime):
         return cell.isoformat(" ")
     return str(cell)

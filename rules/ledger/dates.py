@@ -18,6 +18,8 @@ ZONE = dt.timezone(dt.timedelta(hours=8))
 """Asia/Shanghai; the ledgers' times are of today's offset."""
 
 MIDNIGHT = dt.time(0, 0)
+DAY_SECONDS = 24 * 60 * 60
+NOON = 12
 
 DAY = r"(?P<year>\d{2}|\d{4})(?P<sign>[-./年])(?P<month>\d{1,2})(?:(?P=sign)|月)(?P<day>\d{1,2})[日号]?"
 CLOCK = (
@@ -71,7 +73,7 @@ def day_of(match: re.Match[str], year: int | None) -> dt.date | Reason:
     """The day that a pattern found, in the year that it or the sheet names."""
     parts = match.groupdict()
     written = parts.get("year")
-    if written is not None and len(written) == 2:
+    if written is not None and len(written) < len("2026"):
         return DATE_AMBIGUOUS
     if written is None and year is None:
         return DATE_WITHOUT_YEAR
@@ -105,7 +107,7 @@ def time(cell: Cell) -> dt.time | Reason | None:
     if isinstance(cell, dt.timedelta):
         return of_day(cell.total_seconds())
     if isinstance(cell, float):
-        return of_day(cell * 86400)
+        return of_day(cell * DAY_SECONDS)
     found = plain(cell)
     if not isinstance(found, str):
         return found
@@ -114,9 +116,9 @@ def time(cell: Cell) -> dt.time | Reason | None:
 
 def of_day(seconds: float) -> dt.time | Reason:
     """The time of day that lies so many seconds after midnight."""
-    if not 0 <= seconds < 86400:
+    if not 0 <= seconds < DAY_SECONDS:
         return TIME_IMPOSSIBLE
-    minutes, second = divmod(min(round(seconds), 86399), 60)
+    minutes, second = divmod(min(round(seconds), DAY_SECONDS - 1), 60)
     return dt.time(minutes // 60, minutes % 60, second)
 
 
@@ -139,10 +141,10 @@ def clock(written: str) -> dt.time | Reason | None:
 def hour_of(hour: int, half: str) -> int:
     """The hour of 24; 上午12 and 12 am are the hour after midnight."""
     if half in {"下午", "晚上", "PM"}:
-        return hour + 12 if hour < 12 else hour
+        return hour + NOON if hour < NOON else hour
     if half in {"上午", "早上", "凌晨", "AM"}:
-        return 0 if hour == 12 else hour
-    return hour + 12 if half == "中午" and hour < 11 else hour
+        return 0 if hour == NOON else hour
+    return hour + NOON if half == "中午" and hour < NOON - 1 else hour
 
 
 def year_of_title(lines: list[str], sheet_name: str) -> int | None:

@@ -73,10 +73,10 @@ class Judge:
             if first is not row:
                 twice.setdefault(key, [first]).append(row)
         for key, group in twice.items():
-            if here and id(group[0]) not in here and not are_equal(group, ledger):
+            begins_anew = bool(here) and id(group[0]) not in here and not are_equal(group, ledger)
+            if begins_anew:
                 seen[key] = group[1]
-                group = group[1:]
-            refuse_all_but_one(group, ledger)
+            refuse_all_but_one(group[1:] if begins_anew else group, ledger)
 
     def settle(self, results: list[SheetResult]) -> None:
         """Rows of earlier sheets that a later sheet has put in doubt are refused as well."""
@@ -177,9 +177,8 @@ def data_rows(sheet: Sheet, table: Table, ignored: list[Ignored]) -> Iterator[tu
     key = table.places[table.ledger.key[0]]
     merged = Merged(sheet, table)
     blank_from = 0
-    for number, cells in enumerate(sheet.rows, 1):
-        if len(cells) < width:
-            cells = [*cells, *[""] * (width - len(cells))]
+    for number, stored in enumerate(sheet.rows, 1):
+        cells = stored if len(stored) >= width else [*stored, *[""] * (width - len(stored))]
         if number in sheet.troubles:
             cells = with_troubles(cells, sheet.troubles[number])
         origins = NO_ORIGINS

@@ -88,8 +88,12 @@ def choice(words: Mapping[str, str], otherwise: Reason = CHOICE_UNKNOWN) -> Kind
     return steady(clean)
 
 
-YES = frozenset(map(text.folded, "是|√|✓|✔|有|需|需要|须|必须|关键|y|yes|true|1|t".split("|")))
-NO = frozenset(map(text.folded, "否|×|✗|✘|x|无|不|不需|不需要|不须|非关键|n|no|false|0|f".split("|")))
+def words(said: str) -> frozenset[str]:
+    return frozenset(text.folded(word) for word in said.split("|"))
+
+
+YES = words("是|√|✓|✔|有|需|需要|须|必须|关键|y|yes|true|1|t")
+NO = words("否|×|✗|✘|x|无|不|不需|不需要|不须|非关键|n|no|false|0|f")
 
 
 def yes_no(cell: Cell) -> bool | Reason:

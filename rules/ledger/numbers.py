@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from unicodedata import normalize
 
-from rules.ledger.cells import Cell, as_text
+from rules.ledger.cells import EXACT_BELOW, Cell, as_text
 from rules.ledger.reasons import NOT_A_NUMBER, TWO_VALUES, Reason
 from rules.ledger.text import half_width, plain
 
@@ -13,7 +13,8 @@ UNITS = ("分", "台", "人", "名", "个月", "月", "件", "套", "%")
 """Units that may stand in any number cell; the unit of the line comes besides."""
 
 NUMBER = re.compile(r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)")
-LARGEST = Decimal(10) ** 15
+LARGEST = Decimal(EXACT_BELOW)
+MOST_SIGNS = 40
 PARTS = re.compile(r"[/、,;|~\s或和]+|(?<=\d)-(?=\d)")
 
 SIGNED = r"[+-]?\d+(?:\.\d+)?"
@@ -40,10 +41,9 @@ def number(cell: Cell, unit: str | None = None) -> Decimal | Reason | None:
 
 def of_float(value: float) -> Decimal | Reason:
     """A stored number as Excel shows it: fifteen digits, so that 0.1 + 0.2 is 0.3."""
-    if not -1e15 < value < 1e15:
+    if not -EXACT_BELOW < value < EXACT_BELOW:
         return NOT_A_NUMBER
-    found = Decimal(f"{value:.15g}")
-    return found if found else Decimal(0)
+    return Decimal(f"{value:.15g}") or Decimal(0)
 
 
 def of_text(written: str, unit: str | None) -> Decimal | None:
@@ -55,7 +55,7 @@ def of_text(written: str, unit: str | None) -> Decimal | None:
     if not written.isascii() or not NUMBER.fullmatch(written):
         return None
     value = Decimal(written.replace(",", ""))
-    return value if abs(value) < LARGEST and len(written) < 40 else None
+    return value if abs(value) < LARGEST and len(written) < MOST_SIGNS else None
 
 
 def whole(cell: Cell, unit: str | None = None) -> int | Reason | None:

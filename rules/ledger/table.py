@@ -34,6 +34,7 @@ NOTE_ALONE = re.compile(
     rf"(?:注|备注|说明|制表人?|阅卷人?|notes?|n\.b\.|remarks?|prepared by|marked by|graded by){END}", re.IGNORECASE
 )
 FEW_CELLS = 3
+LONGEST_HEADING = 100
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def known_headings(written: Mapping[int, str], ledger: Ledger, hidden: frozenset
     """Column name -> column. Where two headings mean the same, the surer one counts, then the first (rule 5)."""
     best: dict[str, tuple[int, int]] = {}
     for place, title in written.items():
-        if place in hidden or len(title) > 100:
+        if place in hidden or len(title) > LONGEST_HEADING:
             continue
         meant = meaning(ledger, heading(title)) or meaning(ledger, bare_heading(title))
         if meant and (meant[0] not in best or meant[1] < best[meant[0]][0]):
@@ -114,11 +115,11 @@ def not_data(cells: Sequence[Cell], table: Table, covered: Mapping[int, object])
         return BLANK
     place, first = own[0]
     keys = table.keys
-    if isinstance(first, str):
-        has_key = any(at in keys for at, _ in own[1:])
-        if why := under_the_table(stripped(first), len(own), is_loose=not has_key and place not in keys):
-            if not has_key:
-                return why
+    has_key = any(at in keys for at, _ in own[1:])
+    if isinstance(first, str) and not has_key:
+        why = under_the_table(stripped(first), len(own), is_loose=place not in keys)
+        if why:
+            return why
     taken = set(table.places.values())
     if any(at in taken for at, _ in own):
         return None

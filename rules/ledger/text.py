@@ -18,6 +18,7 @@ from rules.ledger.reasons import (
 LONGEST_TEXT = 4000
 LONGEST_NAME = 200
 LONGEST_CODE = 60
+LONGEST_MAIL = 254
 
 ERROR_WORDS = frozenset({"#N/A", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
 """What error cells become in a CSV; typed in as text they mean the same (rule 6)."""
@@ -154,6 +155,6 @@ def mail(cell: Cell) -> str | Reason | None:
     found = plain(cell)
     if not isinstance(found, str):
         return found
-    if len(found) <= 254 and MAIL.fullmatch(found):
+    if len(found) <= LONGEST_MAIL and MAIL.fullmatch(found):
         return found.lower()
     return TWO_VALUES if found.count("@") > 1 else MAIL_INVALID

@@ -64,13 +64,19 @@ POSTS = Ledger(
         Column("note", None, NOTE),
     ),
     values=(
-        "department_code", "department", "department_kind", "post_code", "post", "is_key", "headcount",
+        "department_code",
+        "department",
+        "department_kind",
+        "post_code",
+        "post",
+        "is_key",
+        "headcount",
         "requires_qualification",
     ),
     key=("department", "post"),
     key_cell="post",
     needs=needs("department", "post", "post_code|department_kind|headcount|is_key|requires_qualification"),
-)  # fmt: skip
+)
 
 
 def settle_employee(row: Row, known: Known) -> None:
@@ -158,7 +164,9 @@ EMPLOYEES = Ledger(
     words=Words("Employees", "员工花名册"),
     columns=(
         Column(
-            "no", CODE, "工号|员工编号|员工工号|员工号|职工号|人员编号|Employee no|Employee number|Staff no|Employee ID|ID|编号",
+            "no",
+            CODE,
+            "工号|员工编号|员工工号|员工号|职工号|人员编号|Employee no|Employee number|Staff no|Employee ID|ID|编号",
             NO_MISSING,
         ),
         Column("name", NAME, "姓名|员工姓名|名字|Name|Employee name|Full name|Employee", VALUE_MISSING),
@@ -167,12 +175,16 @@ EMPLOYEES = Ledger(
         Column("team", PERSON, "班组|班组名称|所属班组|小组|Team|Team name|Group|Crew"),
         Column("team_leader", PERSON, "班组长|班长|组长|Team leader|Leader|Foreman"),
         Column(
-            "hired_on", day(year_from_title=False),
-            "入职日期|入职时间|入厂日期|入司日期|到岗日期|Hired on|Hire date|Date of hire|Start date|Entry date|Joined on|Date joined",
+            "hired_on",
+            day(year_from_title=False),
+            "入职日期|入职时间|入厂日期|入司日期|到岗日期|Hired on|Hire date|Date of hire|Start date|"
+            "Entry date|Joined on|Date joined",
             VALUE_MISSING,
         ),
         Column(
-            "status", choice(STATUSES, STATUS_UNKNOWN), "状态|员工状态|在职状态|人员状态|Status|Employment status",
+            "status",
+            choice(STATUSES, STATUS_UNKNOWN),
+            "状态|员工状态|在职状态|人员状态|Status|Employment status",
             STATUS_UNKNOWN,
         ),
         Column("phone", PHONE, "联系电话|电话|手机|手机号|手机号码|联系方式|Phone|Telephone|Mobile|Phone number|Tel"),
@@ -180,10 +192,20 @@ EMPLOYEES = Ledger(
         Column("note", TEXT, NOTE),
     ),
     values=(
-        "no", "name", "department", "post", "team", "team_leader", "hired_on", "status", "phone", "mail", "note",
+        "no",
+        "name",
+        "department",
+        "post",
+        "team",
+        "team_leader",
+        "hired_on",
+        "status",
+        "phone",
+        "mail",
+        "note",
     ),
     key=("no",),
     needs=needs("no", "name", "department|post", "hired_on|status|phone"),
     finish=settle_employee,
     together=settle_leaders,
-)  # fmt: skip
+)

@@ -101,7 +101,7 @@ def settle_reading(row: Row) -> None:
 
 
 def verdict(value: Decimal, low: Decimal | None, high: Decimal | None) -> str:
-    """ok within the limits, both inclusive; a limit that is None is open."""
+    """The verdict is ok within the limits, both inclusive; a limit that is None is open."""
     return "ok" if (low is None or value >= low) and (high is None or value <= high) else "ng"
 
 
@@ -126,64 +126,111 @@ SPOT_CHECKS = Ledger(
     words=Words("Spot checks", "工序抽检记录"),
     columns=(
         Column(
-            "check_no", NUMBER_OR_CODE,
+            "check_no",
+            NUMBER_OR_CODE,
             "抽检编号|检查编号|检验编号|抽检单号|编号|单号|Check no|Check number|Spot check no|Inspection no",
             NO_MISSING,
         ),
         Column(
-            "checked_on", day(with_time=True),
-            "检查日期|抽检日期|检验日期|日期|Check date|Checked on|Inspection date|Date|Checked at", DATE_UNREADABLE,
+            "checked_on",
+            day(with_time=True),
+            "检查日期|抽检日期|检验日期|日期|Check date|Checked on|Inspection date|Date|Checked at",
+            DATE_UNREADABLE,
         ),
         Column("time", TIME, "时间|检查时间|抽检时间|检验时间|Time|Check time|Time of check|Inspection time"),
         Column("post", NAME, "岗位|岗位名称|被检岗位|工序岗位|Post|Position|Post name|Station", POST_UNKNOWN),
         Column(
-            "document", CODE,
+            "document",
+            CODE,
             "文件编号|工艺文件编号|受控文件编号|文件号|工艺文件|依据文件|Document no|Document number|Doc no|Document",
             DOCUMENT_UNKNOWN,
         ),
         Column(
-            "revision", REVISION, "版次|版本|版本号|文件版次|文件版本|Revision|Rev|Rev no|Revision no|Version",
+            "revision",
+            REVISION,
+            "版次|版本|版本号|文件版次|文件版本|Revision|Rev|Rev no|Revision no|Version",
             REVISION_UNKNOWN,
         ),
         Column(
-            "employee_no", CODE,
-            "被检人工号|被检人员工号|被检工号|被检人编号|操作者工号|工号|员工编号|Employee no|Employee number|Checked person no|"
+            "employee_no",
+            CODE,
+            "被检人工号|被检人员工号|被检工号|被检人编号|操作者工号|工号|员工编号|Employee no|"
+            "Employee number|Checked person no|"
             "Operator no|Staff no",
         ),
         Column(
-            "employee_name", PERSON,
-            "被检人|被检人员|被检人姓名|被检人员姓名|操作者|姓名|Employee|Employee name|Checked person|Operator|Person checked|Name",
+            "employee_name",
+            PERSON,
+            "被检人|被检人员|被检人姓名|被检人员姓名|操作者|姓名|Employee|Employee name|Checked person|"
+            "Operator|Person checked|Name",
         ),
         Column(
-            "inspector", PERSON, "检验员|抽检人|检查人|检查员|质检员|检验人|抽检员|抽检人员|Inspector|Checked by|Inspected by",
+            "inspector",
+            PERSON,
+            "检验员|抽检人|检查人|检查员|质检员|检验人|抽检员|抽检人员|Inspector|Checked by|Inspected by",
             EMPLOYEE_UNKNOWN,
         ),
         Column("item", TEXT, "检查项目|检验项目|抽检项目|检测项目|项目|Item|Check item|Characteristic", VALUE_MISSING),
-        Column("standard", TEXT, "标准|标准要求|检验标准|技术要求|标准值|要求|Standard|Requirement|Specification|Spec|Limits"),
-        Column("unit", UNIT, "单位|计量单位|Unit|Units|UoM"),
-        Column("reading", AS_IS, "实测值|实测|实测结果|测量值|检测值|实测数据|Reading|Measured value|Measured|Actual|Value"),
-        Column("verdict", choice(VERDICTS, VERDICT_UNKNOWN), "判定|判定结果|检验结果|结果|结论|Verdict|Result|Judgement|Judgment|OK/NG"),
-        Column("problem", TEXT, "问题描述|存在问题|问题|不合格描述|不符合描述|Problem|Problem description|Finding|Description|Defect"),
         Column(
-            "due_on", day(may_lie_ahead=True),
-            "整改期限|整改完成期限|整改截止日期|整改时限|完成期限|期限|Due on|Due date|Due|Deadline|Rectify by|Rectification due|"
+            "standard",
+            TEXT,
+            "标准|标准要求|检验标准|技术要求|标准值|要求|Standard|Requirement|Specification|Spec|Limits",
+        ),
+        Column("unit", UNIT, "单位|计量单位|Unit|Units|UoM"),
+        Column(
+            "reading", AS_IS, "实测值|实测|实测结果|测量值|检测值|实测数据|Reading|Measured value|Measured|Actual|Value"
+        ),
+        Column(
+            "verdict",
+            choice(VERDICTS, VERDICT_UNKNOWN),
+            "判定|判定结果|检验结果|结果|结论|Verdict|Result|Judgement|Judgment|OK/NG",
+        ),
+        Column(
+            "problem",
+            TEXT,
+            "问题描述|存在问题|问题|不合格描述|不符合描述|Problem|Problem description|Finding|Description|Defect",
+        ),
+        Column(
+            "due_on",
+            day(may_lie_ahead=True),
+            "整改期限|整改完成期限|整改截止日期|整改时限|完成期限|期限|Due on|Due date|Due|Deadline|"
+            "Rectify by|Rectification due|"
             "Correction due",
         ),
         Column(
-            "recheck_on", day(), "复检日期|复查日期|复验日期|复核日期|Recheck date|Re-check date|Recheck on|Rechecked on|Recheck",
+            "recheck_on",
+            day(),
+            "复检日期|复查日期|复验日期|复核日期|Recheck date|Re-check date|Recheck on|Rechecked on|Recheck",
         ),
         Column(
-            "recheck_result", choice(VERDICTS, VERDICT_UNKNOWN),
+            "recheck_result",
+            choice(VERDICTS, VERDICT_UNKNOWN),
             "复检结果|复查结果|复验结果|复核结果|复检判定|Recheck result|Re-check result|Recheck verdict",
         ),
         Column("note", None, "备注|Note|Notes|Remark|Remarks|Comment"),
     ),
     values=(
-        "check_no", "checked_at", "post", "document", "revision", "employee", "inspector", "item", "lower", "upper",
-        "standard", "unit", "value", "verdict", "problem", "due_on", "recheck_on", "recheck_result",
+        "check_no",
+        "checked_at",
+        "post",
+        "document",
+        "revision",
+        "employee",
+        "inspector",
+        "item",
+        "lower",
+        "upper",
+        "standard",
+        "unit",
+        "value",
+        "verdict",
+        "problem",
+        "due_on",
+        "recheck_on",
+        "recheck_result",
     ),
     key=("check_no", "item"),
     needs=needs("check_no", "item", "checked_on", "verdict|reading", "document|inspector|employee_no|employee_name"),
     finish=settle_check,
     unique_in="sheet",
-)  # fmt: skip
+)

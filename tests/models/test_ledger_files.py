@@ -131,8 +131,9 @@ def test_errors_and_formulas_without_a_value_are_no_empty_cells(tmp_path):
         sheet.write_formula("A4", "=A1", None, "#REF!")
     found = only(judged(tmp_path / "a.xlsx"))
     assert [cells(row["faults"]) for row in found.as_json()["refused"]] == [
-        [("B2", "formula_error")], [("F3", "formula_without_value")],
-    ]  # fmt: skip
+        [("B2", "formula_error")],
+        [("F3", "formula_without_value")],
+    ]
     assert found.accepted[0].values["no"] == "3"
 
 
@@ -205,7 +206,10 @@ HOSTILE = {
     "noname": (b"x", "file_not_supported"),
     "cut.xlsx": (packed(**{"xl/workbook.xml": "x" * 999})[:-30], "file_broken"),
     "empty-book.xlsx": (packed(**{"xl/workbook.xml": "x"}), "file_broken"),
-    "bomb.xlsx": (packed(**{"xl/workbook.xml": "x", "xl/worksheets/sheet1.xml": b"\0" * (64 << 20)}), "file_suspicious"),
+    "bomb.xlsx": (
+        packed(**{"xl/workbook.xml": "x", "xl/worksheets/sheet1.xml": b"\0" * (64 << 20)}),
+        "file_suspicious",
+    ),
     "entries.xlsx": (many_entries(), "file_suspicious"),
     "directory.xlsx": (too_many_entries_told(), "file_suspicious"),
     "zip.csv": (packed(a="b"), "file_not_text"),
@@ -216,7 +220,7 @@ HOSTILE = {
     "open-quote.csv": ((GOOD_CSV + '"2025-01-02,放假').encode(), "csv_broken"),
     "giant.csv": ((GOOD_CSV + "x" * 100_000).encode(), "csv_broken"),
     "words.csv": ("只是一段话\n".encode(), "no_ledger"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -236,7 +240,9 @@ def test_a_file_that_is_not_there(tmp_path):
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
 
 
-@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"])
+@pytest.mark.parametrize(
+    "part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml"]
+)
 def test_entities_are_refused_wherever_they_stand(tmp_path, part):
     path = book(tmp_path / "a.xlsx", x=[ROSTER, ANNA])
     path.write_bytes(with_part(path, part, lambda text: text.replace(b"?>", b"?>" + ENTITIES, 1)))

@@ -14,25 +14,61 @@ from rules.ledgers import LEDGERS
 AS_OF = dt.date(2026, 6, 30)
 ROSTER = ["序号", "工号", "姓名", "部门", "岗位", "班组", "班组长", "入职日期", "联系电话", "邮箱", "状态", "备注"]
 ANNA = ["1", "10001", "安娜", "一部", "焊工", "甲班", "", "2020-01-02", "14200000001", "", "在职", ""]
-CHECKS = "编号 日期 时间 岗位 文件编号 版次 工号 姓名 检验员 检查项目 标准 单位 实测 判定 整改期限 复检日期".split()
-CHECK = ["1", "2026-06-02", "9:05", "焊工", "GY-1", "A/1", "10001", "安娜", "魏华", "外径", "50±0.02", "mm", "50.02", "", "", ""]
+CHECKS = [
+    "编号",
+    "日期",
+    "时间",
+    "岗位",
+    "文件编号",
+    "版次",
+    "工号",
+    "姓名",
+    "检验员",
+    "检查项目",
+    "标准",
+    "单位",
+    "实测",
+    "判定",
+    "整改期限",
+    "复检日期",
+]
+CHECK = [
+    "1",
+    "2026-06-02",
+    "9:05",
+    "焊工",
+    "GY-1",
+    "A/1",
+    "10001",
+    "安娜",
+    "魏华",
+    "外径",
+    "50±0.02",
+    "mm",
+    "50.02",
+    "",
+    "",
+    "",
+]
 
 
 def known():
-    return Known({
-        "department": [{"name": "二部", "code": "S2"}],
-        "post": [{"department": "一部", "department_code": "S1", "post": "焊工", "post_code": "P01"}],
-        "employee": [
-            {"no": "10001", "name": "安娜", "department": "一部", "post": "焊工", "team": "甲班"},
-            {"no": "10002", "name": "魏华", "department": "一部", "team": "甲班"},
-            {"no": "10003", "name": "李娜", "department": "一部", "team": "甲班"},
-            {"no": "10004", "name": "李娜", "department": "二部", "team": "乙班"},
-        ],
-        "document_revision": [
-            {"doc_no": "GY-1", "rev_no": "A/0", "effective_on": dt.date(2026, 1, 1)},
-            {"doc_no": "GY-1", "rev_no": "A/1", "effective_on": dt.date(2026, 5, 1)},
-        ],
-    })  # fmt: skip
+    return Known(
+        {
+            "department": [{"name": "二部", "code": "S2"}],
+            "post": [{"department": "一部", "department_code": "S1", "post": "焊工", "post_code": "P01"}],
+            "employee": [
+                {"no": "10001", "name": "安娜", "department": "一部", "post": "焊工", "team": "甲班"},
+                {"no": "10002", "name": "魏华", "department": "一部", "team": "甲班"},
+                {"no": "10003", "name": "李娜", "department": "一部", "team": "甲班"},
+                {"no": "10004", "name": "李娜", "department": "二部", "team": "乙班"},
+            ],
+            "document_revision": [
+                {"doc_no": "GY-1", "rev_no": "A/0", "effective_on": dt.date(2026, 1, 1)},
+                {"doc_no": "GY-1", "rev_no": "A/1", "effective_on": dt.date(2026, 5, 1)},
+            ],
+        }
+    )
 
 
 def judged(rows, about=None, **more):
@@ -57,7 +93,9 @@ def faults(result):
 
 
 def warnings(result):
-    return {row.number: [(one.cell, one.reason.code) for one in row.warnings] for row in result.accepted if row.warnings}
+    return {
+        row.number: [(one.cell, one.reason.code) for one in row.warnings] for row in result.accepted if row.warnings
+    }
 
 
 def check(**cells):
@@ -69,13 +107,22 @@ def test_letters_and_numbers_of_columns(place):
     assert column_of(letter(place)) == place
 
 
-@pytest.mark.parametrize("cells,expected", [
-    ({"D": "三车间", "G": "无人"}, [("D2", "department_unknown")]), ({"E": "铣工"}, [("E2", "post_unknown")]), ({"B": ""}, [("B2", "no_missing")]),
-    ({"K": "借调"}, [("K2", "status_unknown")]), ({"G": "无人"}, [("G2", "leader_unknown")]), ({"H": "2027-01-01"}, [("H2", "date_in_future")]),
-    ({"H": "3月5日"}, [("H2", "date_without_year")]), ({"I": FORMULA_ERROR}, [("I2", "formula_error")]),
-    ({"B": FORMULA_WITHOUT_VALUE}, [("B2", "formula_without_value")]), ({"C": ""}, [("C2", "value_missing")]),
-    ({"F": "", "G": "魏华"}, [("G2", "leader_unknown")]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "cells,expected",
+    [
+        ({"D": "三车间", "G": "无人"}, [("D2", "department_unknown")]),
+        ({"E": "铣工"}, [("E2", "post_unknown")]),
+        ({"B": ""}, [("B2", "no_missing")]),
+        ({"K": "借调"}, [("K2", "status_unknown")]),
+        ({"G": "无人"}, [("G2", "leader_unknown")]),
+        ({"H": "2027-01-01"}, [("H2", "date_in_future")]),
+        ({"H": "3月5日"}, [("H2", "date_without_year")]),
+        ({"I": FORMULA_ERROR}, [("I2", "formula_error")]),
+        ({"B": FORMULA_WITHOUT_VALUE}, [("B2", "formula_without_value")]),
+        ({"C": ""}, [("C2", "value_missing")]),
+        ({"F": "", "G": "魏华"}, [("G2", "leader_unknown")]),
+    ],
+)
 def test_a_row_of_the_roster_is_refused_at_its_cell(cells, expected):
     assert faults(roster(changed(ANNA, **cells))) == {2: expected}
 
@@ -102,8 +149,12 @@ def test_department_and_post_are_found_by_code_and_by_full_width_names():
 
 def test_equal_rows_keep_the_first_and_different_rows_lose_all():
     result = roster(
-        ANNA, changed(ANNA, A="2", B="１０００１"), changed(ANNA, B="7", C="毕一"), changed(ANNA, B="7", C="丁二"), changed(ANNA, B="8"),
-    )  # fmt: skip
+        ANNA,
+        changed(ANNA, A="2", B="１０００１"),
+        changed(ANNA, B="7", C="毕一"),
+        changed(ANNA, B="7", C="丁二"),
+        changed(ANNA, B="8"),
+    )
     assert faults(result) == {3: [("B3", "duplicate_row")], 4: [("B4", "duplicate_key")], 5: [("B5", "duplicate_key")]}
 
 
@@ -124,12 +175,32 @@ def test_check_numbers_may_begin_anew_on_the_next_sheet_but_copies_are_refused()
 
 
 def test_what_is_passed_over():
-    rows = [["某公司花名册"], [], ROSTER, ANNA, [""], ["  "], changed([""] * 12, A="合计：1人"), ROSTER, ["小计"], ["注：无"], ["制表：某"], []]
+    rows = [
+        ["某公司花名册"],
+        [],
+        ROSTER,
+        ANNA,
+        [""],
+        ["  "],
+        changed([""] * 12, A="合计：1人"),
+        ROSTER,
+        ["小计"],
+        ["注：无"],
+        ["制表：某"],
+        [],
+    ]
     result = judged(rows)
     assert [(one.row, one.why) for one in result.ignored] == [
-        (1, "text above the table"), (2, "blank row"), (5, "blank row"), (6, "blank row"), (7, "total row"), (8, "header row again"),
-        (9, "total row"), (10, "note under the table"), (11, "note under the table"),
-    ]  # fmt: skip
+        (1, "text above the table"),
+        (2, "blank row"),
+        (5, "blank row"),
+        (6, "blank row"),
+        (7, "total row"),
+        (8, "header row again"),
+        (9, "total row"),
+        (10, "note under the table"),
+        (11, "note under the table"),
+    ]
     assert result.header_rows == (3,)
 
 
@@ -162,24 +233,48 @@ def test_a_merge_without_end_is_harmless():
     assert result.counts["refused"] + result.counts["accepted"] >= 1
 
 
-@pytest.mark.parametrize("cells,expected", [
-    ({"E": "GY-9"}, ("E2", "document_unknown")), ({"F": "D/7"}, ("F2", "revision_unknown")), ({"G": "9"}, ("G2", "employee_unknown")),
-    ({"H": "魏华"}, ("H2", "name_mismatch")), ({"G": "", "H": ""}, ("G2", "employee_unknown")), ({"I": "李娜"}, ("I2", "person_ambiguous")),
-    ({"I": "外人"}, ("I2", "employee_unknown")), ({"I": "安娜（10001）"}, ("I2", "inspector_is_checked")), ({"I": "—"}, ("I2", "employee_unknown")),
-    ({"I": "魏华(10003)"}, ("I2", "name_mismatch")), ({"M": "约1"}, ("M2", "not_a_number")), ({"M": "1.2/1.9"}, ("M2", "two_values_in_cell")),
-    ({"M": ""}, ("N2", "verdict_missing")), ({"N": "待定"}, ("N2", "verdict_unknown")), ({"O": "2026-06-01"}, ("O2", "due_before_check")),
-    ({"P": "2026-06-01"}, ("P2", "recheck_before_check")), ({"B": "2062-06-01"}, ("B2", "date_in_future")), ({"B": ""}, ("B2", "date_unreadable")),
-    ({"D": "铣工"}, ("D2", "post_unknown")), ({"A": ""}, ("A2", "no_missing")), ({"P": "2026-07-01"}, ("P2", "date_in_future")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "cells,expected",
+    [
+        ({"E": "GY-9"}, ("E2", "document_unknown")),
+        ({"F": "D/7"}, ("F2", "revision_unknown")),
+        ({"G": "9"}, ("G2", "employee_unknown")),
+        ({"H": "魏华"}, ("H2", "name_mismatch")),
+        ({"G": "", "H": ""}, ("G2", "employee_unknown")),
+        ({"I": "李娜"}, ("I2", "person_ambiguous")),
+        ({"I": "外人"}, ("I2", "employee_unknown")),
+        ({"I": "安娜（10001）"}, ("I2", "inspector_is_checked")),
+        ({"I": "—"}, ("I2", "employee_unknown")),
+        ({"I": "魏华(10003)"}, ("I2", "name_mismatch")),
+        ({"M": "约1"}, ("M2", "not_a_number")),
+        ({"M": "1.2/1.9"}, ("M2", "two_values_in_cell")),
+        ({"M": ""}, ("N2", "verdict_missing")),
+        ({"N": "待定"}, ("N2", "verdict_unknown")),
+        ({"O": "2026-06-01"}, ("O2", "due_before_check")),
+        ({"P": "2026-06-01"}, ("P2", "recheck_before_check")),
+        ({"B": "2062-06-01"}, ("B2", "date_in_future")),
+        ({"B": ""}, ("B2", "date_unreadable")),
+        ({"D": "铣工"}, ("D2", "post_unknown")),
+        ({"A": ""}, ("A2", "no_missing")),
+        ({"P": "2026-07-01"}, ("P2", "date_in_future")),
+    ],
+)
 def test_a_line_of_a_check_is_refused_at_its_cell(cells, expected):
     assert faults(check(**cells)) == {2: [expected]}
 
 
-@pytest.mark.parametrize("cells,expected", [
-    ({}, None), ({"N": "NG"}, [("N2", "verdict_contradicts_reading")]), ({"F": "A/0版"}, [("F2", "superseded_revision")]),
-    ({"G": ""}, [("H2", "matched_by_name")]), ({"G": "", "H": "李娜"}, [("H2", "matched_by_name")]), ({"C": ""}, [("C2", "time_missing")]),
-    ({"N": "NG", "F": "A/0"}, [("N2", "verdict_contradicts_reading"), ("F2", "superseded_revision")]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "cells,expected",
+    [
+        ({}, None),
+        ({"N": "NG"}, [("N2", "verdict_contradicts_reading")]),
+        ({"F": "A/0版"}, [("F2", "superseded_revision")]),
+        ({"G": ""}, [("H2", "matched_by_name")]),
+        ({"G": "", "H": "李娜"}, [("H2", "matched_by_name")]),
+        ({"C": ""}, [("C2", "time_missing")]),
+        ({"N": "NG", "F": "A/0"}, [("N2", "verdict_contradicts_reading"), ("F2", "superseded_revision")]),
+    ],
+)
 def test_what_is_only_told(cells, expected):
     assert warnings(check(**cells)) == ({2: expected} if expected else {})
 
@@ -193,12 +288,19 @@ def test_a_plan_may_lie_ahead():
     assert check(O="2026-07-05").counts["accepted"] == 1
 
 
-@pytest.mark.parametrize("headings", [["a", "b", "c", "d"], ["工号", "姓名", "部门", "岗位", "理论", "备注"], ["日期", "类型", "节日"], []])
+@pytest.mark.parametrize(
+    "headings", [["a", "b", "c", "d"], ["工号", "姓名", "部门", "岗位", "理论", "备注"], ["日期", "类型", "节日"], []]
+)
 def test_what_is_no_ledger(headings):
     assert recognise([headings, ["x"] * 6], "x", LEDGERS) is None
 
 
-@given(st.lists(st.lists(st.one_of(st.text(), st.floats(), st.none(), st.dates(), st.just(FORMULA_ERROR)), max_size=16), max_size=8))
+@given(
+    st.lists(
+        st.lists(st.one_of(st.text(), st.floats(), st.none(), st.dates(), st.just(FORMULA_ERROR)), max_size=16),
+        max_size=8,
+    )
+)
 def test_no_rows_make_judging_raise(rows):
     judged([ROSTER, *rows]).as_json()
     judged([CHECKS, *rows]).as_json("zh")
