@@ -12,7 +12,7 @@ from rules.ledger.kinds import Clean, Setting
 from rules.ledger.known import Known
 from rules.ledger.reasons import DUPLICATE_KEY, DUPLICATE_ROW, Reason
 from rules.ledger.row import Ignored, Row, SheetResult
-from rules.ledger.table import ABOVE, BLANK, HEADER, HEADER_AGAIN, Table, is_header_again, not_data, shown
+from rules.ledger.table import ABOVE, BLANK, HEADER, Table, not_data, shown
 
 NO_LEDGER = Words(
     "No row with at least four known headings was found, so this sheet was left alone.",
@@ -174,7 +174,7 @@ def or_missing(clean: Clean, column: Column) -> Clean:
 def data_rows(sheet: Sheet, table: Table, ignored: list[Ignored]) -> Iterator[tuple[int, list[Cell], Origins]]:
     """Row number, cells with merged values filled in, and where those come from (rule 5)."""
     header, width = max(table.header_rows), 1 + max(table.places.values())
-    key = table.places[table.ledger.key[0]]
+    keys = table.keys
     merged = Merged(sheet, table)
     blank_from = 0
     for number, stored in enumerate(sheet.rows, 1):
@@ -184,8 +184,8 @@ def data_rows(sheet: Sheet, table: Table, ignored: list[Ignored]) -> Iterator[tu
         origins = NO_ORIGINS
         if merged.is_needed(number):
             cells, origins = merged.fill(number, cells)
-        # A line that begins with its own serial number and has its key is data: nothing else need be asked.
-        is_plain = type(cells[0]) is float and cells[key] and number > header and not origins
+        # A line that begins with its serial number and has a key of its own is data: nothing else need be asked.
+        is_plain = type(cells[0]) is float and number > header and has_own(cells, keys, origins)
         why = None if is_plain else what_it_is(number, cells, table, origins)
         if why == BLANK:
             blank_from = blank_from or number
@@ -199,14 +199,18 @@ def data_rows(sheet: Sheet, table: Table, ignored: list[Ignored]) -> Iterator[tu
             ignored.append(Ignored(number, why))
 
 
+def has_own(cells: list[Cell], places: tuple[int, ...], origins: Origins) -> bool:
+    """Whether one of these cells holds something that does not come from a merged cell above."""
+    return any(cells[place] and place not in origins for place in places)
+
+
 def what_it_is(number: int, cells: list[Cell], table: Table, origins: Origins) -> str | None:
     """Why a row is passed over; None = it is data."""
     if number in table.header_rows:
         return HEADER
     if number < min(table.header_rows):
         return BLANK if all(map(is_blank, cells)) else ABOVE
-    why = not_data(cells, table, origins)
-    return HEADER_AGAIN if why is None and is_header_again(cells, table) else why
+    return not_data(cells, table, origins)
 
 
 def blank_run(first: int, last: int) -> list[Ignored]:

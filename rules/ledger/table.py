@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rules.ledger.cells import Cell, as_text, is_blank, letter
 from rules.ledger.dates import year_of_title
@@ -33,6 +33,8 @@ TOTAL_ALONE = re.compile(rf"(?:合计|总计|小计|平均分|共计|(?:grand |s
 NOTE_ALONE = re.compile(
     rf"(?:注|备注|说明|制表人?|阅卷人?|notes?|n\.b\.|remarks?|prepared by|marked by|graded by){END}", re.IGNORECASE
 )
+FIRST_WORDS = re.compile(r"\s*[合总小平共注备说制阅tgsanrpmTGSANRPM]")
+"""What a total or a note can begin with, asked first because nearly no row does."""
 FEW_CELLS = 3
 LONGEST_HEADING = 100
 
@@ -47,9 +49,13 @@ class Table:
     headings: Mapping[int, str]
     year: int | None
 
-    @property
-    def keys(self) -> frozenset[int]:
-        return frozenset(self.places[name] for name in self.ledger.key if name in self.places)
+    @cached_property
+    def keys(self) -> tuple[int, ...]:
+        return tuple(self.places[name] for name in self.ledger.key if name in self.places)
+
+    @cached_property
+    def taken(self) -> tuple[int, ...]:
+        return tuple(self.places.values())
 
 
 def recognise(
@@ -110,20 +116,26 @@ def lines(rows: Iterable[Sequence[Cell]]) -> list[str]:
 
 def not_data(cells: Sequence[Cell], table: Table, covered: Mapping[int, object]) -> str | None:
     """Why a row is passed over (rule 5); None = it is data. ``covered``: columns that a merged cell fills."""
-    own = [(place, cell) for place, cell in enumerate(cells) if not is_blank(cell) and place not in covered]
-    if not own:
+    first = next((place for place, cell in enumerate(cells) if not is_blank(cell) and place not in covered), None)
+    if first is None:
         return BLANK
-    place, first = own[0]
-    keys = table.keys
-    has_key = any(at in keys for at, _ in own[1:])
-    if isinstance(first, str) and not has_key:
-        why = under_the_table(stripped(first), len(own), is_loose=place not in keys)
-        if why:
-            return why
-    taken = set(table.places.values())
-    if any(at in taken for at, _ in own):
+    if why := by_first_words(cells, first, table, covered):
+        return why
+    if any(not is_blank(cells[place]) and place not in covered for place in table.taken):
+        return HEADER_AGAIN if is_header_again(cells, table) else None
+    own = [cell for place, cell in enumerate(cells) if isinstance(cell, str) and place not in covered]
+    return NOTE if any(not is_blank(cell) and not as_number(cell) for cell in own) else BLANK
+
+
+def by_first_words(cells: Sequence[Cell], first: int, table: Table, covered: Mapping[int, object]) -> str | None:
+    """Total or note, by the words that the row begins with; not where the row has a number behind them."""
+    said = cells[first]
+    if not isinstance(said, str) or not FIRST_WORDS.match(said):
         return None
-    return NOTE if any(isinstance(cell, str) and not as_number(cell) for _, cell in own) else BLANK
+    own = [place for place, cell in enumerate(cells) if not is_blank(cell) and place not in covered]
+    if any(place in table.keys for place in own[1:]):
+        return None
+    return under_the_table(stripped(said), len(own), is_loose=first not in table.keys)
 
 
 def as_number(written: str) -> bool:
@@ -141,12 +153,10 @@ def under_the_table(first: str, cells: int, *, is_loose: bool) -> str | None:
 
 def is_header_again(cells: Sequence[Cell], table: Table) -> bool:
     """Whether the header stands once more, as on the second printed page."""
-    same = [
-        heading(stripped(as_text(cells[place]))) == heading(table.headings[place])
+    return all(
+        isinstance(cells[place], str) and heading(stripped(as_text(cells[place]))) == heading(table.headings[place])
         for place in table.places.values()
-        if place < len(cells)
-    ]
-    return sum(same) >= KNOWN_HEADINGS and all(same)
+    )
 
 
 def shown(headings: Mapping[int, str], only: frozenset[int] | None = None) -> dict[str, str]:

@@ -58,7 +58,9 @@ def half_width(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _half_width(text: str) -> str:
-    return CONTROL.sub("", SPACE.sub("", normalize("NFKC", text)).translate(DASHES))
+    bare = CONTROL.sub("", SPACE.sub("", normalize("NFKC", text)).translate(DASHES))
+    # A lone accent becomes a space and a mark; without the space the mark joins the letter before it.
+    return normalize("NFKC", bare)
 
 
 def half_width_words(written: str) -> list[str]:
@@ -119,7 +121,7 @@ def code(cell: Cell) -> str | Reason | None:
         return found
     if tail := DECIMAL_TAIL.fullmatch(found):
         found = tail[1]
-    return found.upper() if len(found) <= LONGEST_CODE else CODE_UNREADABLE
+    return normalize("NFKC", found.upper()) if len(found) <= LONGEST_CODE else CODE_UNREADABLE
 
 
 def revision(cell: Cell) -> str | Reason | None:
@@ -156,5 +158,5 @@ def mail(cell: Cell) -> str | Reason | None:
     if not isinstance(found, str):
         return found
     if len(found) <= LONGEST_MAIL and MAIL.fullmatch(found):
-        return found.lower()
+        return normalize("NFKC", found.lower())
     return TWO_VALUES if found.count("@") > 1 else MAIL_INVALID
