@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import xlsxwriter
-from flask import Response
+from flask import Response, stream_with_context
 from sqlalchemy.orm import Session
 
 from admin_views.listing import Listing, Question
@@ -68,7 +68,7 @@ def as_csv(listing: Listing, asked: Question, name: str) -> Response:
                 out.truncate()
         yield out.getvalue()
 
-    response = Response(lines(), mimetype="text/csv")
+    response = Response(stream_with_context(lines()), mimetype="text/csv")
     response.headers["Content-Disposition"] = _attachment(name, "csv")
     return response
 

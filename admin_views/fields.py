@@ -5,6 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 from wtforms import BooleanField, Field, Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
@@ -14,7 +16,7 @@ from admin_views.signin import person_here
 from admin_views.words import say, t
 from models.base import COMPANY_ZONE, Record
 from models.types import Scaled
-from rules.base import Choice, Words
+from rules.base import Choice
 
 LONGEST = 20_000
 
@@ -94,7 +96,8 @@ class InstantField(Parsed):
         return moment if moment.tzinfo else moment.replace(tzinfo=COMPANY_ZONE)
 
     def write(self, value: datetime) -> str:
-        return value.astimezone(COMPANY_ZONE).strftime("%Y-%m-%dT%H:%M")
+        local = value.astimezone(COMPANY_ZONE)
+        return local.strftime("%Y-%m-%dT%H:%M:%S" if local.second else "%Y-%m-%dT%H:%M")
 
 
 class ExactField(Parsed):
@@ -226,7 +229,7 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:
         case "date":
             return DayField(label, checks)
         case "instant":
-            return InstantField(label, checks)
+            return InstantField(label, checks, render_kw={"step": "1"})
         case "decimal":
             field = ExactField(label, checks)
             if isinstance(column.type, Scaled):
@@ -265,13 +268,18 @@ class VersionField(HiddenField):
         return int(raw) if raw.isdecimal() and raw.isascii() and len(raw) < 10 else None
 
 
+class RecordForm(Form):
+    """A form of ours: hidden fields first, in one go."""
+
+    def hidden_tag(self) -> Markup:
+        """The hidden fields as they are sent, and the token that the form is ours."""
+        token = Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+        return token + Markup("").join(one() for one in self if isinstance(one, HiddenField))
+
+
 def form_of(
     shown: Sequence[Shown], lookup: LookupUrl, *, prefix: str = "", extra: Mapping[str, Field] | None = None
 ) -> type[Form]:
     """A WTForms form with one field for each column."""
     fields: dict[str, Any] = {one.name: field_of(one, lookup, path=f"{prefix}{one.name}") for one in shown}
-    return type("RecordForm", (Form,), {**fields, **(extra or {})})
-
-
-def words_or(text: Words | None) -> str:
-    return say(text) if text is not None else ""
+    return type("TableForm", (RecordForm,), {**fields, **(extra or {})})

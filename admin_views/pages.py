@@ -1,6 +1,7 @@
 """What a view's pages are made of: rows, filters, pages of a list; fields of a form; facts, steps and panels of a record."""
 
 from collections.abc import Iterable, Iterator
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -204,7 +205,7 @@ def _inline(view: "RegulationView", form: Any, inline: "Inline") -> dict[str, An
     if not entries.entries:
         for _ in range(inline.blank_rows):
             entries.append_entry()
-    blank = view.line_form(inline)(prefix=f"{inline.name}-__i__-")
+    blank = SimpleNamespace(form=view.line_form(inline)(prefix=f"{inline.name}-__i__-"))
     return {
         "name": inline.name,
         "title": say(inline.words),

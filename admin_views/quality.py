@@ -78,7 +78,7 @@ class SpotCheckView(RegulationView):
 
     def new_record(self, act: Act) -> SpotCheck:
         """Now, by whoever is signed in; a re-check starts with the facts of what it re-checks."""
-        check = SpotCheck(inspector_id=act.by.employee_id, checked_at=act.at.replace(second=0, microsecond=0))
+        check = SpotCheck(inspector_id=act.by.employee_id, checked_at=act.at.replace(microsecond=0))
         source = request.values.get("rechecks", "")
         if source:
             _start_recheck(check, source)

@@ -57,7 +57,7 @@ def run(connection: Connection) -> None:
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
 
 
-engine = current_app.extensions["migrate"].db.get_engine()
+engine = current_app.extensions["migrate"].db.engine
 with engine.connect() as opened:
     if opened.dialect.name == "postgresql":
         opened.execute(text("SELECT pg_advisory_lock(20260101)"))

@@ -223,7 +223,11 @@ def _climb(session: Session, action: ActionItem, at: datetime) -> int:
             )
         )
     )
-    due = [rung for rung in actions.rungs_due(action.due_at, at) if rung.level not in known]
+    due = [
+        rung
+        for rung in actions.rungs_due(action.due_at, at)
+        if rung.level not in known and action.due_at + rung.after >= action.created_at
+    ]
     for rung in due:
         session.add(
             Reminder(entity="action_item", entity_id=action.id, rule="ladder", level=rung.level, due_at=action.due_at)

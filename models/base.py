@@ -82,7 +82,10 @@ class Source(Choice):
 
 @dataclass(frozen=True)
 class Act:
-    """Who acts, when, by which way, and why; ``on_behalf_of`` is the account a consequence goes back to."""
+    """Who acts, when, by which way, and why; ``on_behalf_of`` is the account a consequence goes back to.
+
+    ``recorded_at`` is given where history is taken in: ``at`` is then when it happened, and nobody is told any more.
+    """
 
     by: Person
     at: datetime
@@ -91,6 +94,12 @@ class Act:
     clause: str = ""
     on_behalf_of: int | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    recorded_at: datetime | None = None
+
+    @property
+    def written_at(self) -> datetime:
+        """When the act is written down: now, even where it happened long ago."""
+        return self.recorded_at or self.at
 
     def consequence(self, clause: str = "") -> "Act":
         """What follows by itself: the system acts, for the person who set it off."""

@@ -52,11 +52,12 @@ def journal_of(session: Session) -> Journal:
 
 @contextmanager
 def acting(session: Session, act: Act) -> Iterator[Act]:
-    """Everything changed in here is this act's."""
+    """Everything changed in here is this act's; what no verb has sealed is sealed at the end."""
     before = session.info.get("act")
     session.info["act"] = act
     try:
         yield act
+        _seal_rest(session, act)
     finally:
         if before is None:
             session.info.pop("act", None)
@@ -121,7 +122,7 @@ def _collect(session: Session, _context: object) -> None:
 
 
 def _stamp_new(session: Session, record: Record, act: Act) -> None:
-    record.created_at = record.updated_at = act.at
+    record.created_at = record.updated_at = act.written_at
     record.created_by_id = record.updated_by_id = act.by.account_id
     if record.number_prefix and not getattr(record, "no", None):
         record.no = next_number(session, record.number_prefix, on_date(act.at).year)  # type: ignore[attr-defined]
@@ -132,7 +133,7 @@ def _stamp_edited(session: Session, changed: Iterable[Audited], act: Act) -> Non
     told = {one.told_in() for one in changed}
     for record in told:
         if isinstance(record, Record) and record not in session.new and record not in session.deleted:
-            record.updated_at, record.updated_by_id = act.at, act.by.account_id
+            record.updated_at, record.updated_by_id = act.written_at, act.by.account_id
 
 
 def _note(session: Session, journal: Journal, one: Audited, action: str, values: dict[str, list[Any]]) -> None:
@@ -239,8 +240,16 @@ def seal(session: Session, record: Audited, action: str, act: Act, recipients: I
     journal = journal_of(session)
     changes = journal.changes.pop(record, {})
     journal.actions.pop(record, None)
-    told = tuple(sorted(set(recipients) - {act.by.employee_id or 0}))
+    told = () if act.recorded_at else tuple(sorted(set(recipients) - {act.by.employee_id or 0}))
     journal.sealed.append(Sealed(record.__tablename__, record.id, action, act, _named(record, changes), told))
+
+
+def _seal_rest(session: Session, act: Act) -> None:
+    """What was created, edited or deleted without a verb: one event for each record."""
+    session.flush()
+    journal = journal_of(session)
+    for record in list(journal.changes):
+        seal(session, record, journal.actions.get(record, "edit"), act)
 
 
 def _named(record: Audited, changes: dict[tuple[Audited, str], list[Any]]) -> dict[str, list[Any]]:
@@ -317,6 +326,7 @@ def _signature(record: Record, one: Step, role: Role, act: Act) -> ApprovalRecor
         comment=act.note,
         by_id=act.by.employee_id,
         decided_at=act.at,
+        is_imported=act.recorded_at is not None,
     )
 
 
@@ -336,8 +346,8 @@ def _chain(session: Session) -> None:
     journal: Journal | None = session.info.get("journal")
     if journal is None:
         return
-    for record in list(journal.changes):
-        seal(session, record, journal.actions.get(record, "edit"), _act_of(session))
+    if journal.changes:
+        _seal_rest(session, _act_of(session))
     if journal.sealed:
         _append(session, journal.sealed)
     session.info.pop("journal", None)
@@ -378,7 +388,7 @@ def _role_of(act: Act) -> str | None:
 def _row(seq: int, one: Sealed) -> dict[str, Any]:
     return {
         "seq": seq,
-        "at": one.act.at.astimezone(UTC),
+        "at": one.act.written_at.astimezone(UTC),
         "actor_id": one.act.by.account_id,
         "on_behalf_of_id": one.act.on_behalf_of,
         "role": _role_of(one.act),

@@ -1,0 +1,193 @@
+"""A small factory with one account per role, built once through the models' own verbs and copied for each test."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.base import Act, Source
+from models.journal import acting
+from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
+from models.process import DocumentRevision, ProcessDocument, ProcessDocumentPost
+from models.quality import SpotCheck, SpotCheckItem
+from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, WorkInterval
+from models.signin import hash_of
+from rules.base import SYSTEM, Person, Role
+from rules.regulation import DayType, Target, Unit
+
+AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
+"""A Monday, 09:30 in the factory."""
+PASSWORD = "demo"  # noqa: S105 - of a factory that exists in tests only
+TWO = {
+    "quality_inspector2": (Role.QUALITY_INSPECTOR, "SC1"),
+    "quality_inspector3": (Role.QUALITY_INSPECTOR, "SC2"),
+    "team_leader2": (Role.TEAM_LEADER, "SC2"),
+    "production_manager2": (Role.PRODUCTION_MANAGER, "SC2"),
+}
+SCOPES = {Role.QUALITY_INSPECTOR: "SC1", Role.PRODUCTION_MANAGER: "SC1", Role.PRODUCTION_PLANNER: "SC1"}
+DEPARTMENTS = {
+    "GL": ("总经办", "management", None), "SC": ("生产中心", "production", None), "SC1": ("生产一部", "production", "SC"),
+    "SC2": ("生产二部", "production", "SC"), "JS": ("技术部", "technical", None), "ZL": ("质量部", "quality", None),
+}
+HOME = {
+    Role.TECHNICAL: "JS", Role.TECHNICAL_MANAGER: "JS", Role.QUALITY_INSPECTOR: "ZL", Role.QUALITY_MANAGER: "ZL",
+    Role.PRODUCTION_MANAGER: "SC1", Role.PRODUCTION_PLANNER: "SC1", Role.TEAM_LEADER: "SC1", Role.EMPLOYEE: "SC1",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Keys of what stands in the small factory."""
+
+    worker: int
+    other_worker: int
+    check: int
+    action: int
+    foreign_check: int
+    foreign_action: int
+
+
+def build(session: Session) -> World:
+    """Fills an empty database; every row through the same verbs as on screen."""
+    with acting(session, Act(SYSTEM, AT - timedelta(days=60), Source.COMMAND)):
+        _organisation(session)
+        _regulation(session)
+        session.commit()
+    with acting(session, Act(SYSTEM, AT - timedelta(days=50), Source.COMMAND)):
+        _people(session)
+        session.commit()
+    _document(session)
+    check = submitted_check(session, "quality_inspector", "SC1", "车工一")
+    foreign = submitted_check(session, "quality_inspector3", "SC2", "装配一")
+    return World(
+        worker=employee(session, "车工一").id,
+        other_worker=employee(session, "装配一").id,
+        check=check.id,
+        action=check.raised()[0].id,
+        foreign_check=foreign.id,
+        foreign_action=foreign.raised()[0].id,
+    )
+
+
+def _organisation(session: Session) -> None:
+    made: dict[str, Department] = {}
+    for code, (name, kind, parent) in DEPARTMENTS.items():
+        made[code] = Department(code=code, name=name, kind=kind, parent=made.get(parent or ""))
+        session.add(made[code])
+    for code in ("SC1", "SC2"):
+        session.add(Team(code=f"T-{code}", name=f"{made[code].name}一组", department=made[code]))
+    for code, department in made.items():
+        session.add(Post(code=f"P-{code}", name=f"{department.name}岗", department=department, headcount=9))
+
+
+def _regulation(session: Session) -> None:
+    calendar = Calendar(code="C", name="公司日历")
+    for weekday in range(5):
+        for starts, ends in (("08:30", "12:00"), ("13:00", "17:30")):
+            calendar.intervals.append(WorkInterval(weekday=weekday, starts=starts, ends=ends, from_on=date(2020, 1, 1)))
+    session.add(calendar)
+    session.add(CalendarDay(on=date(2026, 10, 1), day_type=DayType.HOLIDAY, name="国庆节"))
+    session.add(
+        Figure(code="repeat_within_days", clause="P3.2", value=Decimal(30), unit=Unit.CALENDAR_DAY, from_on=date(2020, 1, 1))
+    )
+    for severity, days in (("minor", 3), ("major", 2), ("critical", 1)):
+        session.add(
+            SlaPolicy(
+                name=f"整改-{severity}", clause="P3.2", target=Target.RECTIFICATION, match={"severity": severity},
+                amount=Decimal(days), unit=Unit.WORKING_DAY, from_on=date(2020, 1, 1),
+            )
+        )
+
+
+def _people(session: Session) -> None:
+    secret = hash_of(PASSWORD)
+    logins = {str(role): (role, SCOPES.get(role, "")) for role in Role} | TWO
+    for place, (login, (role, scope)) in enumerate(logins.items(), start=1):
+        account = Account(login=login, password_hash=secret, must_change_password=False)
+        if role is not Role.EMPLOYEE:
+            is_scoped = role in SCOPES
+            account.roles.append(AccountRole(role=role, department=department(session, scope) if is_scoped else None))
+        session.add(account)
+        if role is Role.ADMIN:
+            continue
+        home = scope if login in TWO and role is not Role.QUALITY_INSPECTOR else HOME.get(role, "GL")
+        _hire(session, f"{10000 + place}", f"{role.words.zh}{login[-1] if login[-1].isdigit() else ''}", home, account,
+              leads=role is Role.TEAM_LEADER)
+    _hire(session, "20001", "车工一", "SC1")
+    _hire(session, "20002", "装配一", "SC2")
+    employee(session, "车工一").account = session.scalar(select(Account).where(Account.login == "employee"))
+    session.flush()
+
+
+def _hire(
+    session: Session, no: str, name: str, home: str, account: Account | None = None, *, leads: bool = False
+) -> None:
+    team = session.scalar(select(Team).where(Team.code == f"T-{home}"))
+    if name == Role.EMPLOYEE.words.zh:
+        return
+    one = Employee(
+        no=no, name=name, department=department(session, home), hired_on=date(2021, 3, 1), status="active", account=account,
+        post=session.scalar(select(Post).where(Post.code == f"P-{home}")), team=team, phone=f"1420000{no}",
+    )
+    one.hire(leads_team=leads and team is not None)
+    session.add(one)
+    session.flush()
+
+
+def _document(session: Session) -> None:
+    author, manager = person(session, "technical"), person(session, "technical_manager")
+    at = AT - timedelta(days=30)
+    with acting(session, Act(author, at)):
+        document = ProcessDocument(doc_no="GY-CC-001", title="数控车工操作规程", doc_type="operating_spec", department=department(session, "JS"))
+        document.posts.append(ProcessDocumentPost(post=session.scalar(select(Post).where(Post.code == "P-SC1"))))
+        revision = DocumentRevision(document=document, rev_no="A/0", author_id=author.employee_id, summary="首次发布")
+        session.add_all([document, revision])
+        revision.perform("submit", by=author, at=at)
+        session.commit()
+    with acting(session, Act(manager, at)):
+        revision.perform("approve", by=manager, at=at)
+        revision.perform("release", by=manager, at=at)
+        session.commit()
+
+
+def submitted_check(session: Session, login: str, area: str, worker: str, *, at: datetime = AT) -> SpotCheck:
+    """A check with one good and one failing item, submitted."""
+    inspector = person(session, login)
+    with acting(session, Act(inspector, at)):
+        check = SpotCheck(
+            checked_at=at - timedelta(minutes=30), inspector_id=inspector.employee_id, department=department(session, area),
+            post=session.scalar(select(Post).where(Post.code == f"P-{area}")), sample_qty=5,
+            document=session.scalar(select(ProcessDocument)),
+        )
+        checked = employee(session, worker)
+        check.items = [
+            SpotCheckItem(seq=1, question="点检记录齐全", employee=checked, verdict="ok"),
+            SpotCheckItem(
+                seq=2, question="外径尺寸", employee=checked, lower=Decimal("4.90"), upper=Decimal("5.00"),
+                value=Decimal("5.01"), unit="mm", problem="超上差",
+            ),
+        ]
+        session.add(check)
+        check.perform("submit", by=inspector, at=at)
+        session.commit()
+    return check
+
+
+def person(session: Session, login: str) -> Person:
+    account = session.scalar(select(Account).where(Account.login == login))
+    assert account is not None
+    return person_of(session, account)
+
+
+def employee(session: Session, name: str) -> Employee:
+    found = session.scalar(select(Employee).where(Employee.name == name))
+    assert found is not None
+    return found
+
+
+def department(session: Session, code: str) -> Department:
+    found = session.scalar(select(Department).where(Department.code == code))
+    assert found is not None
+    return found
