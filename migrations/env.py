@@ -57,9 +57,27 @@ def run(connection: Connection) -> None:
         connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
 
 
-engine = current_app.extensions["migrate"].db.engine
-with engine.connect() as opened:
-    if opened.dialect.name == "postgresql":
-        opened.execute(text("SELECT pg_advisory_lock(20260101)"))
-        opened.commit()
-    run(opened)
+ONE_AT_A_TIME = 20260101
+"""The key of PostgreSQL's lock: two upgrades at once run one after the other."""
+
+
+def run_locked(connection: Connection) -> None:
+    if connection.dialect.name != "postgresql":
+        run(connection)
+        return
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
+    connection.commit()
+    try:
+        run(connection)
+    finally:
+        connection.rollback()
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ONE_AT_A_TIME})
+        connection.commit()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run_locked(given)
+else:
+    with current_app.extensions["migrate"].db.engine.connect() as opened:
+        run_locked(opened)

@@ -1,0 +1,81 @@
+"""What runs by itself: what falls due, who is to be told, the mailbox, and the worker that does it every minute."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask, current_app
+
+from admin_views.commands.kit import Refused, refusing
+from admin_views.session import db
+from models.base import COMPANY_ZONE, now
+from models.reminding import remind as remind_all
+from models.reminding import tell as tell_all
+
+
+def instant(given: str) -> datetime:
+    """An ISO 8601 instant; without a zone it is the company's time."""
+    try:
+        at = datetime.fromisoformat(given)
+    except ValueError:
+        raise Refused(f"“{given}” is not an instant such as 2026-03-31T08:00 or 2026-03-31T08:00+08:00.") from None
+    return at if at.tzinfo else at.replace(tzinfo=COMPANY_ZONE)
+
+
+@click.command("remind")
+@click.option("--at", "at_text", default="", metavar="ISO", help="As if it were that instant; now by default.")
+@refusing
+def remind(at_text: str) -> None:
+    """Do what falls due; a second time there is nothing to do."""
+    done = remind_all(db.session, instant(at_text) if at_text else now())
+    click.echo(f"{sum(done.values())} reminders.")
+
+
+@click.command("tell")
+@refusing
+def tell() -> None:
+    """Deliver what is to be told."""
+    click.echo(f"{tell_all(db.session, now())} told.")
+
+
+@click.command("mail")
+@refusing
+def mail() -> None:
+    """Take in the mailbox."""
+    raise Refused("MAIL_IN is not set.")
+
+
+@click.command("worker")
+@click.option("--name", default="", help="The first free one of worker-1, worker-2, ... by default.")
+@refusing
+def worker(name: str) -> None:
+    """Do every minute what falls due; end with Ctrl-C."""
+    from models.jobs import seat, work  # dbos takes a second to import, and only this command needs it
+
+    url = current_app.config["SQLALCHEMY_DATABASE_URI"]
+    with seat(url, Path(current_app.config["INSTANCE"]), name) as taken:
+        work(taken, db.engine, jobs_of(current_app._get_current_object()))  # noqa: SLF001 - for other threads
+
+
+def jobs_of(app: Flask) -> dict[str, Any]:
+    from models.jobs import Job
+
+    return {
+        "remind": Job("* * * * *", _inside(app, lambda: remind_all(db.session, now()))),
+        "tell": Job("* * * * *", _inside(app, lambda: tell_all(db.session, now()))),
+    }
+
+
+def _inside(app: Flask, work: Callable[[], object]) -> Callable[[], None]:
+    """A job runs in a thread of its own, inside the application."""
+
+    def job() -> None:
+        with app.app_context():
+            work()
+
+    return job
+
+
+COMMANDS = (remind, tell, mail, worker)
