@@ -130,7 +130,7 @@ function fetchTomSelect() {
 
 async function pickers(within = document) {
   const selects = all("select[data-picker]", within).filter(
-    (select) => !select.tomselect && !select.closest("template") && select.getClientRects().length,
+    (select) => !select.tomselect && !select.closest("template") && select.checkVisibility(),
   );
   if (!selects.length) return;
   try { await fetchTomSelect(); } catch { return; }
@@ -158,6 +158,7 @@ function pick(select) {
       }
     },
   });
+  select.setAttribute("aria-hidden", "true");
   if (select.getAttribute("aria-label")) picker.control_input.setAttribute("aria-label", select.getAttribute("aria-label"));
   for (const name of ["aria-invalid", "aria-describedby"]) {
     if (select.hasAttribute(name)) picker.control_input.setAttribute(name, select.getAttribute(name));
