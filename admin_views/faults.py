@@ -80,7 +80,7 @@ def constraint_of(fault: IntegrityError) -> str:
     diagnosis = getattr(fault.orig, "diag", None)
     if diagnosis is not None:
         return str(diagnosis.constraint_name or "")
-    found = re.search(r"constraint failed: (.+)$", str(fault.orig))
+    found = re.search(r"(?<!NOT NULL )constraint failed: (.+)$", str(fault.orig))
     return found.group(1) if found else ""
 
 

@@ -2,10 +2,14 @@
 
 from typing import Any, ClassVar
 
+from flask import flash
+
 from admin_views.base import Inline, RegulationView
 from admin_views.faults import SENTENCES
+from admin_views.words import t
 from models.base import Act
 from models.organisation import Account, Department, Employee, Post, Team, refuse_circle
+from models.signin import hash_of, one_time_password
 from rules.base import Words
 
 SENTENCES["uq_placement_one_leader"] = Words("This team has a leader already.", "该班组已有班组长。")
@@ -93,10 +97,18 @@ class AccountView(RegulationView):
     def _is_typed(self, inline: Inline, name: str) -> bool:
         return name == "role"
 
+    def new_record(self, act: Act) -> Account:
+        return Account(password_hash="", must_change_password=True)
+
     def before_save(self, record: Account, act: Act) -> None:
-        """A role that changed counts at once."""
+        """A role that changed counts at once; a new account gets a password for one time, shown once."""
         if record.id is not None:
             record.end_sessions()
+            return
+        password = one_time_password()
+        record.password_hash = hash_of(password)
+        text = t("One-time password of {login}: {password}", "{login} 的一次性密码：{password}", login=record.login, password=password)
+        flash(text, "info")
 
 
 VIEWS: list[tuple[type[Any], type[RegulationView]]] = [

@@ -48,6 +48,11 @@ def hash_of(password: str) -> str:
         return _hasher.hash(password)
 
 
+def one_time_password() -> str:
+    """Good for one log-in, after which it must be changed."""
+    return secrets.token_urlsafe(9)
+
+
 def token_hash(token: str) -> str:
     """How tokens lie in the database."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -161,7 +166,7 @@ def add_account(
         raise RuleBroken(Words("There is an account “{login}” already.", "账号“{login}”已存在。", login=login))
     scope = _found(session, Department, department)
     person = _found(session, Employee, employee)
-    password = secrets.token_urlsafe(9)
+    password = one_time_password()
     account = Account(login=login, password_hash=hash_of(password))
     account.roles = [AccountRole(role=role, department=scope) for role in roles]
     with acting(session, Act(SYSTEM, at, Source.COMMAND)):
@@ -184,8 +189,3 @@ def _found(session: Session, model: type[Department] | type[Employee], key: str)
         raise RuleBroken(Words("“{key}” is not known.", "找不到“{key}”。", key=key))
     return found
 
-
-def end_sessions_on_role_change(session: Session, account: Account) -> None:
-    """A role that changed counts at once: whoever is signed in signs in again."""
-    account.end_sessions()
-    session.flush()

@@ -69,7 +69,7 @@ class Browser:
         return self.post("/login", {"username": login, "password": password}, token_from="/login")
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, headers=self.headers | headers)
+        return self.client.get(path, headers=self.headers | headers, buffered=True)
 
     def token(self, path: str = "/") -> str:
         """A CSRF token of this browser's session."""
@@ -79,7 +79,7 @@ class Browser:
 
     def post(self, path: str, fields: dict[str, Any], *, token_from: str = "/", **headers: str) -> TestResponse:
         sent = fields if "csrf_token" in fields else {**fields, "csrf_token": self.token(token_from)}
-        return self.client.post(path, data=sent, headers=self.headers | headers)
+        return self.client.post(path, data=sent, headers=self.headers | headers, buffered=True)
 
     def form(self, path: str) -> dict[str, Any]:
         """The fields of the record form on a page, as they stand."""

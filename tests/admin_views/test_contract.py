@@ -1,0 +1,267 @@
+"""What every table's screens promise, over the registry of views: a new view is covered without a new test."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from admin_views.columns import Shown
+from admin_views.listing import filter_names, sortable_columns
+from admin_views.session import db
+from app import CHAPTERS
+from models.base import Base
+from models.event import Event
+from models.search import searched_tables
+from rules.base import Role
+from tests.browse import Browser
+
+VIEWS = [(model, view) for chapter in CHAPTERS for model, view in chapter.VIEWS]
+TABLES = [model.__tablename__ for model, _ in VIEWS]
+LOGINS = [str(role) for role in Role]
+SQL = re.compile(r"SELECT .* FROM|INSERT INTO|UPDATE .* SET |sqlalchemy|Traceback|sqlite3|psycopg|constraint failed")
+
+
+def view_of(app: Any, table: str) -> Any:
+    return app.extensions["views"][table]
+
+
+def creator(app: Any, table: str) -> str:
+    """A login that may add a record, the narrowest role first."""
+    roles = view_of(app, table).access.create
+    return next((str(role) for role in reversed(list(Role)) if role in roles), "")
+
+
+def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
+    """A value that a person could type into that field."""
+    match shown.kind:
+        case "relation":
+            rows = browser.get(f"{path}{shown.name}").json
+            return str(rows[0][0]) if rows else ""
+        case "choice":
+            return str(next(iter(shown.choices)))
+        case "bool":
+            return ""
+        case "date":
+            return f"2031-01-{nth + 1:02d}"
+        case "instant":
+            return "2026-11-13T10:00"
+        case "decimal" | "number":
+            return "1"
+    return {"code": "repeat_within_days", "clause": "P3.2", "time_zone": "Asia/Shanghai", "starts": "08:00", "ends": "09:00"}.get(
+        shown.name, f"文字{nth}"
+    ) if shown.name in {"clause", "time_zone", "starts", "ends"} or (shown.name == "code" and "figure" in path) else f"文字{nth}"
+
+
+def filled(app: Any, browser: Browser, table: str, nth: int = 0) -> dict[str, str]:
+    """The new form of a table, filled in as a person would."""
+    view = view_of(app, table)
+    fields = browser.form(f"/admin/{table}/new/")
+    look = f"/admin/{table}/ajax/lookup/?name="
+    with app.test_request_context():
+        for name in view.form_columns:
+            shown = view.shown(name)
+            if not shown.column.nullable or shown.column.unique:
+                fields[name] = sample(shown, browser, look, nth)
+        for inline in view.inlines:
+            line = view.line_model(inline)
+            for name in inline.fields:
+                shown = Shown(line, name, view.model.words)
+                if not shown.column.nullable:
+                    fields[f"{inline.name}-0-{name}"] = sample(shown, browser, f"{look}{inline.name}.", nth)
+    return fields
+
+
+def count(app: Any, table: str) -> int:
+    with app.app_context(), db.engine.connect() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar() or 0)
+
+
+def digest(app: Any) -> dict[str, int]:
+    """How many rows each table has, and the head of the chain: anything that a change would move."""
+    with app.app_context(), Session(db.engine) as session:
+        counts = {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in Base.metadata.tables.items()}
+        counts["head"] = session.scalar(select(func.max(Event.seq))) or 0
+    return counts
+
+
+@pytest.mark.parametrize("login", LOGINS)
+def test_lists_exports_and_pages_open_exactly_as_the_access_says(app, login):
+    browser = Browser(app, login)
+    for table in TABLES:
+        view = view_of(app, table)
+        may = Role(login) in view.access.view or Role.EMPLOYEE in view.access.view or login == "admin" or bool(view.model.named_by)
+        expected = 200 if may else 403
+        for path in ("", "export/csv/", "export/xlsx/"):
+            assert browser.get(f"/admin/{table}/{path}").status_code == expected, (table, path)
+        may_create = Role(login) in view.access.create and bool(view.form_columns)
+        assert browser.get(f"/admin/{table}/new/").status_code == (200 if may_create else 403), table
+        assert browser.get(f"/admin/{table}/details/?id=999999").status_code == 404
+        assert browser.get(f"/admin/{table}/edit/?id=999999").status_code == 404
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_stranger_is_sent_to_the_door_everywhere(app, table):
+    browser = Browser(app)
+    for path in ("", "new/", "edit/?id=1", "details/?id=1", "export/csv/", "ajax/lookup/?name=department"):
+        assert browser.get(f"/admin/{table}/{path}").status_code == 302, path
+        answer = browser.get(f"/admin/{table}/{path}", Accept="application/json")
+        assert answer.status_code == 401, path
+    for path in ("new/", "perform/", "delete/", "action/", "ajax/update/", "attach/"):
+        answer = browser.post(f"/admin/{table}/{path}", {"id": 1}, token_from="/login")
+        assert answer.status_code == 302, path
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_heading_sorts_every_filter_filters_every_page_pages(app, table):
+    browser = Browser(app, "admin")
+    view = view_of(app, table)
+    for name in sortable_columns(view.model):
+        for more in ("", "&desc=1", "&page=-1", "&page=1", "&page=99999999999999999999"):
+            assert browser.get(f"/admin/{table}/?sort={name}{more}").status_code == 200
+    with app.test_request_context():
+        filters = [view.shown(name) for name in view.filter_columns]
+    for shown in filters:
+        for name in filter_names(shown):
+            for value in ("1", "2026-01-01", "open", "%", "文", "'", "1,2", "9" * 30, "NaN"):
+                assert browser.get(f"/admin/{table}/", ).status_code == 200
+                assert browser.get(f"/admin/{table}/?{name}={value}").status_code == 200, (name, value)
+    for words in ("车工", "1", "%", "_", "a", "'\"", "GY-CC", "0000", "ZG-2026"):
+        assert browser.get(f"/admin/{table}/?search={words}").status_code == 200
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_looking_changes_nothing(app, table):
+    browser = Browser(app, "admin")
+    browser.get("/")
+    before = digest(app)
+    for path in ("", "?search=车工", "new/", "export/csv/", "export/xlsx/", "details/?id=1", "edit/?id=1", "delete/?id=1",
+                 "perform/?id=1&verb=submit", "action/?action=accept&rowid=1"):
+        browser.get(f"/admin/{table}/{path}")
+    assert digest(app) == before
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_nothing_is_sent_without_the_token(app, table):
+    browser = Browser(app, "admin")
+    browser.get("/")
+    before = digest(app)
+    for path in ("new/", "edit/?id=1", "perform/", "delete/", "action/", "ajax/update/", "attach/"):
+        for token in ("", "wrong"):
+            assert browser.post(f"/admin/{table}/{path}", {"id": 1, "csrf_token": token}).status_code == 400, path
+    assert digest(app) == before
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_form_makes_one_record_and_one_event_however_often_it_is_sent(any_app, table):
+    login = creator(any_app, table)
+    if not login:
+        assert not view_of(any_app, table).form_columns
+        return
+    browser = Browser(any_app, login)
+    fields = filled(any_app, browser, table)
+    before, events = count(any_app, table), count(any_app, "event")
+    places = set()
+    for _ in range(10):
+        answer = browser.post(f"/admin/{table}/new/", fields)
+        assert answer.status_code == 302, re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))[:1500]
+        places.add(answer.headers["Location"])
+    assert len(places) == 1
+    assert count(any_app, table) == before + 1
+    assert count(any_app, "event") == events + 1
+    page = browser.get(places.pop())
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_second_saver_is_told_and_the_version_must_be_sent(any_app, table):
+    login = creator(any_app, table)
+    if not login:
+        assert not view_of(any_app, table).form_columns
+        return
+    browser = Browser(any_app, login)
+    made = browser.post(f"/admin/{table}/new/", filled(any_app, browser, table)).headers["Location"]
+    edit = made.replace("details", "edit")
+    fields = browser.form(edit)
+    name = next(one for one in fields if "文字" in fields[one] or fields[one].startswith(("2031", "2026", "1")) and one not in {"version_no"})
+    answer = browser.post(edit, {key: value for key, value in fields.items() if key != "version_no"})
+    assert answer.status_code == 422
+    changed = fields | {name: {"文": "别的文字", "2": fields[name].replace("2031-01-01", "2031-01-02").replace("2026-11-13", "2026-11-12")}.get(fields[name][0], "2")}
+    first = browser.post(edit, changed)
+    assert first.status_code == 302, re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", first.text))[:1500]
+    events = count(any_app, "event")
+    second = browser.post(edit, fields | {name: changed[name]})
+    assert second.status_code == 409
+    assert count(any_app, "event") == events + 1  # the refusal
+    assert not SQL.search(second.text)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("table", TABLES)
+def test_faults_come_back_beside_their_fields_with_what_was_typed(app, table, language):
+    login = creator(app, table)
+    if not login:
+        assert not view_of(app, table).form_columns
+        return
+    browser = Browser(app, login, language=language)
+    fields = browser.form(f"/admin/{table}/new/")
+    for hostile in ("\0", "x" * 300, "<script>alert(1)</script>", "' OR 1=1 --", "9" * 40, "１２"):
+        sent = {name: hostile if name not in {"form_token", "version_no", "csrf_token"} else value for name, value in fields.items()}
+        answer = browser.post(f"/admin/{table}/new/", sent)
+        assert answer.status_code in {302, 409, 422}, (hostile, answer.status_code)
+        assert "<script>alert" not in answer.text
+        assert not SQL.search(answer.text)
+    if answer.status_code == 422:
+        assert ("请" in answer.text) == (language == "zh-CN")
+
+
+def test_another_departments_record_is_not_there_by_any_way(app, world):
+    browser = Browser(app, "quality_inspector")
+    assert browser.get(f"/admin/spot_check/details/?id={world.check}").status_code == 200
+    browser.get("/")
+    before = {name: n for name, n in digest(app).items() if name not in {"event", "head"}}
+    for table, key in (("spot_check", world.foreign_check), ("action_item", world.foreign_action)):
+        for path in (f"details/?id={key}", f"edit/?id={key}"):
+            assert browser.get(f"/admin/{table}/{path}").status_code == 404
+        for path, fields in (
+            (f"edit/?id={key}", {"version_no": 1, "note": "x"}),
+            ("perform/", {"id": key, "verb": "void", "version_no": 1, "note": "x"}),
+            ("delete/", {"id": key}),
+            ("ajax/update/", {"list_form_pk": key, "note": "x"}),
+            ("attach/", {"id": key}),
+        ):
+            assert browser.post(f"/admin/{table}/{path}", fields).status_code == 404, path
+        answer = browser.post(f"/admin/{table}/action/", {"action": "accept", "rowid": key})
+        assert answer.status_code in {403, 404}
+    listed = browser.get("/admin/spot_check/").text + browser.get("/admin/spot_check/export/csv/").text
+    assert f"id={world.foreign_check}\"" not in listed
+    assert {name: n for name, n in digest(app).items() if name not in {"event", "head"}} == before
+
+
+def test_hidden_columns_reach_nobody_they_are_hidden_from(app, world):
+    for login, sees in (("hr", True), ("employee", False), ("quality_manager", False)):
+        browser = Browser(app, login)
+        pages = [
+            browser.get("/admin/employee/?sort=phone").text,
+            browser.get("/admin/employee/export/csv/").text,
+            browser.get(f"/admin/employee/details/?id={world.worker}").text,
+        ]
+        assert any("142000020001" in page for page in pages) is sees, login
+        found = browser.get("/admin/employee/?flt_phone=999999").text
+        assert "20001" in found, "a filter on a hidden column is no filter"
+
+
+def test_secrets_stand_in_no_list_form_export_or_event(app):
+    browser = Browser(app, "admin")
+    pages = "".join(
+        browser.get(path).text
+        for path in ("/admin/account/", "/admin/account/details/?id=1", "/admin/account/edit/?id=1", "/admin/account/export/csv/")
+    )
+    with app.app_context(), Session(db.engine) as session:
+        events = "".join(str(one) for one in session.scalars(select(Event.changes)))
+    assert "argon2" not in pages + events
+
+
+def test_every_searched_table_has_a_view():
+    assert set(searched_tables()) <= set(TABLES)
