@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from admin_views.commands import database, people, worker
+from admin_views.commands import database, evidence, files, people, worker
 
-THEMES = (database, people, worker)
+THEMES = (database, people, worker, evidence, files)
 
 
 def register(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """What runs by itself: what falls due, who is to be told, the mailbox, and the worker that does it every minute."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,15 @@ from flask import Flask, current_app
 
 from admin_views.commands.kit import Refused, refusing
 from admin_views.session import db
-from models.base import COMPANY_ZONE, now
+from models.attachments import sweep
+from models.base import COMPANY_ZONE, now, on_date
+from models.chain import note_head
+from models.keeping import prune
 from models.reminding import remind as remind_all
 from models.reminding import tell as tell_all
+
+ORPHANS = timedelta(days=1)
+"""A file is written before its row; after a day without one it is nobody's."""
 
 
 def instant(given: str) -> datetime:
@@ -30,7 +36,22 @@ def instant(given: str) -> datetime:
 def remind(at_text: str) -> None:
     """Do what falls due; a second time there is nothing to do."""
     done = remind_all(db.session, instant(at_text) if at_text else now())
+    anchor()
     click.echo(f"{sum(done.values())} reminders.")
+
+
+def anchor() -> None:
+    """Notes the head of the chain outside the database; the day is the real one, whatever ``--at`` says."""
+    note_head(db.session.connection(), Path(current_app.config["EVENT_ANCHOR"]), on_date(now()))
+    db.session.rollback()
+
+
+def clean_up() -> None:
+    """Forgets what is not kept for ever, and files that no record names."""
+    prune(db.session, now())
+    db.session.commit()
+    before = (now() - ORPHANS).timestamp()
+    sweep(db.session, Path(current_app.config["ATTACHMENTS"]), before)
 
 
 @click.command("tell")
@@ -65,6 +86,8 @@ def jobs_of(app: Flask) -> dict[str, Any]:
     return {
         "remind": Job("* * * * *", _inside(app, lambda: remind_all(db.session, now()))),
         "tell": Job("* * * * *", _inside(app, lambda: tell_all(db.session, now()))),
+        "anchor": Job("*/10 * * * *", _inside(app, anchor)),
+        "clean_up": Job("30 3 * * *", _inside(app, clean_up)),
     }
 
 
