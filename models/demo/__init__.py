@@ -1,0 +1,106 @@
+"""The demo company 恒岳精密机械: about eighty people, six months of their records, made by the product's verbs."""
+
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from random import Random
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from models.actions import climb_ladders
+from models.base import COMPANY_ZONE, Base, Source, on_date
+from models.demo.checks import Checks
+from models.demo.company import PASSWORD, UNSET, Company, founded
+from models.demo.diary import Diary, WorkClock, as_of
+from models.demo.papers import Papers
+from models.demo.people import demo_logins
+from models.demo.questions import OFFICE_POSTS, SHOP_POSTS
+from models.demo.scenes import plan_scenes
+from models.demo.staffing import Staffing
+from models.event import Delivery
+from models.organisation import Department
+from models.regulation import company_calendar
+from rules.base import SYSTEM, RuleBroken, Words
+
+__all__ = ["PASSWORD", "UNSET", "demo_logins", "load"]
+
+DAYS = 183
+DAYS_OF_SETTING_UP = 42
+LIMIT_TIGHTENED_AFTER = 91
+CHECKS_A_DAY = {"S1": 1.5, "S2": 1.3, "": 0.2}
+"""How many checks are made in an area on a working day, on average."""
+FAILURE_RATES = {"S1": (0.30, 0.15), "S2": (0.36, 0.20), "": (0.30, 0.20)}
+"""How often a check fails at the beginning and at the end of the six months."""
+UNREAD_DAYS = 3
+
+
+def load(session: Session, *, scale: int = 1, seed: int = 1, at: datetime) -> dict[str, int]:
+    """Loads the demo company into an empty database; returns how many rows each table has then.
+
+    The records end with the evening before the company's day that ``at`` lies in: the same rows for the same seed,
+    scale and day (but for secrets: password hashes and session stamps). ``scale`` multiplies the checks.
+    """
+    if session.scalar(select(Department.id).limit(1)) is not None:
+        raise RuleBroken(Words("There are departments here already.", "数据库中已有部门，不能再载入演示数据。"))
+    rng = Random(seed)  # noqa: S311 - believable data, no secrets
+    today = on_date(at)
+    first = today - timedelta(days=DAYS)
+    began = _midnight(first - timedelta(days=DAYS_OF_SETTING_UP)) + timedelta(hours=9)
+    company = founded(session, rng, began, first + timedelta(days=LIMIT_TIGHTENED_AFTER))
+    clock = WorkClock(company_calendar(session), first, today)
+    diary = Diary(session, clock, _midnight(today))
+    _plan(session, rng, company, diary, scale)
+    diary.play()
+    _tell(session, today)
+    return _counts(session)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), COMPANY_ZONE)
+
+
+def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: int) -> None:
+    papers = Papers(session, rng, company, diary)
+    papers.plan()
+    Staffing(session, company, diary).plan()
+    checks = Checks(session, rng, company, diary, papers)
+    plan_scenes(checks, company, diary.clock)
+    days = diary.clock.workdays()
+    for place, day in enumerate(days):
+        diary.note(_midnight(day) + timedelta(hours=8), partial(_remind, session))
+        for area, rate in CHECKS_A_DAY.items():
+            _plan_day(rng, checks, diary.clock, area, day, _often(rng, rate * scale), place / len(days))
+
+
+def _plan_day(rng: Random, checks: Checks, clock: WorkClock, area: str, day: date, count: int, progress: float) -> None:
+    """The checks of one area on one day; as the months go by fewer of them fail."""
+    worst, best = FAILURE_RATES[area]
+    for _ in range(count):
+        post = rng.choice(SHOP_POSTS.get(area, OFFICE_POSTS))
+        moment = clock.on_day((day - clock.first).days, rng.randint(5, 450))
+        checks.plan(moment, checks.by_chance(area, post, worst + (best - worst) * progress))
+
+
+def _often(rng: Random, mean: float) -> int:
+    """A whole number around the mean."""
+    return int(mean) + (rng.random() < mean - int(mean))
+
+
+def _remind(session: Session, at: datetime) -> None:
+    """The ladder as it was climbed each morning."""
+    with as_of(session, SYSTEM, at, Source.SCHEDULER):
+        climb_ladders(session, at)
+
+
+def _tell(session: Session, today: date) -> None:
+    """Everybody was told in the app at the time; what is older than a few days was read."""
+    session.execute(update(Delivery).values(sent_at=Delivery.due_at))
+    read_before = _midnight(today - timedelta(days=UNREAD_DAYS))
+    session.execute(update(Delivery).where(Delivery.due_at < read_before).values(read_at=Delivery.due_at))
+    session.commit()
+
+
+def _counts(session: Session) -> dict[str, int]:
+    tables = sorted(Base.metadata.tables.values(), key=lambda one: one.name)
+    counts = {one.name: session.scalar(select(func.count()).select_from(one)) or 0 for one in tables}
+    return {name: count for name, count in counts.items() if count}

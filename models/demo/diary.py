@@ -1,0 +1,87 @@
+"""Six months in the right sequence: what happens when, by whom, each step as the person of that moment."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from models.base import COMPANY_ZONE, Act, Source
+from models.journal import acting
+from rules.base import Person
+from rules.working_time import WorkCalendar
+
+STEPS_A_COMMIT = 100
+
+Happening = Callable[[datetime], None]
+
+
+@contextmanager
+def as_of(session: Session, by: Person, at: datetime, source: Source = Source.FORM) -> Iterator[Act]:
+    """What is changed in here is this person's doing at that instant."""
+    with acting(session, Act(by, at.astimezone(UTC), source)) as act:
+        yield act
+        session.flush()
+
+
+@dataclass(frozen=True)
+class WorkClock:
+    """Moments at which the company works; ``first`` begins the six months, ``today`` follows their last day."""
+
+    calendar: WorkCalendar
+    first: date
+    today: date
+
+    def on_day(self, day: int, minutes: int) -> datetime:
+        """So many working minutes into that day, counted from the first; a day off gives way to the next workday."""
+        return self._into(self.first + timedelta(days=day), minutes)
+
+    def ago(self, workdays: int, minutes: int) -> datetime:
+        """So many working minutes into that workday before today."""
+        return self._into(self.calendar.add_days(self.today, -workdays).date(), minutes)
+
+    def later(self, at: datetime, minutes: float) -> datetime:
+        """When so much working time has passed."""
+        return self.calendar.add(at, timedelta(minutes=round(minutes))).astimezone(UTC)
+
+    def minutes(self, start: datetime, end: datetime) -> float:
+        """The working minutes between the two."""
+        return self.calendar.between(start, end).total_seconds() / 60
+
+    def workdays(self) -> list[date]:
+        """The working days of the six months."""
+        days = [self.first + timedelta(days=one) for one in range((self.today - self.first).days)]
+        return [day for day in days if self.calendar.days_between(day - timedelta(days=1), day)]
+
+    def _into(self, day: date, minutes: int) -> datetime:
+        return self.later(datetime.combine(day, time(), COMPANY_ZONE), minutes)
+
+
+@dataclass
+class Diary:
+    """Entries are played by their instant; one entry may note later ones. What lies after ``until`` never happens."""
+
+    session: Session
+    clock: WorkClock
+    until: datetime
+    _entries: list[tuple[datetime, int, Happening]] = field(default_factory=list)
+    _noted: int = 0
+
+    def note(self, at: datetime, happening: Happening) -> None:
+        if at < self.until:
+            self._noted += 1
+            heapq.heappush(self._entries, (at.astimezone(UTC), self._noted, happening))
+
+    def play(self) -> int:
+        """Plays everything; returns how many entries there were."""
+        played = 0
+        while self._entries:
+            at, _, happening = heapq.heappop(self._entries)
+            happening(at)
+            played += 1
+            if played % STEPS_A_COMMIT == 0:
+                self.session.commit()
+        self.session.commit()
+        return played
