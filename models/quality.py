@@ -129,11 +129,8 @@ class SpotCheck(Record):
         action.perform(verb, act=act.consequence("P3.2"))
 
     def do_void(self, act: Act) -> None:
-        """The check no longer counts; what it raised and is still open is cancelled."""
+        """The check no longer counts."""
         self.voided_at, self.voided_by_id, self.void_reason = act.at, act.by.account_id, act.note
-        for action in self.raised():
-            if action.status in actions.UNFINISHED:
-                action.perform("cancel", act=act.consequence("P3.2"))
 
     def raised(self) -> list[ActionItem]:
         """The rectifications that this check raised."""
@@ -234,6 +231,14 @@ def close_when_clean(check: SpotCheck, act: Act) -> None:
     """A check that leaves nothing open is closed at once."""
     if not any(one.status in actions.UNFINISHED for one in check.raised()):
         check.perform("close", act=act)
+
+
+@after(SpotCheck, "void")
+def cancel_raised(check: SpotCheck, act: Act) -> None:
+    """What a voided check raised and is still open is cancelled; the check is void by then, and is not closed by it."""
+    for action in check.raised():
+        if action.status in actions.UNFINISHED:
+            action.perform("cancel", act=act)
 
 
 @after(ActionItem, "close")
