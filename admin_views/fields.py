@@ -33,7 +33,7 @@ class Required(InputRequired):
         super().__init__()
 
     def __call__(self, form: Any, field: Any) -> None:
-        if not field.raw_data or not str(field.raw_data[0]).strip():
+        if not field.raw_data or not clean(str(field.raw_data[0])):
             field.errors = []
             raise StopValidation(t("Please fill this in.", "请填写此项。"))
 

@@ -10,15 +10,24 @@ from pathlib import Path
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run-", dir="/tmp"))
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 import app as product
 from admin_views.session import db
+from models import signin
 from models.engine import database_url, engine_options, let_write
 from tests import world as small_factory
 from tests.browse import Browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> None:
+    """A real hash takes a tenth of a second, and every test signs somebody in."""
+    signin._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    signin._dummy = signin._hasher.hash("nobody")
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +54,7 @@ def migrate(url: str, folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, small_factory.World]:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, _cheap_passwords: None) -> tuple[Path, small_factory.World]:
     """A SQLite file with the small factory in it."""
     folder = tmp_path_factory.mktemp("template")
     url = f"sqlite:///{folder}/template.sqlite3"
@@ -92,7 +101,7 @@ def _named(server: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def postgresql_template(
-    postgresql_server: str, tmp_path_factory: pytest.TempPathFactory
+    postgresql_server: str, tmp_path_factory: pytest.TempPathFactory, _cheap_passwords: None
 ) -> tuple[str, small_factory.World]:
     """A PostgreSQL database with the small factory in it."""
     name = f"template_{uuid.uuid4().hex[:8]}"
