@@ -192,7 +192,7 @@ class RegulationView(ModelView):  # type: ignore[misc]
         owner, _, inner = name.partition(".")
         if inner:
             inline = next((one for one in self.inlines if one.name == owner and inner in one.fields), None)
-            found = Shown(self.line_model(inline), inner, Words("", "")) if inline else None
+            found = Shown(self.line_model(inline), inner, Words(inner, inner)) if inline else None
         else:
             known = {*self.form_columns, *self.filter_columns, *self.asked_fields}
             found = self.shown(name) if name in known and name not in self.access.hidden_from(person) else None

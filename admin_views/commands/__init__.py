@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from admin_views.commands import database, evidence, files, people, worker
+from admin_views.commands import database, evidence, files, people, words, worker
 
-THEMES = (database, people, worker, evidence, files)
+THEMES = (database, people, worker, evidence, files, words)
 
 
 def register(app: Flask) -> None:

@@ -35,6 +35,8 @@ def refusing(function: Callable[..., Any]) -> Callable[..., Any]:
             raise Refused(str(refusal)) from None
         except DBAPIError as fault:
             raise Refused(sentence_of(fault)) from None
+        except BrokenPipeError:
+            raise
         except OSError as fault:
             raise Refused(f"{fault.filename or 'The file'}: {fault.strerror or fault}") from None
         finally:
