@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, event, select, text
+from sqlalchemy import Connection, event, inspect, select, text
 from sqlalchemy.orm import Session
 
 from models.base import Base, Record
@@ -130,7 +130,7 @@ def match(connection: Connection, model: type[Record], words: str) -> tuple[str,
 def _index(session: Session, _context: object) -> None:
     """The index follows the text in the same transaction."""
     changed: dict[str, list[tuple[int, list[str]]]] = {}
-    for record in {*session.new, *session.dirty}:
+    for record in [*session.new, *filter(_says_something_else, session.dirty)]:
         if isinstance(record, Record) and record.search_columns:
             changed.setdefault(record.__tablename__, []).append((record.id, terms_of(record)))
     for table, rows in changed.items():
@@ -141,3 +141,11 @@ def _index(session: Session, _context: object) -> None:
             session.connection().execute(
                 text(f"DELETE FROM search_{record.__tablename__} WHERE {key} = :id"), {"id": record.id}
             )
+
+
+def _says_something_else(record: object) -> bool:
+    """Whether a text by which the record is found has changed: most steps change none."""
+    if not isinstance(record, Record):
+        return False
+    attributes = inspect(record).attrs
+    return any(attributes[name].history.has_changes() for name in record.search_columns)
