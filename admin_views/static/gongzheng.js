@@ -21,7 +21,7 @@ function make(tag, attributes = {}, text = "") {
 // ---- menus, drawer, dialogs
 
 function closeMenus(except) {
-  for (const menu of all("details.menu[open]")) if (menu !== except) menu.open = false;
+  for (const menu of all("details:is(.menu, .filters)[open]")) if (menu !== except) menu.open = false;
 }
 
 function drawer(open) {
@@ -42,7 +42,7 @@ function openDialog(id) {
 
 document.addEventListener("click", (event) => {
   const target = event.target;
-  closeMenus(target.closest("details.menu"));
+  if (target.isConnected && !target.closest(".ts-dropdown")) closeMenus(target.closest("details:is(.menu, .filters)"));
   const opener = target.closest("[data-open]");
   if (opener) openDialog(opener.dataset.open);
   if (target.closest("[data-close]")) target.closest("dialog").close();
@@ -342,7 +342,7 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
-    const menu = one("details.menu[open]");
+    const menu = one("details:is(.menu, .filters)[open]");
     if (menu) { menu.open = false; one("summary", menu).focus(); }
     if (body.classList.contains("side-out")) drawer(false);
     return;
