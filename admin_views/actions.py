@@ -3,18 +3,19 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from admin_views.base import RegulationView
 from admin_views.columns import cell_of
-from admin_views.registry import desk_card, panel, record_url
+from admin_views.registry import LINE_LABELS, desk_card, panel, record_url
 from admin_views.screen import Cell, DeskCard, DeskLine, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.words import exact_instant, near_instant, say, t
 from models.actions import ActionItem, ActionRound
 from models.base import now
 from rules.actions import UNFINISHED
-from rules.base import Person, Words
+from rules.base import Person, Role, Words
 
 
 class ActionItemView(RegulationView):
@@ -49,6 +50,18 @@ class ActionItemView(RegulationView):
     asked_fields: ClassVar = {"cause_category": "cause_category"}
     bulk_verbs = ("accept",)
     icon = "tool"
+
+
+LINE_LABELS["action_round"] = {
+    "action": Words("Action item", "整改单"),
+    "round_no": Words("Round", "轮次"),
+    "measure": Words("What was done", "整改措施"),
+    "submitted_at": Words("Submitted", "提交时间"),
+    "submitted_by": Words("Submitted by", "提交人"),
+    "checked_at": Words("Checked", "复检时间"),
+    "checked_by": Words("Checked by", "复检人"),
+    "result": Words("Result", "结果"),
+}
 
 
 def due_cell(due_at: datetime, at: datetime, *, is_done: bool = False) -> Cell:
@@ -104,6 +117,37 @@ def my_actions(person: Person) -> DeskCard | None:
     ]
     return DeskCard(
         t("Mine to put right", "待我整改"), lines, t("Nothing to put right. Well done.", "没有待整改事项。"), len(lines), "tool"
+    )
+
+
+@desk_card
+def overdue_in_my_area(person: Person) -> DeskCard | None:
+    """What others should have put right by now, for those who answer for them."""
+    if not person.holds(Role.TEAM_LEADER, Role.PRODUCTION_MANAGER, Role.QUALITY_MANAGER, Role.GENERAL_MANAGER):
+        return None
+    at = now()
+    late = (
+        ActionItem.visible_to(person),
+        ActionItem.due_at < at,
+        ActionItem.status.in_(UNFINISHED),
+        ActionItem.responsible_id != (person.employee_id or 0),
+    )
+    rows = db.session.scalars(
+        select(ActionItem).options(joinedload(ActionItem.responsible)).where(*late).order_by(ActionItem.due_at).limit(10)
+    ).all()
+    lines = [
+        DeskLine(one.description, record_url(ActionItem, one.id), f"{one.no} · {one.responsible.label}", due_cell(one.due_at, at))
+        for one in rows
+    ]
+    count = db.session.scalar(select(func.count()).select_from(select(ActionItem.id).where(*late).limit(1000).subquery()))
+    return DeskCard(
+        t("Overdue in my area", "我管辖的逾期整改"),
+        lines,
+        t("Nothing is overdue.", "没有逾期整改。"),
+        count or 0,
+        "alert-triangle",
+        t("All of them", "查看全部"),
+        "/admin/action_item/?sort=due_at&flt_status=" + ",".join(UNFINISHED),
     )
 
 

@@ -29,6 +29,9 @@ COMMON: dict[str, Words] = {
     "post": Words("Post", "岗位"),
     "team": Words("Team", "班组"),
     "employee": Words("Employee", "员工"),
+    "account": Words("Account", "账号"),
+    "calendar": Words("Calendar", "日历"),
+    "document": Words("Document", "文件"),
     "note": Words("Note", "备注"),
     "clause": Words("Clause", "制度条款"),
     "unit": Words("Unit", "单位"),
@@ -127,7 +130,8 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
         case None | "":
             return EMPTY
         case Choice():
-            return Cell(say(value.words), "state", tone=TONES.get(str(value), ""))
+            tone = TONES.get(str(value), "")
+            return Cell(say(value.words), "state" if tone else "text", tone=tone)
         case enum.Enum():
             return Cell(str(value.value))
         case bool():

@@ -10,17 +10,20 @@ from flask_login import current_user
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_views.registry import cards_for, record_url, views
+from admin_views.columns import cell_of
+from admin_views.history import action_words
+from admin_views.registry import cards_for, desk_card, record_url, views
+from admin_views.screen import DeskCard, DeskLine
 from admin_views.session import db
 from admin_views.signin import act_here, name_here, person_here, unauthorised
 from admin_views.words import t
 from models.attachments import SHOWN_INLINE, attach
 from models.base import now
 from models.engine import settings_in_force, settings_missed
-from models.event import Attachment, WorkerBeat
+from models.event import Attachment, Delivery, Event, WorkerBeat
 from models.journal import acting
-from rules.base import NotVisible, NotYours, RuleBroken, Words
-from rules.event import AttachmentKind
+from rules.base import NotVisible, NotYours, Person, RuleBroken, Words
+from rules.event import AttachmentKind, Channel
 
 desk = Blueprint("desk", __name__)
 files = Blueprint("files", __name__)
@@ -36,6 +39,31 @@ def my_desk() -> AnyResponse | str:
     hour = now().astimezone().hour
     greeting = t("Hello, {name}", "{name}，您好", name=name_here())
     return render_template("desk.html", cards=cards_for(person_here()), greeting=greeting, hour=hour)
+
+
+@desk_card
+def news(person: Person) -> DeskCard | None:
+    """What this person was told of last."""
+    if person.employee_id is None:
+        return None
+    rows = db.session.scalars(
+        select(Event)
+        .join(Delivery, Delivery.event_seq == Event.seq)
+        .where(Delivery.recipient_id == person.employee_id, Delivery.channel == Channel.APP)
+        .order_by(Event.seq.desc())
+        .limit(8)
+    ).all()
+    lines = [line for event in rows if (line := _news_line(event)) is not None]
+    return DeskCard(t("News for me", "我的消息"), lines, t("No news.", "没有消息。"), len(lines), "bell")
+
+
+def _news_line(event: Event) -> DeskLine | None:
+    view = views().get(event.entity)
+    record = db.session.get(view.model, event.entity_id) if view is not None else None
+    if record is None:
+        return None
+    title = f"{record.label} · {action_words(record, event.action)}"
+    return DeskLine(title, record_url(type(record), record.id), event.reason, cell_of(event.at))
 
 
 class TablesIndex(AdminIndexView):  # type: ignore[misc]

@@ -8,6 +8,7 @@ from typing import Any
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from wtforms import BooleanField, Field, Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.widgets import DateInput, DateTimeLocalInput
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from admin_views.columns import Shown
@@ -69,6 +70,7 @@ class Parsed(StringField):
 
 class DayField(Parsed):
     kind = "date"
+    widget = DateInput()
 
     def parse(self, given: str) -> date:
         try:
@@ -85,6 +87,7 @@ class DayField(Parsed):
 
 class InstantField(Parsed):
     kind = "instant"
+    widget = DateTimeLocalInput()
 
     def parse(self, given: str) -> datetime:
         try:

@@ -45,7 +45,7 @@ def history_of(record: Record, hidden: frozenset[str], most: int = 50) -> list[H
 
 
 def entry(record: Record, event: Event, who: str, names: "_Names", hidden: frozenset[str]) -> HistoryEntry:
-    role = next((say(one.words) for one in Role if str(one) == event.role), t("system", "系统"))
+    role = next((say(one.words) for one in Role if str(one) == event.role), "")
     changes = [names.change(field, old, new) for field, (old, new) in event.changes.items() if not _is_hidden(field, hidden)]
     return HistoryEntry(
         seq=event.seq,

@@ -6,6 +6,7 @@ from flask import flash
 
 from admin_views.base import Inline, RegulationView
 from admin_views.faults import SENTENCES
+from admin_views.registry import LINE_LABELS
 from admin_views.words import t
 from models.base import Act
 from models.organisation import Account, Department, Employee, Post, Team, refuse_circle
@@ -110,6 +111,14 @@ class AccountView(RegulationView):
         text = t("One-time password of {login}: {password}", "{login} 的一次性密码：{password}", login=record.login, password=password)
         flash(text, "info")
 
+
+_PLACE = {
+    "leads_team": Words("Leads the team", "担任班组长"),
+    "from_on": Words("From", "起始日期"),
+    "to_on": Words("Until", "截止日期"),
+}
+LINE_LABELS["placement"] = dict(_PLACE)
+LINE_LABELS["absence"] = dict(_PLACE)
 
 VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (Employee, EmployeeView),

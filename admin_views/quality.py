@@ -19,7 +19,8 @@ from models.base import Act, now
 from models.quality import SpotCheck, SpotCheckItem, awaiting_recheck
 from rules.actions import ActionStatus
 from rules.base import NotVisible, Person, Role, Words
-from rules.quality import CheckKind
+from models.organisation import Post
+from rules.quality import CheckKind, CheckStatus
 
 SENTENCES["uq_spot_check_one_per_round"] = Words("This round has been re-checked already.", "该轮整改已经复检。")
 SENTENCES["ck_spot_check_item_limits_in_order"] = Words(
@@ -202,6 +203,24 @@ def rechecks_due(person: Person) -> DeskCard | None:
         "clipboard-check",
         t("Record a spot check", "记录抽检") if may_create else "",
         "/admin/spot_check/new/" if may_create else "",
+    )
+
+
+@desk_card
+def my_drafts(person: Person) -> DeskCard | None:
+    """Checks that were begun and not yet submitted."""
+    if not person.holds(Role.QUALITY_INSPECTOR):
+        return None
+    rows = db.session.execute(
+        select(SpotCheck.id, SpotCheck.no, SpotCheck.checked_at, Post.name)
+        .join(Post, Post.id == SpotCheck.post_id)
+        .where(SpotCheck.inspector_id == person.employee_id, SpotCheck.status == CheckStatus.DRAFT)
+        .order_by(SpotCheck.id.desc())
+        .limit(10)
+    ).all()
+    lines = [DeskLine(post, record_url(SpotCheck, key), no, cell_of(at)) for key, no, at, post in rows]
+    return DeskCard(
+        t("My drafts", "我的未提交抽检"), lines, t("No draft is left over.", "没有未提交的抽检。"), len(lines), "pencil"
     )
 
 

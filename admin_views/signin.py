@@ -3,14 +3,14 @@
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Response, current_app, flash, g, make_response, redirect, render_template, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.session import db
-from admin_views.words import say, t, wait_text
+from admin_views.words import CHOICES, say, t, wait_text
 from models import signin
 from models.base import Act, Source, now
 from models.journal import acting
@@ -51,6 +51,14 @@ def account_here() -> Account | None:
     if "account" not in g:
         g.account = current_user.account if current_user.is_authenticated else None
     return g.account  # type: ignore[no-any-return]
+
+
+def _chosen_language() -> str:
+    account = account_here()
+    return account.locale if account is not None else ""
+
+
+CHOICES.append(_chosen_language)
 
 
 def person_here() -> Person:
@@ -191,8 +199,6 @@ def unauthorised() -> AnyResponse:
     if request.accept_mimetypes.best == "application/json":
         return Response('{"ok": false, "status": 401}', 401, mimetype="application/json")
     target = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "/")
-    from urllib.parse import quote
-
     return redirect(f"/login?next={quote(safe_next(_path_of(target)), safe='')}")
 
 

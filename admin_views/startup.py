@@ -1,12 +1,16 @@
 """What must hold before the first request: every column in a form or left out on purpose, every relation picked by search."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask
 from sqlalchemy import inspect
 
 from admin_views.columns import label_of
+from admin_views.registry import LINE_LABELS
+from models.base import Base, Line
 from models.journal import QUIET
+from rules.base import Words
 
 KEPT_BY_THE_KIT = QUIET | {"id", "status", "voided_at", "voided_by_id", "void_reason"}
 
@@ -17,6 +21,7 @@ def check(app: Flask) -> None:
     for view in app.extensions["views"].values():
         found += [f"{view.endpoint}.{name}: neither in the form nor left out" for name in forgotten(view)]
         found += [f"{view.endpoint}.{name}: no label" for name in unlabelled(view)]
+    found += [f"{name}: no label" for name in unlabelled_lines()]
     if found:
         raise LookupError("; ".join(found))
 
@@ -28,12 +33,26 @@ def forgotten(view: Any) -> list[str]:
     return sorted(attribute.key for attribute in inspect(view.model).column_attrs if attribute.key not in named)
 
 
-def unlabelled(view: Any) -> list[str]:
-    """Columns that could be shown and have no name in both languages."""
+def unlabelled_lines() -> list[str]:
+    """Columns of lines that a history could show without a name in both languages."""
     missing = []
-    for attribute in inspect(view.model).column_attrs:
+    for mapper in Base.registry.mappers:
+        if issubclass(mapper.class_, Line):
+            labels = LINE_LABELS.get(mapper.class_.__tablename__, {})
+            missing += [f"{mapper.class_.__tablename__}.{name}" for name in _without_label(mapper.class_, labels)]
+    return missing
+
+
+def _without_label(model: Any, labels: Mapping[str, Words]) -> list[str]:
+    missing = []
+    for attribute in inspect(model).column_attrs:
         try:
-            label_of(view.model, attribute.key, view.labels)
+            label_of(model, attribute.key, labels)
         except KeyError:
             missing.append(attribute.key)
     return [name for name in missing if name not in QUIET]
+
+
+def unlabelled(view: Any) -> list[str]:
+    """Columns that could be shown and have no name in both languages."""
+    return _without_label(view.model, view.labels)
