@@ -27,7 +27,7 @@ from admin_views.words import locale, say, t, value_text
 from models.base import Act, Line, Record, Source, now
 from models.event import FormToken
 from models.journal import acting
-from rules.base import Access, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words
+from rules.base import NO_EMPLOYEE, Access, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words
 
 MOST_LINES = 200
 
@@ -68,6 +68,8 @@ class RegulationView(ModelView):  # type: ignore[misc]
     asked_fields: ClassVar[Mapping[str, str]] = {}
     """Fields that verbs ask for -> the column that says what kind they are."""
     bulk_verbs: ClassVar[tuple[str, ...]] = ()
+    needs_employee: ClassVar[bool] = False
+    """Whether a record names who made it, so that an account without an employee cannot make one."""
 
     list_template = "admin/model/list.html"
     create_template = "admin/model/create.html"
@@ -237,6 +239,8 @@ class RegulationView(ModelView):  # type: ignore[misc]
         person = person_here()
         if not self.access.may_create(person):
             raise NotYours(Words("Only {who} may add one.", "只有{who}可以新建。", who=_who(self.access.create)))
+        if self.needs_employee and person.employee_id is None:
+            raise NotYours(NO_EMPLOYEE)
         if request.method == "GET":
             with db.session.no_autoflush:
                 form = self.form_class(person)(obj=self.new_record(act_here()), data=None)

@@ -135,6 +135,26 @@ class WholeField(Parsed):
         return number
 
 
+class PairsField(Parsed):
+    """Conditions as people write them: ``severity=major; category=process``."""
+
+    def parse(self, given: str) -> dict[str, str]:
+        found = {}
+        for part in filter(None, (one.strip() for one in given.replace("；", ";").split(";"))):
+            name, sign, value = part.replace("：", "=").partition("=")
+            if not (sign and name.strip().isidentifier() and value.strip()):
+                raise ValueError(t("Write conditions as severity=major; …", "条件请写成 severity=major；…"))
+            found[name.strip()] = value.strip()
+        return found
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        self.data = self.data or {}
+
+    def write(self, value: dict[str, Any]) -> str:
+        return "; ".join(f"{name}={one}" for name, one in value.items())
+
+
 class ChoiceField(SelectField):
     kind = "choice"
 
@@ -240,6 +260,8 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:
             return field
         case "number":
             return WholeField(label, checks, default=_default(column), render_kw={"inputmode": "numeric"})
+        case "json":
+            return PairsField(label, checks)
         case "long_text":
             return LongField(label, [*checks, Longest(max=LONGEST)], filters=filters)
     return ShortField(label, [*checks, Longest(max=getattr(column.type, "length", None) or 200)], filters=filters)

@@ -1,6 +1,7 @@
 """What a view's pages are made of: rows, filters, pages of a list; fields of a form; facts, steps and panels of a record."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -47,8 +48,6 @@ def list_page(view: "RegulationView", listing: Listing) -> ListPage:
     """A list as its address asks for it."""
     asked = view.asked(listing)
     rows = listing.rows(db.session, asked)
-    if asked.page < 0:
-        rows.sort(key=lambda row: 0)
     count, is_capped = listing.count(db.session, asked)
     table = view.model.__tablename__
     return ListPage(
@@ -298,13 +297,7 @@ def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]
     found = [_verb(view, record, person, step) for step in cycle.open_from(str(getattr(record, "status", "")))]
     opened = [one for one in found if one.is_open]
     primary = next((one.verb for one in opened if not one.is_destructive), "")
-    return [one if one.verb != primary else _primary(one) for one in [*opened, *(v for v in found if not v.is_open)]]
-
-
-def _primary(verb: Verb) -> Verb:
-    from dataclasses import replace
-
-    return replace(verb, is_primary=True)
+    return [one if one.verb != primary else replace(one, is_primary=True) for one in [*opened, *(v for v in found if not v.is_open)]]
 
 
 def _verb(view: "RegulationView", record: Record, person: Person, step: Step) -> Verb:

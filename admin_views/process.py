@@ -10,7 +10,7 @@ from admin_views.faults import SENTENCES
 from admin_views.registry import panel, record_url
 from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.session import db
-from admin_views.words import say, t
+from admin_views.words import t
 from models.base import Act
 from models.organisation import Employee
 from models.process import DocumentRevision, ProcessDocument
@@ -58,6 +58,7 @@ class DocumentRevisionView(RegulationView):
     )
     left_out = frozenset({"author_id", "approved_by_id", "released_at", "superseded_at", "withdrawn_at"})
     icon = "files"
+    needs_employee = True
 
     def new_record(self, act: Act) -> DocumentRevision:
         return DocumentRevision(author_id=act.by.employee_id)
@@ -89,4 +90,3 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (ProcessDocument, ProcessDocumentView),
     (DocumentRevision, DocumentRevisionView),
 ]
-_ = say

@@ -73,6 +73,7 @@ class SpotCheckView(RegulationView):
         ),
     )
     icon = "clipboard-check"
+    needs_employee = True
 
     def _is_typed(self, inline: Inline, name: str) -> bool:
         return name in {"question", "value", "problem", "employee"}
@@ -87,6 +88,11 @@ class SpotCheckView(RegulationView):
 
     def before_save(self, record: SpotCheck, act: Act) -> None:
         record.prepare(act.at)
+
+    def why_not_edit(self, record: Any, person: Person) -> Words | None:
+        """A draft is its inspector's; an administrator corrects facts."""
+        is_his = person.employee_id == record.inspector_id or person.holds(Role.ADMIN)
+        return super().why_not_edit(record, person) if is_his else Words("This draft is its inspector's.", "草稿只能由其检验员修改。")
 
 
 def _start_recheck(check: SpotCheck, source: str) -> None:

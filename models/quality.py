@@ -14,7 +14,7 @@ from models.process import DocumentRevision, ProcessDocument, revision_in_force
 from models.regulation import figure
 from rules import actions, quality
 from rules.actions import ActionStatus, Severity
-from rules.base import Person, RuleBroken, Words
+from rules.base import Person, RuleBroken, Unset, Words
 from rules.quality import Category, CheckKind, CheckStatus, Verdict
 from rules.regulation import REPEAT_WITHIN_DAYS
 
@@ -145,6 +145,7 @@ class SpotCheckItem(Line):
     """One question of a check, and what it came to."""
 
     __tablename__ = "spot_check_item"
+    __allow_unmapped__ = True
     __table_args__ = (
         UniqueConstraint("check_id", "seq"),
         Index("ix_spot_check_item_employee_id", "employee_id", "check_id"),
@@ -172,6 +173,8 @@ class SpotCheckItem(Line):
     check: Mapped[SpotCheck] = relationship(back_populates="items")
     employee: Mapped[Employee | None] = relationship(foreign_keys=[employee_id])
     responsible: Mapped[Employee | None] = relationship(foreign_keys=[responsible_id])
+    agreed_due_at: datetime | None = None
+    """By when a failure was to be put right, where a ledger says so; not kept, the rectification keeps it."""
 
     def told_in(self) -> SpotCheck:
         return self.check
@@ -191,7 +194,7 @@ class SpotCheckItem(Line):
                 field="items",
                 clause="P3.2",
             )
-        is_repeat = self._came_again()
+        is_repeat = self._came_again(act)
         severity = actions.raised(self.severity_if_ng) if is_repeat else self.severity_if_ng
         return open_rectification(
             self.session,
@@ -206,11 +209,18 @@ class SpotCheckItem(Line):
             raiser_id=check.inspector_id,
             clause="P3.2",
             opened_at=act.at,
+            agreed_due_at=self.agreed_due_at,
         )
 
-    def _came_again(self) -> bool:
+    def _came_again(self, act: Act) -> bool:
+        """Whether the same item failed at the same post a short while before."""
         check = self.check
-        days = figure(self.session, REPEAT_WITHIN_DAYS, on_date(check.checked_at))
+        try:
+            days = figure(self.session, REPEAT_WITHIN_DAYS, on_date(check.checked_at))
+        except Unset:
+            if act.recorded_at:  # history from before the company set the figure
+                return False
+            raise
         earlier = self.session.scalars(
             select(SpotCheck.checked_at)
             .join(SpotCheckItem)
@@ -226,7 +236,21 @@ class SpotCheckItem(Line):
         return quality.is_repeat(earlier, check.checked_at, days)
 
 
-@after(SpotCheck, "submit")
+def what_follows(check: SpotCheck, person: Person) -> list[Words]:
+    """What submitting will do, said before the button is pressed."""
+    if check.kind is CheckKind.RECHECK:
+        failed = any(one.verdict is Verdict.NG for one in check.items)
+        told = Words("The rectification goes back for another round.", "整改将被退回，进入下一轮。")
+        return [told if failed else Words("The rectification is verified.", "整改将通过验证。")]
+    failing = [one for one in check.items if one.verdict is Verdict.NG]
+    return [
+        Words("“{question}” opens a rectification for {who}.", "“{question}”将开出整改单，责任人：{who}。",
+              question=one.question, who=named.label if (named := one.responsible or one.employee) else "–")
+        for one in failing
+    ]
+
+
+@after(SpotCheck, "submit", preview=what_follows)
 def close_when_clean(check: SpotCheck, act: Act) -> None:
     """A check that leaves nothing open is closed at once."""
     if not any(one.status in actions.UNFINISHED for one in check.raised()):

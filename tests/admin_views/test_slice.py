@@ -3,9 +3,7 @@
 import re
 import time
 
-import pytest
-
-pytestmark = pytest.mark.usefixtures("world")
+from tests.browse import Browser
 
 
 def option(browser, path, words):
@@ -39,12 +37,8 @@ def new_check(browser, person="车工一", value="5.01", at="2026-11-16T09:00", 
     return record_id(browser.post("/admin/spot_check/new/", fields))
 
 
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def test_a_failing_check_is_put_right_and_shows_in_the_figure(request, engine, tmp_path):
-    from tests.conftest import make_app
-    from tests.browse import Browser
-
-    app = make_app(request.getfixturevalue(f"{engine}_url"), tmp_path)
+def test_a_failing_check_is_put_right_and_shows_in_the_figure(any_app):
+    app = any_app
     inspector = Browser(app, "quality_inspector", language="zh-CN")
     check = new_check(inspector)
     assert inspector.perform("spot_check", check, "submit").json["ok"]
@@ -68,7 +62,7 @@ def test_a_failing_check_is_put_right_and_shows_in_the_figure(request, engine, t
     fields = second.form(path) | {"items-0-value": "4.95"}
     recheck = record_id(second.post(path, fields))
     assert second.perform("spot_check", recheck, "submit").status_code == 200
-    assert second.get(f"/admin/action_item/?search=ZG").status_code == 200
+    assert second.get("/admin/action_item/?search=ZG").status_code == 200
 
     manager = Browser(app, "quality_manager")
     page = manager.get(f"/admin/action_item/details/?id={action}").text
