@@ -5,7 +5,7 @@ from functools import partial
 from random import Random
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from models.actions import climb_ladders
 from models.base import COMPANY_ZONE, Base, Source, on_date
@@ -27,32 +27,39 @@ __all__ = ["PASSWORD", "UNSET", "demo_logins", "load"]
 DAYS = 183
 DAYS_OF_SETTING_UP = 42
 LIMIT_TIGHTENED_AFTER = 91
-CHECKS_A_DAY = {"S1": 1.5, "S2": 1.3, "": 0.2}
+CHECKS_A_DAY = {"S1": 1.1, "S2": 0.9, "": 0.15}
 """How many checks are made in an area on a working day, on average."""
 FAILURE_RATES = {"S1": (0.30, 0.15), "S2": (0.36, 0.20), "": (0.30, 0.20)}
 """How often a check fails at the beginning and at the end of the six months."""
 UNREAD_DAYS = 3
 
 
-def load(session: Session, *, scale: int = 1, seed: int = 1, at: datetime) -> dict[str, int]:
+def load(session: Session | scoped_session[Session], *, scale: int = 1, seed: int = 1, at: datetime) -> dict[str, int]:
     """Loads the demo company into an empty database; returns how many rows each table has then.
 
     The records end with the evening before the company's day that ``at`` lies in: the same rows for the same seed,
     scale and day (but for secrets: password hashes and session stamps). ``scale`` multiplies the checks.
     """
-    if session.scalar(select(Department.id).limit(1)) is not None:
+    one = session() if isinstance(session, scoped_session) else session
+    if one.scalar(select(Department.id).limit(1)) is not None:
         raise RuleBroken(Words("There are departments here already.", "数据库中已有部门，不能再载入演示数据。"))
-    rng = Random(seed)  # noqa: S311 - believable data, no secrets
-    today = on_date(at)
+    expires, one.expire_on_commit = one.expire_on_commit, False
+    try:
+        _load(one, scale, Random(seed), on_date(at))  # noqa: S311 - believable data, no secrets
+    finally:
+        one.expire_on_commit = expires
+        one.expire_all()
+    return _counts(one)
+
+
+def _load(session: Session, scale: int, rng: Random, today: date) -> None:
     first = today - timedelta(days=DAYS)
     began = _midnight(first - timedelta(days=DAYS_OF_SETTING_UP)) + timedelta(hours=9)
     company = founded(session, rng, began, first + timedelta(days=LIMIT_TIGHTENED_AFTER))
-    clock = WorkClock(company_calendar(session), first, today)
-    diary = Diary(session, clock, _midnight(today))
+    diary = Diary(session, WorkClock(company_calendar(session), first, today), _midnight(today))
     _plan(session, rng, company, diary, scale)
     diary.play()
     _tell(session, today)
-    return _counts(session)
 
 
 def _midnight(day: date) -> datetime:

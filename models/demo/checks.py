@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from models.demo.company import Company, Member
 from models.demo.diary import Diary, as_of
 from models.demo.papers import Papers
-from models.demo.people import AWAY, INSPECTORS, POSTS
+from models.demo.people import AWAY, INSPECTORS
 from models.demo.questions import NOTES, QUESTIONS, REASONS, Question
 from models.demo.readings import line_of
-from models.demo.rectification import FATES, Case, Rectifications
-from models.journal import seal
+from models.demo.rectification import FATES, Case, Rectifications, written
+from models.organisation import Employee, Post
+from models.process import ProcessDocument
 from models.quality import SpotCheck, SpotCheckItem
 from rules.quality import Category
 
@@ -48,7 +49,6 @@ class Checks:
     def __init__(self, session: Session, rng: Random, company: Company, diary: Diary, papers: Papers) -> None:
         self.session, self.rng, self.company, self.diary, self.papers = session, rng, company, diary, papers
         self.rectifications = Rectifications(session, rng, company, diary)
-        self.areas = {row.code: row.department for row in POSTS}
 
     def plan(self, at: datetime, visit: Visit) -> None:
         self.diary.note(at, partial(self._make, visit))
@@ -78,30 +78,25 @@ class Checks:
 
     def _make(self, visit: Visit, at: datetime) -> None:
         """Written down at the post, handed in a few minutes later."""
-        by = visit.inspector.person
-        with as_of(self.session, by, at) as act:
-            check = SpotCheck(
-                checked_at=at,
-                post_id=self.company.posts[visit.checked.post],
-                department_id=self.company.departments[self.areas[visit.checked.post]],
-                document_id=self.papers.document_for(visit.checked.post),
-                inspector_id=visit.inspector.id,
-                sample_qty=self.rng.choice((1, 3, 5, 5, 8)),
-                note=self.rng.choice(NOTES),
-                items=self._lines(visit),
-            )
-            self.session.add(check)
-            self.session.flush()
-            check.prepare(at)
-            seal(self.session, check, "create", act)
-            key = check.id
+        document = self.papers.document_for(visit.checked.post)
+        check = SpotCheck(
+            checked_at=at,
+            post=self.session.get_one(Post, self.company.posts[visit.checked.post]),
+            document=self.session.get_one(ProcessDocument, document) if document else None,
+            inspector_id=visit.inspector.id,
+            sample_qty=self.rng.choice((1, 3, 5, 5, 8)),
+            note=self.rng.choice(NOTES),
+            items=self._lines(visit),
+        )
+        key = written(self.session, check, visit.inspector, at)
         if not visit.is_left_draft:
             self.diary.note(self.diary.clock.later(at, self.rng.randint(3, 20)), partial(self._submit, key, visit))
 
     def _lines(self, visit: Visit) -> list[SpotCheckItem]:
         failing = {one.question: one.responsible for one in visit.failing}
+        employee = self.session.get_one(Employee, visit.checked.id)
         lines = [
-            line_of(self.rng, seq, one, visit.checked, is_wrong=one in failing, responsible=failing.get(one))
+            line_of(self.rng, seq, one, employee, is_wrong=one in failing, responsible=failing.get(one))
             for seq, one in enumerate(visit.questions, start=1)
         ]
         if visit.is_left_draft:

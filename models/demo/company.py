@@ -58,7 +58,8 @@ class Company:
     posts: dict[str, int] = field(default_factory=dict)
     teams: dict[str, int] = field(default_factory=dict)
     members: list[Member] = field(default_factory=list)
-    admin: Person = SYSTEM
+    kept: list[object] = field(default_factory=list)
+    """Rows that every check looks at: held, so that they are read once."""
 
     def named(self, name: str) -> Member:
         """The member with this name or login."""
@@ -194,7 +195,7 @@ def employed(session: Session, company: Company, row: PersonRow, no: str, hired_
 def _cast(session: Session, company: Company) -> None:
     """Who acts from now on, with how far his roles reach."""
     accounts = {one.login: one for one in session.scalars(select(Account))}
-    company.admin = person_of(session, accounts["admin"])
+    company.kept += [row for table in (Department, Post, Team, Employee) for row in session.scalars(select(table))]
     for place, row in enumerate(PEOPLE):
         person = person_of(session, accounts[row.login or str(FIRST_NO + place)])
         if person.employee_id is None:

@@ -30,7 +30,7 @@ def measured(text: str, lower: str, upper: str, unit: str, severity: Severity = 
     """A question answered by a reading; "" = no limit on that side."""
     low, high = (Decimal(one) if one else None for one in (lower, upper))
     standard = f"{lower}~{upper}" if lower and upper else f"≤{upper}" if upper else f"≥{lower}"
-    return Question(text, standard, C.PROCESS_EXECUTION, low, high, unit, severity, f"{text}超差")
+    return Question(text, standard, C.PROCESS_EXECUTION, low, high, unit, severity, "超差")
 
 
 def seen(text: str, standard: str, category: Category, problem: str, severity: Severity = S.MINOR) -> Question:

@@ -5,6 +5,7 @@ from random import Random
 
 from models.demo.company import Member
 from models.demo.questions import Question
+from models.organisation import Employee
 from models.quality import SpotCheckItem
 from rules.quality import Verdict
 
@@ -13,7 +14,7 @@ WIDEST = 40
 
 
 def line_of(
-    rng: Random, seq: int, question: Question, checked: Member, *, is_wrong: bool, responsible: Member | None = None
+    rng: Random, seq: int, question: Question, employee: Employee, *, is_wrong: bool, responsible: Member | None = None
 ) -> SpotCheckItem:
     """One question answered."""
     value = reading(rng, question, is_wrong=is_wrong) if question.is_measured else None
@@ -24,7 +25,7 @@ def line_of(
         category=question.category,
         question=question.text,
         standard=question.standard,
-        employee_id=checked.id,
+        employee=employee,
         lower=question.lower,
         upper=question.upper,
         unit=question.unit,

@@ -14,7 +14,8 @@ from models.demo.people import INSPECTORS, POSTS
 from models.demo.questions import REASONS, REMEDIES, Question
 from models.demo.readings import line_of
 from models.journal import seal
-from models.quality import SpotCheck
+from models.organisation import Employee, Post
+from models.quality import SpotCheck, SpotCheckItem
 from rules.actions import ActionStatus
 from rules.quality import CheckKind
 
@@ -137,24 +138,21 @@ class Rectifications:
     def _recheck(self, case: Case, action: ActionItem, rest: tuple[str, ...], at: datetime, *, is_good: bool) -> None:
         """Somebody else than who found it looks again, at the same question."""
         inspector = self._another(case)
-        with as_of(self.session, inspector.person, at) as act:
-            check = SpotCheck(
-                kind=CheckKind.RECHECK,
-                checked_at=at,
-                post_id=self.company.posts[case.checked.post],
-                department_id=action.department_id,
-                inspector_id=inspector.id,
-                rechecks_round_id=action.rounds[-1].id,
-                sample_qty=1,
-                items=[line_of(self.rng, 1, case.question, case.checked, is_wrong=not is_good)],
-            )
-            self.session.add(check)
-            self.session.flush()
-            check.prepare(at)
-            seal(self.session, check, "create", act)
-            key = check.id
+        check = SpotCheck(
+            kind=CheckKind.RECHECK,
+            checked_at=at,
+            post=self.session.get_one(Post, self.company.posts[case.checked.post]),
+            inspector_id=inspector.id,
+            rechecks_round=action.rounds[-1],
+            sample_qty=1,
+            items=[self._line(case, is_wrong=not is_good)],
+        )
+        key = written(self.session, check, inspector, at)
         handed_in = self.diary.clock.later(at, ENOUGH_FOR_A_CHECK)
         self.diary.note(handed_in, partial(self._hand_in, case, key, inspector, rest))
+
+    def _line(self, case: Case, *, is_wrong: bool) -> SpotCheckItem:
+        return line_of(self.rng, 1, case.question, self.session.get_one(Employee, case.checked.id), is_wrong=is_wrong)
 
     def _another(self, case: Case) -> Member:
         area = next(row.department for row in POSTS if row.code == case.checked.post)
@@ -167,3 +165,13 @@ class Rectifications:
         with as_of(self.session, inspector.person, at):
             self.session.get_one(SpotCheck, key).perform("submit", by=inspector.person, at=at)
         self._next(case, rest, at)
+
+
+def written(session: Session, check: SpotCheck, inspector: Member, at: datetime) -> int:
+    """Writes a check down as its inspector, not yet handed in; returns its key."""
+    with as_of(session, inspector.person, at) as act:
+        with session.no_autoflush:
+            session.add(check)
+            check.prepare(at)
+        seal(session, check, "create", act)
+        return check.id

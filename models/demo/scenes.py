@@ -26,6 +26,7 @@ SCENES: tuple[Scene, ...] = (
     Scene(27, 60, "岳鹏程", "姚广志", "外径 φ50", "open", is_voided=True),
     Scene(9, 95, "卓越", "易成", "圆度", "open", is_voided=True),
     Scene(7, 150, "岳鹏程", "龙海波", "车床现场文件版次", "begun"),
+    Scene(6, 20, "岳鹏程", "潘伟东", "内孔 φ30", "prompt"),
     Scene(6, 40, "卓越", "崔永强", "冷却液浓度", "open"),
     Scene(5, 200, "岳鹏程", "贾志刚", "表面粗糙度 Ra", "sent_back"),
     Scene(5, 290, "卓越", "向阳", "槽宽 12", "awaiting"),
@@ -38,6 +39,7 @@ SCENES: tuple[Scene, ...] = (
     Scene(1, 220, "卓越", "万里", "外径 φ50", "open"),
     # 生产二部
     Scene(8, 55, "房慧敏", "樊立军", "焊条烘干记录", "begun"),
+    Scene(7, 35, "苗青", "郝运", "装配清洁度", "prompt"),
     Scene(6, 170, "苗青", "丁建平", "焊接电流", "open"),
     Scene(5, 240, "房慧敏", "龚玉梅", "轴向间隙", "awaiting"),
     Scene(4, 30, "房慧敏", "管红", "漆膜厚度", "awaiting"),
