@@ -25,7 +25,9 @@ class Form(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append({"action": given.get("action", ""), "method": given.get("method", "get").lower(), "fields": {}})
+            self.forms.append(
+                {"action": given.get("action", ""), "method": given.get("method", "get").lower(), "fields": {}}
+            )
         if not self.forms:
             return
         fields = self.forms[-1]["fields"]
@@ -85,16 +87,22 @@ class Browser:
         """The fields of the record form on a page, as they stand."""
         answer = self.get(path)
         assert answer.status_code == 200, (path, answer.status_code)
-        forms = [one for one in Form(answer.text).forms if "version_no" in one["fields"] or "form_token" in one["fields"]]
+        forms = [
+            one for one in Form(answer.text).forms if "version_no" in one["fields"] or "form_token" in one["fields"]
+        ]
         assert forms, f"no record form on {path}"
         return dict(max((one["fields"] for one in forms), key=len))
 
-    def perform(self, table: str, key: int, verb: str, *, version: int | None = None, json: bool = True, **fields: Any) -> TestResponse:
+    def perform(
+        self, table: str, key: int, verb: str, *, version: int | None = None, json: bool = True, **fields: Any
+    ) -> TestResponse:
         """Presses a verb's button."""
         if version is None:
             version = self.version(table, key)
         headers = {"Accept": "application/json"} if json else {}
-        return self.post(f"/admin/{table}/perform/", {"id": key, "verb": verb, "version_no": version, **fields}, **headers)
+        return self.post(
+            f"/admin/{table}/perform/", {"id": key, "verb": verb, "version_no": version, **fields}, **headers
+        )
 
     def version(self, table: str, key: int) -> int:
         """The version that stands in the database, whoever may see it."""

@@ -54,7 +54,9 @@ def migrate(url: str, folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory, _cheap_passwords: None) -> tuple[Path, small_factory.World]:
+def sqlite_template(
+    tmp_path_factory: pytest.TempPathFactory, _cheap_passwords: None
+) -> tuple[Path, small_factory.World]:
     """A SQLite file with the small factory in it."""
     folder = tmp_path_factory.mktemp("template")
     url = f"sqlite:///{folder}/template.sqlite3"

@@ -28,12 +28,22 @@ TWO = {
 }
 SCOPES = {Role.QUALITY_INSPECTOR: "SC1", Role.PRODUCTION_MANAGER: "SC1", Role.PRODUCTION_PLANNER: "SC1"}
 DEPARTMENTS = {
-    "GL": ("总经办", "management", None), "SC": ("生产中心", "production", None), "SC1": ("生产一部", "production", "SC"),
-    "SC2": ("生产二部", "production", "SC"), "JS": ("技术部", "technical", None), "ZL": ("质量部", "quality", None),
+    "GL": ("总经办", "management", None),
+    "SC": ("生产中心", "production", None),
+    "SC1": ("生产一部", "production", "SC"),
+    "SC2": ("生产二部", "production", "SC"),
+    "JS": ("技术部", "technical", None),
+    "ZL": ("质量部", "quality", None),
 }
 HOME = {
-    Role.TECHNICAL: "JS", Role.TECHNICAL_MANAGER: "JS", Role.QUALITY_INSPECTOR: "ZL", Role.QUALITY_MANAGER: "ZL",
-    Role.PRODUCTION_MANAGER: "SC1", Role.PRODUCTION_PLANNER: "SC1", Role.TEAM_LEADER: "SC1", Role.EMPLOYEE: "SC1",
+    Role.TECHNICAL: "JS",
+    Role.TECHNICAL_MANAGER: "JS",
+    Role.QUALITY_INSPECTOR: "ZL",
+    Role.QUALITY_MANAGER: "ZL",
+    Role.PRODUCTION_MANAGER: "SC1",
+    Role.PRODUCTION_PLANNER: "SC1",
+    Role.TEAM_LEADER: "SC1",
+    Role.EMPLOYEE: "SC1",
 }
 
 
@@ -90,13 +100,24 @@ def _regulation(session: Session) -> None:
     session.add(calendar)
     session.add(CalendarDay(on=date(2026, 10, 1), day_type=DayType.HOLIDAY, name="国庆节"))
     session.add(
-        Figure(code="repeat_within_days", clause="P3.2", value=Decimal(30), unit=Unit.CALENDAR_DAY, from_on=date(2020, 1, 1))
+        Figure(
+            code="repeat_within_days",
+            clause="P3.2",
+            value=Decimal(30),
+            unit=Unit.CALENDAR_DAY,
+            from_on=date(2020, 1, 1),
+        )
     )
     for severity, days in (("minor", 3), ("major", 2), ("critical", 1)):
         session.add(
             SlaPolicy(
-                name=f"整改-{severity}", clause="P3.2", target=Target.RECTIFICATION, match={"severity": severity},
-                amount=Decimal(days), unit=Unit.WORKING_DAY, from_on=date(2020, 1, 1),
+                name=f"整改-{severity}",
+                clause="P3.2",
+                target=Target.RECTIFICATION,
+                match={"severity": severity},
+                amount=Decimal(days),
+                unit=Unit.WORKING_DAY,
+                from_on=date(2020, 1, 1),
             )
         )
 
@@ -113,8 +134,14 @@ def _people(session: Session) -> None:
         if role is Role.ADMIN:
             continue
         home = scope if login in TWO and role is not Role.QUALITY_INSPECTOR else HOME.get(role, "GL")
-        _hire(session, f"{10000 + place}", f"{role.words.zh}{login[-1] if login[-1].isdigit() else ''}", home, account,
-              leads=role is Role.TEAM_LEADER)
+        _hire(
+            session,
+            f"{10000 + place}",
+            f"{role.words.zh}{login[-1] if login[-1].isdigit() else ''}",
+            home,
+            account,
+            leads=role is Role.TEAM_LEADER,
+        )
     _hire(session, "20001", "车工一", "SC1")
     _hire(session, "20002", "装配一", "SC2")
     employee(session, "车工一").account = session.scalar(select(Account).where(Account.login == "employee"))
@@ -128,8 +155,15 @@ def _hire(
     if name == Role.EMPLOYEE.words.zh:
         return
     one = Employee(
-        no=no, name=name, department=department(session, home), hired_on=date(2021, 3, 1), status="active", account=account,
-        post=session.scalar(select(Post).where(Post.code == f"P-{home}")), team=team, phone=f"1420000{no}",
+        no=no,
+        name=name,
+        department=department(session, home),
+        hired_on=date(2021, 3, 1),
+        status="active",
+        account=account,
+        post=session.scalar(select(Post).where(Post.code == f"P-{home}")),
+        team=team,
+        phone=f"1420000{no}",
     )
     one.hire(leads_team=leads and team is not None)
     session.add(one)
@@ -140,7 +174,12 @@ def _document(session: Session) -> None:
     author, manager = person(session, "technical"), person(session, "technical_manager")
     at = AT - timedelta(days=30)
     with acting(session, Act(author, at)):
-        document = ProcessDocument(doc_no="GY-CC-001", title="数控车工操作规程", doc_type="operating_spec", department=department(session, "JS"))
+        document = ProcessDocument(
+            doc_no="GY-CC-001",
+            title="数控车工操作规程",
+            doc_type="operating_spec",
+            department=department(session, "JS"),
+        )
         document.posts.append(ProcessDocumentPost(post=session.scalar(select(Post).where(Post.code == "P-SC1"))))
         revision = DocumentRevision(document=document, rev_no="A/0", author_id=author.employee_id, summary="首次发布")
         session.add_all([document, revision])
@@ -157,16 +196,25 @@ def submitted_check(session: Session, login: str, area: str, worker: str, *, at:
     inspector = person(session, login)
     with acting(session, Act(inspector, at)):
         check = SpotCheck(
-            checked_at=at - timedelta(minutes=30), inspector_id=inspector.employee_id, department=department(session, area),
-            post=session.scalar(select(Post).where(Post.code == f"P-{area}")), sample_qty=5,
+            checked_at=at - timedelta(minutes=30),
+            inspector_id=inspector.employee_id,
+            department=department(session, area),
+            post=session.scalar(select(Post).where(Post.code == f"P-{area}")),
+            sample_qty=5,
             document=session.scalar(select(ProcessDocument)),
         )
         checked = employee(session, worker)
         check.items = [
             SpotCheckItem(seq=1, question="点检记录齐全", employee=checked, verdict="ok"),
             SpotCheckItem(
-                seq=2, question="外径尺寸", employee=checked, lower=Decimal("4.90"), upper=Decimal("5.00"),
-                value=Decimal("5.01"), unit="mm", problem="超上差",
+                seq=2,
+                question="外径尺寸",
+                employee=checked,
+                lower=Decimal("4.90"),
+                upper=Decimal("5.00"),
+                value=Decimal("5.01"),
+                unit="mm",
+                problem="超上差",
             ),
         ]
         session.add(check)

@@ -49,9 +49,17 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
             return "2026-11-13T10:00"
         case "decimal" | "number":
             return "1"
-    return {"code": "repeat_within_days", "clause": "P3.2", "time_zone": "Asia/Shanghai", "starts": "08:00", "ends": "09:00"}.get(
-        shown.name, f"文字{nth}"
-    ) if shown.name in {"clause", "time_zone", "starts", "ends"} or (shown.name == "code" and "figure" in path) else f"文字{nth}"
+    return (
+        {
+            "code": "repeat_within_days",
+            "clause": "P3.2",
+            "time_zone": "Asia/Shanghai",
+            "starts": "08:00",
+            "ends": "09:00",
+        }.get(shown.name, f"文字{nth}")
+        if shown.name in {"clause", "time_zone", "starts", "ends"} or (shown.name == "code" and "figure" in path)
+        else f"文字{nth}"
+    )
 
 
 def filled(app: Any, browser: Browser, table: str, nth: int = 0) -> dict[str, str]:
@@ -93,7 +101,10 @@ def count(app: Any, table: str) -> int:
 def digest(app: Any) -> dict[str, int]:
     """How many rows each table has, and the head of the chain: anything that a change would move."""
     with app.app_context(), Session(db.engine) as session:
-        counts = {name: session.scalar(select(func.count()).select_from(table)) or 0 for name, table in Base.metadata.tables.items()}
+        counts = {
+            name: session.scalar(select(func.count()).select_from(table)) or 0
+            for name, table in Base.metadata.tables.items()
+        }
         counts["head"] = session.scalar(select(func.max(Event.seq))) or 0
     return counts
 
@@ -103,7 +114,12 @@ def test_lists_exports_and_pages_open_exactly_as_the_access_says(app, login):
     browser = Browser(app, login)
     for table in TABLES:
         view = view_of(app, table)
-        may = Role(login) in view.access.view or Role.EMPLOYEE in view.access.view or login == "admin" or bool(view.model.named_by)
+        may = (
+            Role(login) in view.access.view
+            or Role.EMPLOYEE in view.access.view
+            or login == "admin"
+            or bool(view.model.named_by)
+        )
         expected = 200 if may else 403
         for path in ("", "export/csv/", "export/xlsx/"):
             assert browser.get(f"/admin/{table}/{path}").status_code == expected, (table, path)
@@ -137,7 +153,12 @@ def test_every_heading_sorts_every_filter_filters_every_page_pages(app, table):
     for shown in filters:
         for name in filter_names(shown):
             for value in ("1", "2026-01-01", "open", "%", "文", "'", "1,2", "9" * 30, "NaN"):
-                assert browser.get(f"/admin/{table}/", ).status_code == 200
+                assert (
+                    browser.get(
+                        f"/admin/{table}/",
+                    ).status_code
+                    == 200
+                )
                 assert browser.get(f"/admin/{table}/?{name}={value}").status_code == 200, (name, value)
     for words in ("车工", "1", "%", "_", "a", "'\"", "GY-CC", "0000", "ZG-2026"):
         assert browser.get(f"/admin/{table}/?search={words}").status_code == 200
@@ -148,8 +169,18 @@ def test_looking_changes_nothing(app, table):
     browser = Browser(app, "admin")
     browser.get("/")
     before = digest(app)
-    for path in ("", "?search=车工", "new/", "export/csv/", "export/xlsx/", "details/?id=1", "edit/?id=1", "delete/?id=1",
-                 "perform/?id=1&verb=submit", "action/?action=accept&rowid=1"):
+    for path in (
+        "",
+        "?search=车工",
+        "new/",
+        "export/csv/",
+        "export/xlsx/",
+        "details/?id=1",
+        "edit/?id=1",
+        "delete/?id=1",
+        "perform/?id=1&verb=submit",
+        "action/?action=accept&rowid=1",
+    ):
         browser.get(f"/admin/{table}/{path}")
     assert digest(app) == before
 
@@ -219,7 +250,10 @@ def test_faults_come_back_beside_their_fields_with_what_was_typed(app, table, la
     browser = Browser(app, login, language=language)
     fields = browser.form(f"/admin/{table}/new/")
     for hostile in ("\0", "x" * 300, "<script>alert(1)</script>", "' OR 1=1 --", "9" * 40, "１２"):
-        sent = {name: hostile if name not in {"form_token", "version_no", "csrf_token"} else value for name, value in fields.items()}
+        sent = {
+            name: hostile if name not in {"form_token", "version_no", "csrf_token"} else value
+            for name, value in fields.items()
+        }
         answer = browser.post(f"/admin/{table}/new/", sent)
         assert answer.status_code in {302, 409, 422}, (hostile, answer.status_code)
         assert "<script>alert" not in answer.text
@@ -247,7 +281,7 @@ def test_another_departments_record_is_not_there_by_any_way(app, world):
         answer = browser.post(f"/admin/{table}/action/", {"action": "accept", "rowid": key})
         assert answer.status_code in {403, 404}
     listed = browser.get("/admin/spot_check/").text + browser.get("/admin/spot_check/export/csv/").text
-    assert f"id={world.foreign_check}\"" not in listed
+    assert f'id={world.foreign_check}"' not in listed
     assert {name: n for name, n in digest(app).items() if name not in {"event", "head"}} == before
 
 
@@ -268,7 +302,12 @@ def test_secrets_stand_in_no_list_form_export_or_event(app):
     browser = Browser(app, "admin")
     pages = "".join(
         browser.get(path).text
-        for path in ("/admin/account/", "/admin/account/details/?id=1", "/admin/account/edit/?id=1", "/admin/account/export/csv/")
+        for path in (
+            "/admin/account/",
+            "/admin/account/details/?id=1",
+            "/admin/account/edit/?id=1",
+            "/admin/account/export/csv/",
+        )
     )
     with app.app_context(), Session(db.engine) as session:
         events = "".join(str(one) for one in session.scalars(select(Event.changes)))
