@@ -139,9 +139,13 @@ async function pickers(within = document) {
 
 function pick(select) {
   const hint = (text) => () => Object.assign(make("div", { className: "ts-hint" }, text));
+  // what the server last answered, in its order; until it has answered, only what contains the words can be picked
+  const served = { query: null, ranks: new Map() };
+  const fits = (query) => (option) => Number(served.query === query
+    ? served.ranks.has(option.value) : option.text.toLowerCase().includes(query.toLowerCase()));
   const picker = new window.TomSelect(select, {
     valueField: "value", labelField: "text", searchField: [], maxOptions: 60, preload: "focus",
-    placeholder: words.type, loadThrottle: 200, score: () => () => 1,
+    placeholder: words.type, loadThrottle: 200, score: fits, sortField: [{ field: "rank" }],
     plugins: select.multiple ? { remove_button: { title: words.remove } } : { clear_button: { title: words.clear } },
     render: { no_results: hint(words.none), loading: hint(words.searching) },
     async load(query, done) {
@@ -151,7 +155,11 @@ function pick(select) {
         for (const [name, value] of Object.entries({ query, offset: 0, limit: 20 })) url.searchParams.set(name, value);
         const answer = await fetch(url, { headers: { Accept: "application/json" } });
         if (!answer.ok) throw new Error(String(answer.status));
-        done((await answer.json()).map(([value, text]) => ({ value: String(value), text })));
+        const options = (await answer.json()).map(([value, text], rank) => ({ value: String(value), text, rank }));
+        served.query = query;
+        served.ranks = new Map(options.map((option) => [option.value, option.rank]));
+        for (const known of Object.values(this.options)) known.rank = served.ranks.get(known.value) ?? options.length;
+        done(options);
       } catch {
         this.settings.render.no_results = hint(words.offline);
         done([]);
