@@ -6,14 +6,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from models.actions import ActionItem, ActionRound
 from models.base import COMPANY_ZONE, Act, Source
 from models.journal import acting
+from models.process import DocumentRevision
+from models.quality import SpotCheck, SpotCheckItem
 from rules.base import Person
 from rules.working_time import WorkCalendar
 
 STEPS_A_COMMIT = 100
+PASSING = (SpotCheck, SpotCheckItem, ActionItem, ActionRound, DocumentRevision)
+"""Rows that are not needed for long."""
 
 Happening = Callable[[datetime], None]
 
@@ -74,14 +80,39 @@ class Diary:
             self._noted += 1
             heapq.heappush(self._entries, (at.astimezone(UTC), self._noted, happening))
 
-    def play(self) -> int:
-        """Plays everything; returns how many entries there were."""
+    def play(self) -> None:
+        """Plays everything, with a commit now and then."""
         played = 0
-        while self._entries:
-            at, _, happening = heapq.heappop(self._entries)
-            happening(at)
-            played += 1
-            if played % STEPS_A_COMMIT == 0:
-                self.session.commit()
-        self.session.commit()
-        return played
+        with _held(self.session) as rows:
+            while self._entries:
+                at, _, happening = heapq.heappop(self._entries)
+                happening(at)
+                played += 1
+                if played % STEPS_A_COMMIT == 0:
+                    self.session.commit()
+                    _let_go(self.session, rows)
+            self.session.commit()
+
+
+@contextmanager
+def _held(session: Session) -> Iterator[list[object]]:
+    """Holds what is read and written: when a row is read anew must not hang on when memory was tidied."""
+    rows: list[object] = []
+
+    def hold(_session: Session, row: object) -> None:
+        rows.append(row)
+
+    for moment in ("loaded_as_persistent", "pending_to_persistent"):
+        event.listen(session, moment, hold)
+    try:
+        yield rows
+    finally:
+        for moment in ("loaded_as_persistent", "pending_to_persistent"):
+            event.remove(session, moment, hold)
+
+
+def _let_go(session: Session, rows: list[object]) -> None:
+    for row in rows:
+        if isinstance(row, PASSING) and row in session:
+            session.expunge(row)
+    rows.clear()
