@@ -288,7 +288,7 @@ class Lifecycle:
 NO_SUCH_STEP = Words("“{verb}” is not possible while the record is “{status}”.", "“{status}”状态下不能“{verb}”。")
 SYSTEM_ONLY = Words("This step follows by itself; nobody performs it by hand.", "此步骤由系统自动完成，不能手动操作。")
 OTHERS_STEP = Words("This is for: {who}.", "此操作应由以下人员完成：{who}。")
-SAME_PERSON = Words("It takes somebody else: you are the {who} here.", "须由他人办理：您是本记录的{who}。")
+SAME_PERSON = Words("It takes somebody else: you are {who} here.", "须由他人办理：您是本记录的{who}。")
 NO_EMPLOYEE = Words("This account belongs to no employee and performs no step.", "此账号未关联员工，不能办理业务。")
 
 

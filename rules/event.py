@@ -106,12 +106,12 @@ ABSOLUTE = timedelta(hours=12)
 def wait_before_next_try(failures: Sequence[datetime], at: datetime, *, tries: int = TRIES_AN_HOUR) -> timedelta:
     """How long log-in stays shut for a name or a source after these failed tries within the last hour."""
     recent = sorted(one for one in failures if at - timedelta(hours=1) < one <= at)
-    if len(recent) >= tries:
-        return recent[-tries] + timedelta(hours=1) - at
     if len(recent) < FREE_TRIES:
         return timedelta(0)
-    pause = timedelta(seconds=min(2 ** (len(recent) - FREE_TRIES + 1), 300))
-    return max(recent[-1] + pause - at, timedelta(0))
+    until = recent[-1] + timedelta(seconds=min(2 ** (len(recent) - FREE_TRIES + 1), 300))
+    if len(recent) >= tries:
+        until = max(until, recent[-tries] + timedelta(hours=1))
+    return max(until - at, timedelta(0))
 
 
 def session_ended(*, at: datetime, began_at: datetime, seen_at: datetime, ended_at: datetime | None) -> bool:

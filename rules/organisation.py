@@ -60,7 +60,7 @@ EMPLOYEE = Access(
     only={"phone": PEOPLE_DESK, "mail": PEOPLE_DESK},
 )
 
-WORKING = ("probation", "active")
+EMPLOYED = ("probation", "active", "leave")
 
 EMPLOYEE_STEPS = Lifecycle(
     "probation",
@@ -68,7 +68,7 @@ EMPLOYEE_STEPS = Lifecycle(
         step("confirm", "probation", "active", "Confirm", "转正", by=PEOPLE_DESK, clause="P2.1", tells=("self",)),
         step("take_leave", "active", "leave", "Take leave", "休假", by=PEOPLE_DESK, clause="P2.4"),
         step("resume", "leave", "active", "Return to work", "复工", by=PEOPLE_DESK, clause="P2.4"),
-        step("leave", WORKING, "left", "Leave the company", "离职", by=PEOPLE_DESK, clause="P2.4",
+        step("leave", EMPLOYED, "left", "Leave the company", "离职", by=PEOPLE_DESK, clause="P2.4",
              needs_note=True, is_destructive=True),
     ),
 )

@@ -1,12 +1,10 @@
 """Spot checks, and what they make others put right (P3, K2.2)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from rules.actions import Severity
 from rules.base import Access, Choice, Lifecycle, Role, RuleBroken, Words, relation, step
 
 R = Role
@@ -111,13 +109,6 @@ def consequence(result: CheckResult, *, is_recheck: bool) -> Literal["raise", "v
     return None
 
 
-@dataclass(frozen=True)
-class Earlier:
-    """A failure of the same item at the same post before."""
-
-    at: datetime
-
-
 def is_repeat(earlier: Iterable[datetime], at: datetime, within_days: Decimal) -> bool:
     """Whether the same item failed at the same post within so many calendar days before (P3.2)."""
     return any(0 <= (at - one).total_seconds() <= int(within_days) * 86400 for one in earlier)
@@ -139,8 +130,3 @@ def refuse_future(checked_at: datetime, at: datetime) -> None:
         raise RuleBroken(
             Words("The time of the check lies in the future.", "检查时间不能晚于当前时间。"), field="checked_at", clause="P3.2"
         )
-
-
-def severity_of(stated: Severity | None) -> Severity:
-    """The severity of a failing item; minor where nothing else is said."""
-    return stated or Severity.MINOR

@@ -1,0 +1,357 @@
+"""The kit of the rules: words, people and their reach, and every step of every lifecycle, allowed or not."""
+
+import importlib
+import pkgutil
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import rules
+from rules import base
+from rules.base import (
+    BY_NAME,
+    EVERYBODY,
+    RELATIONS,
+    SCOPED,
+    SYSTEM,
+    Access,
+    Choice,
+    Faulty,
+    Lifecycle,
+    NotVisible,
+    NotYours,
+    Person,
+    Role,
+    RuleBroken,
+    Stale,
+    Unset,
+    Words,
+    filled,
+    names_of,
+    plain,
+    reach,
+    step,
+    why_not,
+)
+
+HERE, ELSEWHERE = 7, 8
+EMPLOYEE_ID = 42
+
+MODULES = [importlib.import_module(f"rules.{one.name}") for one in pkgutil.iter_modules(rules.__path__)]
+LIFECYCLES = {
+    f"{module.__name__.removeprefix('rules.')}.{name}": value
+    for module in MODULES
+    for name, value in vars(module).items()
+    if isinstance(value, Lifecycle)
+}
+
+# What DOMAIN.md allows, and nothing else: state, verb, new state, who; "!x" = never somebody who is x to the record;
+# "a+b" = both must sign.
+ALLOWED = {
+    "organisation.EMPLOYEE_STEPS": """
+        probation    confirm           active       hr hr_manager
+        active       take_leave        leave        hr hr_manager
+        leave        resume            active       hr hr_manager
+        probation    leave             left         hr hr_manager
+        active       leave             left         hr hr_manager
+        leave        leave             left         hr hr_manager
+    """,
+    "actions.ACTION_STEPS": """
+        open         accept            accepted     responsible
+        open         dispute           disputed     responsible
+        disputed     uphold            open         quality_manager !responsible
+        accepted     start             in_progress  responsible
+        returned     start             in_progress  responsible
+        in_progress  submit            submitted    responsible
+        submitted    verify            verified
+        submitted    confirm           verified     verifier !responsible
+        submitted    return            returned     verifier !responsible
+        verified     close             closed
+        verified     watch             watching
+        watching     find_effective    closed       quality_inspector !responsible
+        watching     find_ineffective  returned     quality_inspector !responsible
+        open         cancel            cancelled    quality_manager !responsible
+        disputed     cancel            cancelled    quality_manager !responsible
+        accepted     cancel            cancelled    quality_manager !responsible
+        in_progress  cancel            cancelled    quality_manager !responsible
+        submitted    cancel            cancelled    quality_manager !responsible
+        returned     cancel            cancelled    quality_manager !responsible
+        watching     cancel            cancelled    quality_manager !responsible
+    """,
+    "process.REVISION_STEPS": """
+        draft        submit            in_review    author
+        in_review    return            draft        technical_manager !author
+        in_review    approve           approved     technical_manager !author
+        approved     release           released     technical_manager !author
+        released     supersede         superseded
+        released     withdraw          withdrawn    technical_manager+quality_manager
+        draft        drop              dropped      author
+    """,
+    "quality.SPOT_CHECK_STEPS": """
+        draft        submit            submitted    inspector
+        submitted    close             closed
+        submitted    void              voided       quality_manager !inspector
+        closed       void              voided       quality_manager !inspector
+    """,
+}
+
+
+def listed(name):
+    """(state, verb) -> new state, who may, who may not, who must sign."""
+    rows = {}
+    for line in ALLOWED[name].strip().splitlines():
+        status, verb, target, *who = line.split()
+        signers = [one.split("+") for one in who if "+" in one]
+        may = {part for one in who if not one.startswith("!") for part in one.split("+")}
+        barred = {one[1:] for one in who if one.startswith("!")}
+        rows[(status, verb)] = (target, may, barred, tuple(signers[0]) if signers else ())
+    return rows
+
+
+CASES = [
+    pytest.param(name, status, verb, id=f"{name.split('.')[0]}-{status}-{verb}")
+    for name, found in LIFECYCLES.items()
+    for status, verb in product(found.statuses, found.verbs)
+]
+
+
+def one_with(role=None, departments=None, employee_id=EMPLOYEE_ID):
+    roles = {Role.EMPLOYEE: None} | ({role: departments} if role else {})
+    return Person(account_id=1, employee_id=employee_id, roles=roles)
+
+
+def test_every_lifecycle_of_the_product_is_listed_here():
+    assert set(LIFECYCLES) == set(ALLOWED)
+
+
+@pytest.mark.parametrize("name", LIFECYCLES)
+def test_every_listed_step_exists_and_every_step_is_listed(name):
+    found = LIFECYCLES[name]
+    steps = {(source, one.verb): one.target for one in found.steps for source in one.source}
+    assert steps == {key: target for key, (target, *_) in listed(name).items()}
+
+
+@pytest.mark.parametrize("name,status,verb", CASES)
+def test_no_step_but_the_listed_ones(name, status, verb):
+    """The whole product: this verb in this state, by every role and by whoever the record names in every way."""
+    found, allowed = LIFECYCLES[name].find(verb, status), listed(name).get((status, verb))
+    assert (found is None) == (allowed is None)
+    if found is None or allowed is None:
+        return
+    target, may, barred, signers = allowed
+    assert (found.target, tuple(map(str, found.signatures))) == (target, signers)
+    for role in Role:
+        refusal = why_not(found, one_with(role), HERE, ())
+        assert (refusal is None) == (str(role) in may), role
+    for relation in RELATIONS:
+        refusal = why_not(found, one_with(), HERE, {relation})
+        assert (refusal is None) == (relation in may), relation
+    for role, relation in product(may & set(Role), barred):
+        assert isinstance(why_not(found, one_with(Role(role)), HERE, {relation}), NotYours)
+    for one, relation in product(may & set(RELATIONS), barred):
+        assert isinstance(why_not(found, one_with(), HERE, {one, relation}), NotYours)
+    assert why_not(found, SYSTEM, HERE, ()) is None
+
+
+@pytest.mark.parametrize("name,status,verb", CASES)
+def test_a_role_by_scope_acts_in_its_departments_alone(name, status, verb):
+    found = LIFECYCLES[name].find(verb, status)
+    for role in found.by & SCOPED if found else ():
+        assert why_not(found, one_with(role, frozenset({HERE})), HERE, ()) is None
+        assert why_not(found, one_with(role, frozenset({HERE})), ELSEWHERE, ()) is not None
+        assert why_not(found, one_with(role, frozenset()), None, ()) is not None
+
+
+@pytest.mark.parametrize("name,status,verb", CASES)
+def test_an_account_without_an_employee_performs_nothing(name, status, verb):
+    found = LIFECYCLES[name].find(verb, status)
+    for role in Role if found else ():
+        assert isinstance(why_not(found, one_with(role, employee_id=None), HERE, RELATIONS), NotYours)
+
+
+@pytest.mark.parametrize("name,status,verb", CASES)
+def test_the_administrator_performs_no_verb(name, status, verb):
+    found = LIFECYCLES[name].find(verb, status)
+    if found is not None:
+        assert why_not(found, one_with(Role.ADMIN), HERE, ()) is not None
+
+
+@pytest.mark.parametrize("name", LIFECYCLES)
+def test_every_step_names_its_clause_and_says_itself_in_both_languages(name):
+    for one in LIFECYCLES[name].steps:
+        assert one.clause
+        assert one.words.text("en") != one.words.text("zh_Hans_CN")
+        assert {entry for entry in one.by | one.unlike if not isinstance(entry, Role)} <= set(RELATIONS)
+        assert not one.is_destructive or one.needs_note or one.verb == "drop"
+
+
+@pytest.mark.parametrize("name", LIFECYCLES)
+def test_no_verb_means_two_things_in_one_state_and_every_state_is_reached(name):
+    found = LIFECYCLES[name]
+    keys = [(source, one.verb) for one in found.steps for source in one.source]
+    assert len(keys) == len(set(keys))
+    reached, before = {found.initial}, set()
+    while reached != before:
+        before = set(reached)
+        reached |= {one.target for status in before for one in found.open_from(status)}
+    assert reached == set(found.statuses)
+
+
+# Refusals say who may, and why not
+
+
+def test_a_refusal_names_who_may():
+    refusal = why_not(
+        step("a", "x", "y", "A", "甲", by={Role.HR, "self"}, clause="P2.1"), one_with(Role.SALES), HERE, ()
+    )
+    assert refusal is not None
+    assert str(refusal) == "This is for: HR, the person concerned."
+    assert refusal.words.text("zh") == "此操作应由以下人员完成：人事专员、本人。"
+    assert (refusal.status, refusal.clause) == (403, "P2.1")
+
+
+def test_a_step_of_the_system_is_nobody_elses():
+    assert "by itself" in str(why_not(step("a", "x", "y", "A", "甲"), one_with(Role.GENERAL_MANAGER), HERE, {"self"}))
+
+
+def test_separation_of_duties_is_said_before_the_role():
+    refusal = why_not(step("a", "x", "y", "A", "甲", by={Role.HR}, unlike={"self"}), one_with(Role.HR), HERE, {"self"})
+    assert str(refusal) == "It takes somebody else: you are the person concerned here."
+
+
+def test_roles_by_name_open_nothing_by_themselves():
+    for role in BY_NAME:
+        assert why_not(step("a", "x", "y", "A", "甲", by={role}), one_with(role), HERE, ()) is not None
+
+
+@pytest.mark.parametrize(
+    "refusal,status",
+    [
+        (RuleBroken(Words("a", "b")), 409),
+        (NotYours(Words("a", "b")), 403),
+        (NotVisible(), 404),
+        (Stale(), 409),
+        (Faulty({"qty": Words("Too many.", "过多。"), "note": Words("b", "b")}), 422),
+    ],
+)
+def test_each_refusal_has_its_status_and_says_itself(refusal, status):
+    assert refusal.status == status
+    assert str(refusal) == refusal.words.text("en")
+
+
+def test_faults_stand_at_their_fields():
+    faulty = Faulty({"qty": Words("Too many.", "过多。"), "note": Words("Why?", "原因？")})
+    assert (faulty.field, str(faulty), set(faulty.faults)) == ("qty", "Too many.", {"qty", "note"})
+
+
+def test_an_unset_figure_is_refused_by_its_name_and_clause():
+    unset = Unset(Words("Follow-up", "回访期限"), "A4.1")
+    assert unset.clause == "A4.1"
+    assert str(unset) == "“Follow-up” (clause A4.1) has not been set yet. Ask an administrator to set it."
+    assert unset.words.text("zh_Hans_CN") == "制度第 A4.1 条的“回访期限”尚未设定，请管理员先设定。"
+
+
+# Words
+
+
+class Colour(Choice):
+    RED = "red", "Red", "红"
+
+
+def test_a_choice_is_its_value_and_knows_its_label():
+    assert (str(Colour.RED), Colour("red"), Colour.RED.words.text("zh")) == ("red", Colour.RED, "红")
+    assert Colour.RED == "red"
+
+
+@pytest.mark.parametrize(
+    "value,locale,text",
+    [(Colour.RED, "en", "Red"), (Words("a", "甲"), "zh_CN", "甲"), (5, "en", "5"), (Colour.RED, "zh", "红")],
+)
+def test_values_inside_a_sentence_speak_its_language(value, locale, text):
+    assert plain(value, locale) == text
+    assert filled(Words("is {x}", "是{x}"), x=value).text(locale) == ("是" if locale != "en" else "is ") + text
+
+
+def test_a_sentence_takes_another_way_of_writing_its_values():
+    assert Words("{a}!", "{a}！", a=1).text("en", lambda value, locale: f"<{value}>") == "<1>!"
+
+
+def test_words_without_values_keep_their_braces():
+    assert str(Words("100 {%}", "百")) == "100 {%}"
+
+
+def test_words_are_equal_by_what_they_say():
+    assert Words("a", "b", x=1) == Words("a", "b", x=1)
+    assert Words("a", "b", x=1) != Words("a", "b", x=2)
+    assert Words("a", "b") != "a"
+    assert len({Words("a", "b"), Words("a", "b"), Words("a", "c")}) == 2
+    assert repr(Words("a", "b")) == "Words('a', 'b')"
+
+
+def test_names_stand_in_one_order():
+    assert names_of({Role.SALES, Role.HR}) == names_of({Role.HR, Role.SALES}) == Words("HR, Sales", "人事专员、销售员")
+
+
+# Reach
+
+roles = st.sampled_from(Role)
+scopes = st.none() | st.frozensets(st.integers(1, 5))
+people = st.dictionaries(roles, scopes).map(lambda found: Person(account_id=1, employee_id=1, roles=found))
+
+
+@given(people, st.lists(roles), st.integers(1, 5))
+def test_nobody_sees_a_department_that_none_of_his_roles_reaches(person, asked, department):
+    found = reach(person, asked)
+    wide = [one for one in asked if one in person.roles and one not in SCOPED | BY_NAME]
+    reaching = [one for one in asked if one in SCOPED and one in person.roles and person.holds_in(one, department)]
+    is_seen = found is None or department in found
+    assert is_seen == bool(Role.ADMIN in person.roles or Role.EMPLOYEE in asked or wide or reaching)
+
+
+@given(st.lists(roles))
+def test_the_system_sees_everything(asked):
+    assert reach(SYSTEM, asked) is None
+
+
+@given(people, roles, st.none() | st.integers(1, 5))
+def test_a_role_reaches_only_who_holds_it(person, role, department):
+    if person.holds_in(role, department):
+        assert person.holds(role)
+        assert role not in SCOPED or person.roles[role] is None or department in person.roles[role]
+    elif person.holds(role):
+        assert role in SCOPED
+
+
+ACCESS = Access(
+    clause="G2", create=frozenset({Role.HR}), edit=frozenset({Role.HR_MANAGER}), only={"phone": frozenset({Role.HR})}
+)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_access_opens_to_the_roles_it_names(role):
+    person = one_with(role)
+    assert ACCESS.may_create(person) == (role is Role.HR)
+    assert ACCESS.may_edit(person) == (role is Role.HR_MANAGER)
+    assert ACCESS.hidden_from(person) == (frozenset() if role in {Role.HR, Role.ADMIN} else {"phone"})
+
+
+def test_nothing_is_hidden_from_the_system_and_everybody_sees_what_no_role_narrows():
+    assert ACCESS.hidden_from(SYSTEM) == frozenset()
+    assert ACCESS.view == EVERYBODY
+
+
+def test_a_verb_that_is_not_open_is_found_nowhere():
+    found = Lifecycle("a", (step("go", "a", "b", "Go", "去"), step("go", ("b", "c"), "d", "Go on", "继续")))
+    assert found.verbs == ("go",)
+    assert found.statuses == ("a", "b", "c", "d")
+    assert found.find("go", "c") is found.steps[1]
+    assert found.find("go", "d") is found.find("come", "a") is None
+    assert found.open_from("a") == (found.steps[0],)
+
+
+def test_a_relation_is_declared_once_with_its_words():
+    assert base.relation("aunt", "the aunt", "姑姑") == "aunt"
+    assert base.relation_words("aunt") == Words("the aunt", "姑姑")
+    del RELATIONS["aunt"]
