@@ -174,10 +174,16 @@ def open_rectification(
     raiser_id: int | None,
     clause: str,
     opened_at: datetime,
+    agreed_due_at: datetime | None = None,
 ) -> ActionItem:
-    """Raises a rectification with its due instant on the working calendar; tells the responsible person (P3.2)."""
-    allowed = limit(session, Target.RECTIFICATION, {"severity": str(severity)}, on_date(opened_at), clause=clause)
-    due = due_at(session, allowed, opened_at)
+    """Raises a rectification with its due instant on the working calendar; tells the responsible person (P3.2).
+
+    Where history says by when it was to be put right (``agreed_due_at``), no time limit is asked.
+    """
+    due = agreed_due_at
+    if due is None:
+        allowed = limit(session, Target.RECTIFICATION, {"severity": str(severity)}, on_date(opened_at), clause=clause)
+        due = due_at(session, allowed, opened_at)
     action = ActionItem(
         kind=ActionKind.RECTIFICATION,
         source_entity=source_entity,

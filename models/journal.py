@@ -131,8 +131,9 @@ def _stamp_new(session: Session, record: Record, act: Act) -> None:
 def _stamp_edited(session: Session, changed: Iterable[Audited], act: Act) -> None:
     """A change of a line is a change of its record: the lock counts both."""
     told = {one.told_in() for one in changed}
+    new, deleted = session.new, session.deleted  # each is made anew when it is asked for
     for record in told:
-        if isinstance(record, Record) and record not in session.new and record not in session.deleted:
+        if isinstance(record, Record) and record not in new and record not in deleted:
             record.updated_at, record.updated_by_id = act.written_at, act.by.account_id
 
 
@@ -265,7 +266,7 @@ def _seal_step(session: Session, record: Record, one: Step, act: Act) -> None:
     journal = journal_of(session)
     journal.is_in_step = True
     try:
-        seal(session, record, one.verb, act, told_by(session, record, one.tells))
+        seal(session, record, one.verb, act, () if act.recorded_at else told_by(session, record, one.tells))
     finally:
         journal.is_in_step = False
 

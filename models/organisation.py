@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
@@ -150,6 +150,26 @@ class Employee(Record):
     def hire(self, *, leads_team: bool = False) -> None:
         """Writes the first placement, from the day of entry."""
         self._place(self.hired_on, leads_team=leads_team)
+
+    @property
+    def placement(self) -> "Placement | None":
+        """The open one; who has left has none."""
+        return next((one for one in self.placements if one.to_on is None), None)
+
+    def move(
+        self, from_on: date, *, department: Department, post: Post, team: Team | None, leads_team: bool = False
+    ) -> None:
+        """Ends the placement the day before and begins another; one that begins no earlier is put right instead."""
+        present = self.placement or (self.placements[-1] if self.placements else None)
+        self.department, self.post, self.team = department, post, team
+        if present is None or (present.to_on is None and present.from_on < from_on):
+            if present is not None:
+                present.to_on = from_on - timedelta(days=1)
+                self.session.flush()  # one open placement at a time
+            self._place(from_on, leads_team=leads_team)
+            return
+        present.department, present.post, present.team = department, post, team
+        present.leads_team = leads_team if present.to_on is None else present.leads_team and team is not None
 
     def _place(self, from_on: date, *, leads_team: bool) -> None:
         self.placements.append(

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from admin_views.commands import database, evidence, files, people, words, worker
+from admin_views.commands import database, evidence, files, intake, people, words, worker
 
-THEMES = (database, people, worker, evidence, files, words)
+THEMES = (database, people, worker, evidence, files, words, intake)
 
 
 def register(app: Flask) -> None:

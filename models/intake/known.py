@@ -1,0 +1,76 @@
+"""What the database knows already, for judging ledgers against it."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.base import on_date
+from models.organisation import Department, Employee, Post, Team
+from models.process import DocumentRevision, ProcessDocument
+from rules.ledger import Known
+from rules.process import RevisionStatus
+
+
+def known_from(session: Session) -> Known:
+    """Departments, posts, people, documents and revisions, by one query each."""
+    return Known(
+        {
+            "department": _departments(session),
+            "post": _posts(session),
+            "employee": _employees(session),
+            "process_document": _documents(session),
+            "document_revision": _revisions(session),
+        }
+    )
+
+
+def own_code(code: str, department_code: str) -> str:
+    """A post's code as ledgers write it: the department's behind it only keeps two posts of one code apart."""
+    return code.removesuffix(f"-{department_code}")
+
+
+def _departments(session: Session) -> Iterator[dict[str, object]]:
+    for name, code in session.execute(select(Department.name, Department.code).where(Department.voided_at.is_(None))):
+        yield {"department": name, "department_code": code}
+
+
+def _posts(session: Session) -> Iterator[dict[str, object]]:
+    rows = session.execute(
+        select(Department.name, Department.code, Post.name, Post.code)
+        .join(Post.department)
+        .where(Post.voided_at.is_(None), Department.voided_at.is_(None))
+    )
+    for department, department_code, post, code in rows:
+        yield {
+            "department": department,
+            "department_code": department_code,
+            "post": post,
+            "post_code": own_code(code, department_code),
+        }
+
+
+def _employees(session: Session) -> Iterator[dict[str, object]]:
+    rows = session.execute(
+        select(Employee.no, Employee.name, Department.name, Team.name)
+        .join(Employee.department)
+        .outerjoin(Employee.team)
+        .where(Employee.voided_at.is_(None))
+    )
+    for no, name, department, team in rows:
+        yield {"no": no, "name": name, "department": department, "team": team}
+
+
+def _documents(session: Session) -> Iterator[dict[str, object]]:
+    for doc_no in session.scalars(select(ProcessDocument.doc_no).where(ProcessDocument.voided_at.is_(None))):
+        yield {"doc_no": doc_no}
+
+
+def _revisions(session: Session) -> Iterator[dict[str, object]]:
+    rows = session.execute(
+        select(ProcessDocument.doc_no, DocumentRevision.rev_no, DocumentRevision.released_at)
+        .join(DocumentRevision.document)
+        .where(ProcessDocument.voided_at.is_(None), DocumentRevision.status != RevisionStatus.DROPPED)
+    )
+    for doc_no, rev_no, released_at in rows:
+        yield {"doc_no": doc_no, "rev_no": rev_no, "effective_on": on_date(released_at) if released_at else None}
