@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField
+from wtforms import BooleanField, FieldList, Form, HiddenField
 
 from admin_views import exports, faults, pages
 from admin_views.columns import Shown, label_of
-from admin_views.fields import PickerField, VersionField, clean, form_of, value_of
+from admin_views.fields import LinesField, PickerField, VersionField, clean, form_of, value_of
 from admin_views.listing import Listing, Question, filter_names, pick, question, sortable_columns
 from admin_views.registry import LINE_LABELS, record_url
 from admin_views.screen import Conflict
@@ -212,7 +212,7 @@ class RegulationView(ModelView):  # type: ignore[misc]
         if key not in self.forms:
             extra: dict[str, Any] = {"version_no": VersionField(), "form_token": HiddenField()}
             for inline in self.inlines:
-                extra[inline.name] = FieldList(FormField(self.line_form(inline)), max_entries=MOST_LINES)
+                extra[inline.name] = LinesField(self.line_form(inline), most=MOST_LINES)
             names = [name for name in self.form_columns if name not in hidden]
             self.forms[key] = form_of([self.shown(name) for name in names], self._lookup, extra=extra)
         return self.forms[key]
@@ -264,7 +264,7 @@ class RegulationView(ModelView):  # type: ignore[misc]
 
     def _twin(self) -> str | None:
         """Where the record is that this very form has made already."""
-        token = clean(request.form.get("form_token", ""))
+        token = clean(request.form.get("form_token", ""))[:64]
         found = db.session.get(FormToken, token) if token else None
         if found is None or found.account_id != person_here().account_id or found.entity_id is None:
             return None
@@ -349,12 +349,12 @@ class RegulationView(ModelView):  # type: ignore[misc]
 
     def _keep_lines(self, record: Any, inline: Inline, entries: Any) -> None:
         line = self.line_model(inline)
-        kept = {one.id: one for one in getattr(record, inline.name)}
+        kept = {str(one.id): one for one in getattr(record, inline.name)}
         rows = []
         for entry in entries:
             form = entry.form
             given = clean(form.id.data or "")
-            row = kept.get(int(given)) if given.isdecimal() else None
+            row = kept.get(given)
             if form.remove.data:
                 continue
             row = row if row is not None else line()

@@ -10,6 +10,7 @@ from flask_login import current_user
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin_views import faults
 from admin_views.columns import cell_of
 from admin_views.history import action_words
 from admin_views.registry import cards_for, desk_card, record_url, views
@@ -59,7 +60,7 @@ def news(person: Person) -> DeskCard | None:
 
 def _news_line(event: Event) -> DeskLine | None:
     view = views().get(event.entity)
-    record = db.session.get(view.model, event.entity_id) if view is not None else None
+    record = view.get_one(event.entity_id) if view is not None else None
     if record is None:
         return None
     title = f"{record.label} · {action_words(record, event.action)}"
@@ -97,12 +98,13 @@ def add(table: str) -> AnyResponse:
     return redirect(record_url(type(record), record.id))
 
 
-@files.get("/attachments/<int:key>/")
-def give(key: int) -> AnyResponse:
+@files.get("/attachments/<key>/")
+def give(key: str) -> AnyResponse:
     """A file, byte for byte, to whoever may see its record; never as a page."""
     if not current_user.is_authenticated:
         return unauthorised()
-    found = db.session.get(Attachment, key)
+    is_key = key.isdecimal() and key.isascii() and len(key) <= 18
+    found = db.session.get(Attachment, int(key)) if is_key else None
     view = views().get(found.entity) if found is not None else None
     if found is None or view is None:
         raise NotVisible
@@ -112,7 +114,7 @@ def give(key: int) -> AnyResponse:
         raise NotVisible
     is_picture = found.media_type in SHOWN_INLINE
     response = send_file(path, found.media_type, as_attachment=not is_picture, download_name=found.name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return response
 
 
@@ -142,7 +144,7 @@ def _state() -> dict[str, Any]:
         state["worker"] = "ok" if is_alive else "no sign of life"
     except Exception as fault:  # noqa: BLE001 - whatever is wrong, this page says so
         current_app.logger.warning("not ready: %s", fault)
-        db.session.rollback()
+        faults.roll_back()
     state["ok"] = all(state[name] == "ok" for name in ("database", "migrations", "worker"))
     return state
 

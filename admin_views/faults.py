@@ -1,25 +1,33 @@
 """What went wrong, as a sentence in the person's language: refusals, broken constraints, a database out of reach."""
 
+import errno
 import re
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, current_app, json, make_response, render_template, request
+from flask import Response, current_app, json, make_response, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import COMMON
+from admin_views.fields import clean
 from admin_views.session import db
-from admin_views.signin import act_here, person_here
+from admin_views.signin import act_here, nobody_here, path_of, person_here, safe_next
 from admin_views.words import say, t
 from models.journal import record_refusal
 from rules.base import RuleBroken, Stale, Words
 
 SENTENCES: dict[str, Words] = {}
 """Constraint name -> what it means; chapters add theirs beside their views."""
+
+AWAY = (DBAPIError, NoConnectionFree, PendingRollbackError)
+"""What a database that is down, restarted, full or overrun makes of a request."""
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 HEADINGS = {
     400: Words("This was not understood", "请求无法识别"),
@@ -65,14 +73,14 @@ def page(status: int, text: str = "", **headers: str) -> AnyResponse:
 def note_refusal(refused: RuleBroken) -> None:
     """A refused change is an event of its own; a refused look is not."""
     if request.method in {"GET", "HEAD", "OPTIONS"} or person_here().account_id is None:
-        db.session.rollback()
+        roll_back()
         return
-    entity = (request.blueprint or "")[:63]
+    entity = ((request.view_args or {}).get("table") or request.blueprint or "")[:63]
     raw = request.values.get("id", "")
     key = int(raw) if raw.isdecimal() and raw.isascii() and len(raw) < 18 else None
-    action = (request.values.get("verb") or request.endpoint or "")[:60]
+    action = clean(request.values.get("verb") or request.endpoint or "")[:60]
     act = act_here()
-    record_refusal(db.session, act, entity=entity, entity_id=key, action=action, reason=str(refused))
+    record_refusal(db.session, act, entity=entity, entity_id=key, action=action, reason=clean(str(refused)))
 
 
 def constraint_of(fault: IntegrityError) -> str:
@@ -104,8 +112,9 @@ def register(app: Any) -> None:
     app.register_error_handler(StaleDataError, lambda _: _refused(Stale()))
     app.register_error_handler(IntegrityError, _broken)
     app.register_error_handler(DataError, lambda _: _rolled_back(422))
-    app.register_error_handler(OperationalError, _out_of_reach)
-    app.register_error_handler(DBAPIError, _out_of_reach)
+    for away in (OperationalError, *AWAY):
+        app.register_error_handler(away, out_of_reach)
+    app.register_error_handler(OSError, _no_room)
     app.register_error_handler(CSRFError, lambda _: page(400, t("The form has expired. Go back, reload and send it again.", "表单已失效，请返回刷新后重新提交。")))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -117,29 +126,43 @@ def _refused(refused: RuleBroken) -> AnyResponse:
 
 
 def _broken(fault: IntegrityError) -> AnyResponse:
-    db.session.rollback()
+    roll_back()
     _, words = said_of(fault)
     return page(409, say(words))
 
 
 def _rolled_back(status: int) -> AnyResponse:
-    db.session.rollback()
+    roll_back()
     return page(status)
 
 
-def _out_of_reach(fault: DBAPIError) -> AnyResponse:
-    current_app.logger.warning("database: %s", fault)
+def roll_back() -> None:
+    """Undoes what is pending, also over a connection that is gone."""
     try:
         db.session.rollback()
-    except DBAPIError:
+    except AWAY:
         db.session.remove()
+
+
+def out_of_reach(fault: Exception) -> AnyResponse:
+    """503, on a page that asks the database for nothing."""
+    current_app.logger.warning("database: %s", getattr(fault, "orig", None) or fault)
+    roll_back()
+    nobody_here()
     return page(503, **{"Retry-After": "5"})
 
 
+def _no_room(fault: OSError) -> AnyResponse:
+    """A disk that is full or may not be written to comes back by itself once somebody has seen to it."""
+    return out_of_reach(fault) if fault.errno in NO_ROOM else _unexpected(fault)
+
+
 def _http(fault: HTTPException) -> AnyResponse:
+    if isinstance(fault, RequestRedirect):  # without the host, which the other side may have made up
+        return redirect(safe_next(path_of(fault.new_url)), fault.code)
     if fault.code is None or fault.code < 400:
         return fault.get_response()
-    db.session.rollback()
+    roll_back()
     answer = page(fault.code)
     if fault.code == 405 and getattr(fault, "valid_methods", None):
         answer.headers["Allow"] = ", ".join(fault.valid_methods)
@@ -148,7 +171,7 @@ def _http(fault: HTTPException) -> AnyResponse:
 
 def _unexpected(fault: Exception) -> AnyResponse:
     current_app.logger.exception("unexpected", exc_info=fault)
-    db.session.rollback()
+    roll_back()
     if current_app.testing and current_app.config.get("RAISE_UNEXPECTED"):
         raise fault
     return page(500)

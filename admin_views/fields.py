@@ -1,15 +1,26 @@
 """Forms made from columns: one kind of field for each kind of column, pickers for every relation."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
-from wtforms import BooleanField, Field, Form, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.widgets import DateInput, DateTimeLocalInput
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms.widgets import DateInput, DateTimeLocalInput
 
 from admin_views.columns import Shown
 from admin_views.session import db
@@ -17,7 +28,7 @@ from admin_views.signin import person_here
 from admin_views.words import say, t
 from models.base import COMPANY_ZONE, Record
 from models.types import Scaled
-from rules.base import Choice
+from rules.base import Choice, Faulty, Words
 
 LONGEST = 20_000
 
@@ -291,6 +302,22 @@ class VersionField(HiddenField):
     def sent(self) -> int | None:
         raw = str(self.raw_data[0]) if self.raw_data else ""
         return int(raw) if raw.isdecimal() and raw.isascii() and len(raw) < 10 else None
+
+
+class LinesField(FieldList):
+    """The lines of a record, as many as a person would type."""
+
+    def __init__(self, line: type[Form], *, most: int, **more: Any) -> None:
+        super().__init__(FormField(line), **more)
+        self.most = most
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        """Places that a browser counts to: WTForms stumbles over other digits, and cuts off silently what is too much."""
+        place = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,6}})-")
+        found = {int(one[1]) for one in map(place.match, formdata) if one}
+        if len(found) > self.most:
+            raise Faulty({prefix: Words("At most {n} lines.", "最多 {n} 行。", n=self.most)})
+        yield from found
 
 
 class RecordForm(Form):

@@ -46,6 +46,11 @@ def load(token: str) -> Guest | None:
     return Guest(account, token)
 
 
+def nobody_here() -> None:
+    """From here on this request asks no database who it is: the database is what failed."""
+    g.account, g.person, g.name = None, Person(), ""
+
+
 def account_here() -> Account | None:
     """The account that is signed in."""
     if "account" not in g:
@@ -82,9 +87,7 @@ def safe_next(target: str | None) -> str:
     """A path of ours, else the desk: nothing ever leads off this host."""
     if not target or len(target) > 2000 or any(c in target for c in "\\\r\n\t\0"):
         return "/"
-    parts = urlsplit(target)
-    is_ours = not parts.scheme and not parts.netloc and target.startswith("/") and not target.startswith("//")
-    return target if is_ours else "/"
+    return target if target.startswith("/") and not target.startswith("//") else "/"
 
 
 @door.route("/login", methods=["GET", "POST"])
@@ -101,14 +104,23 @@ def login() -> AnyResponse:
     if isinstance(outcome, signin.Refused):
         db.session.commit()
         if outcome.wait > timedelta(0):
-            page = _login_page(t("Too many tries. Wait {wait}.", "尝试次数过多，请等待 {wait} 后再试。", wait=wait_text(outcome.wait)), 429)
-            page.headers["Retry-After"] = str(int(outcome.wait.total_seconds()) + 1)
-            return page
+            return _braked(_login_page(_too_many(outcome.wait), 429), outcome.wait)
         return _login_page(t("Name or password is wrong.", "用户名或密码不正确。"), 422)
+    if current_user.is_authenticated:  # whoever sat here before has left
+        signin.sign_out(db.session, current_user.token, now())
     _enter(outcome.account, outcome.token)
     if outcome.account.must_change_password:
         return redirect("/password")
     return redirect(safe_next(request.form.get("next") or request.args.get("next")))
+
+
+def _too_many(wait: timedelta) -> str:
+    return t("Too many tries. Wait {wait}.", "尝试次数过多，请等待 {wait} 后再试。", wait=wait_text(wait))
+
+
+def _braked(page: AnyResponse, wait: timedelta) -> AnyResponse:
+    page.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
+    return page
 
 
 def _enter(account: Account, token: str) -> None:
@@ -146,14 +158,20 @@ def password() -> AnyResponse:
     account = account_here()
     if account is None:
         return redirect("/login?next=/password")
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        errors = _changed(account)
-        if not errors:
-            flash(t("Your password is changed.", "密码已修改。"), "success")
-            return redirect("/")
+    if request.method == "GET":
+        return _password_page(account, {}, 200)
+    wait = signin.brake(db.session, account.login, source_address(), now())
+    if wait > timedelta(0):
+        return _braked(_password_page(account, {"old": _too_many(wait)}, 429), wait)
+    if errors := _changed(account):
+        return _password_page(account, errors, 422)
+    flash(t("Your password is changed.", "密码已修改。"), "success")
+    return redirect("/")
+
+
+def _password_page(account: Account, errors: dict[str, str], status: int) -> AnyResponse:
     page = render_template("password.html", errors=errors, is_first=account.must_change_password)
-    return make_response(page, 422 if errors else 200)
+    return make_response(page, status)
 
 
 def _changed(account: Account) -> dict[str, str]:
@@ -163,8 +181,12 @@ def _changed(account: Account) -> dict[str, str]:
     try:
         with acting(db.session, act_here()) as act:
             signin.change_password(db.session, account, request.form.get("old", ""), new, act)
-            token = signin._open_session(db.session, account, new, source_address(), act.at)
+            token = signin.open_session(db.session, account, new, source_address(), act.at)
     except RuleBroken as refused:
+        db.session.rollback()
+        if refused.field == "old":  # guessed through a session that was left open
+            signin.note_failure(db.session, account.login, source_address(), now())
+            db.session.commit()
         return {refused.field or "new": say(refused.words)}
     _enter(account, token)
     return {}
@@ -189,7 +211,8 @@ def _remember(column: str, cookie: str, allowed: set[str], value: str) -> AnyRes
         with acting(db.session, act_here()):
             setattr(account, column, value)
             db.session.flush()
-    response.set_cookie(cookie, value, max_age=31536000, samesite="Lax", httponly=True)
+    is_secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(cookie, value, max_age=31536000, samesite="Lax", httponly=True, secure=is_secure)
     return response
 
 
@@ -198,12 +221,16 @@ def unauthorised() -> AnyResponse:
     """302 to the door, 401 for programs."""
     if request.accept_mimetypes.best == "application/json":
         return Response('{"ok": false, "status": 401}', 401, mimetype="application/json")
-    target = request.full_path.rstrip("?") if request.method == "GET" else (request.referrer or "/")
-    return redirect(f"/login?next={quote(safe_next(_path_of(target)), safe='')}")
+    target = request.full_path.rstrip("?") if request.method == "GET" else path_of(request.referrer or "/")
+    return redirect(f"/login?next={quote(safe_next(target), safe='')}")
 
 
-def _path_of(target: str) -> str:
-    parts = urlsplit(target)
+def path_of(address: str) -> str:
+    """The path and query of an address, without its host; the desk for one that is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 

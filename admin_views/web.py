@@ -1,5 +1,6 @@
 """The application object: what each request begins with, where it commits, which headers it leaves with."""
 
+import contextlib
 import hashlib
 import secrets
 from pathlib import Path
@@ -11,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from admin_views import faults
 from admin_views.registry import every_view
 from admin_views.screen import MenuGroup, MenuItem, Message
 from admin_views.session import db
@@ -20,6 +22,8 @@ from models.engine import let_write
 from rules.base import Words
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
+OPEN_BEFORE = ("static", "health.", "ours.", "door.password", "door.login", "door.logout", "door.language", "door.theme")
+"""What somebody with a one-time password may open."""
 TRIES = 5
 RETRIED = {"40001", "40P01"}
 """PostgreSQL: serialisation failure, deadlock: the whole request is repeated."""
@@ -59,7 +63,8 @@ class Gongzheng(Flask):
         return super().preprocess_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Commits what a request changed, once, if its answer is not a fault; repeats it after a serialisation failure."""
+        """Commits what a request changed, once, unless its answer is a fault; repeats it after a serialisation failure."""
+        told = session.get("_flashes")
         for attempt in range(TRIES):
             try:
                 answer = super().dispatch_request()
@@ -68,10 +73,16 @@ class Gongzheng(Flask):
                 db.session.rollback()
                 if getattr(fault.orig, "sqlstate", None) not in RETRIED or attempt == TRIES - 1:
                     raise
-                _forget_person()
+                _begin_again(told)
                 continue
             return answer
         raise AssertionError("unreachable")
+
+    def handle_exception(self, e: Exception) -> Response:
+        """The database may go away while a fault is being told; then that is told, and nothing more is asked of it."""
+        if isinstance(e, faults.AWAY):
+            return self.finalize_request(faults.out_of_reach(e), from_error_handler=True)  # type: ignore[return-value]
+        return super().handle_exception(e)  # type: ignore[return-value]
 
     def _end(self, answer: ResponseReturnValue) -> None:
         if request.method in SAFE:
@@ -83,7 +94,12 @@ class Gongzheng(Flask):
             db.session.rollback()
 
 
-def _forget_person() -> None:
+def _begin_again(told: list[tuple[str, str]] | None) -> None:
+    """Nothing of the first attempt is left: not who was seen, not what was told."""
+    if told is not None:
+        session["_flashes"] = told
+    else:
+        session.pop("_flashes", None)
     for name in ("account", "person", "name", "_login_user"):
         g.pop(name, None)
 
@@ -99,9 +115,7 @@ def set_up(app: Flask) -> None:
 
 def _must_change_password() -> ResponseReturnValue | None:
     """A one-time password opens one page only."""
-    if request.endpoint in {None, "static", "door.password", "door.login", "door.logout", "door.language", "door.theme"}:
-        return None
-    if (request.endpoint or "").startswith(("health.", "ours.")):
+    if (request.endpoint or "static").startswith(OPEN_BEFORE):
         return None
     account = account_here()
     return redirect("/password") if account is not None and account.must_change_password else None
@@ -110,12 +124,12 @@ def _must_change_password() -> ResponseReturnValue | None:
 def _headers(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if (request.endpoint or "").endswith("static"):
+    if request.endpoint == "static" and response.status_code in {200, 206, 304}:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Cache-Control"] = "no-store"
     response.vary.update(["Cookie", "Accept-Language"])
     return response
 
@@ -181,12 +195,10 @@ def secret_key(folder: Path) -> str:
     if not file.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         fresh = folder / f".secret_key.{secrets.token_hex(4)}"
+        fresh.touch(0o600)
         fresh.write_text(secrets.token_hex(32))
-        fresh.chmod(0o600)
-        try:
+        with contextlib.suppress(FileExistsError):
             file.hardlink_to(fresh)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return file.read_text().strip()
 

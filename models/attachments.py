@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from unicodedata import category
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,6 +26,12 @@ MAGIC: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
     (b"%PDF-", "application/pdf", (".pdf",)),
     (b"PK\x03\x04", "application/zip", (".xlsx", ".docx", ".pptx", ".zip")),
 )
+ACTIVE = frozenset({
+    "html", "htm", "xhtml", "shtml", "svg", "xml", "js", "mjs", "php", "jsp", "asp", "aspx", "exe", "bat", "cmd", "scr", "msi",
+    "vbs", "ps1", "hta", "jar", "lnk", "sh",
+})  # fmt: skip
+"""Endings that something may run or show as a page; they stand nowhere in a name, also not before the last ending."""
+MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<iframe", b"<?xml-stylesheet", b"<?php")
 TEXTS = {".txt": "text/plain", ".csv": "text/csv", ".eml": "message/rfc822"}
 SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 NOT_ALLOWED = Words(
@@ -44,13 +51,16 @@ class Seen:
 
 def media_type_of(name: str, head: bytes) -> str:
     """The type by content, which the ending must agree with. Raises RuleBroken for anything else."""
-    ending = os.path.splitext(name.lower())[1]
+    ending = Path(name.lower()).suffix
+    is_page = ending != ".eml" and any(one in head.lower() for one in MARKUP)
+    if is_page or ACTIVE.intersection(one.strip() for one in name.lower().split(".")[1:]):
+        raise RuleBroken(NOT_ALLOWED, field="file")
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP" and ending == ".webp":
         return "image/webp"
     for magic, media_type, endings in MAGIC:
         if head.startswith(magic) and ending in endings:
             return media_type
-    if ending in TEXTS and b"\0" not in head and not head.lstrip().startswith(b"<"):
+    if ending in TEXTS and b"\0" not in head and not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         return TEXTS[ending]
     raise RuleBroken(NOT_ALLOWED, field="file")
 
@@ -59,8 +69,11 @@ def attach(
     session: Session, act: Act, record: Record, folder: Path, name: str, stream: BinaryIO, kind: AttachmentKind
 ) -> Attachment:
     """Stores a file: temporary name, fsync, rename, then the row. Raises RuleBroken for what is not allowed."""
-    name = os.path.basename(name.replace("\\", "/").replace("\0", "")).strip()[:255] or "file"
-    head = stream.read(512)
+    name = "".join(one for one in name if category(one) != "Cc").replace("\\", "/").split("/")[-1].strip()[-255:]
+    stream.seek(0)  # a request that is repeated has read it once
+    head = stream.read(1024)
+    if not head:
+        raise RuleBroken(Words("The file is empty.", "文件是空的。"), field="file")
     media_type = media_type_of(name, head)
     stored_as = secrets.token_hex(16)
     seen = _store(folder, stored_as, head, stream, media_type)
@@ -83,21 +96,39 @@ def attach(
 
 def _store(folder: Path, stored_as: str, head: bytes, stream: BinaryIO, media_type: str) -> Seen:
     folder.mkdir(parents=True, exist_ok=True)
-    temporary, digest, size = folder / f".{stored_as}", hashlib.sha256(), 0
-    with temporary.open("wb") as out:
-        block = head
+    temporary = folder / f".{stored_as}"
+    try:
+        size, digest = _write(temporary, head, stream)
+        temporary.rename(folder / stored_as)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync(folder)
+    return Seen(media_type, size, digest)
+
+
+def _write(temporary: Path, block: bytes, stream: BinaryIO) -> tuple[int, str]:
+    """Size and digest of what lies on the disk now."""
+    size, digest = 0, hashlib.sha256()
+    with temporary.open("xb") as out:
         while block:
             size += len(block)
             if size > LARGEST:
-                temporary.unlink()
                 raise RuleBroken(Words("At most 20 MB a file.", "单个文件不能超过 20 MB。"), field="file")
             digest.update(block)
             out.write(block)
             block = stream.read(1 << 16)
         out.flush()
         os.fsync(out.fileno())
-    temporary.rename(folder / stored_as)
-    return Seen(media_type, size, digest.hexdigest())
+    return size, digest.hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    """The new name itself lies on the disk, too."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def sweep(session: Session, folder: Path, before: float) -> int:

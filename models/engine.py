@@ -51,11 +51,12 @@ def engine_options(url: str) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
         return {"connect_args": {"timeout": 10, "check_same_thread": False}}
     options = " ".join(f"-c {name}={value}" for name, value in POSTGRESQL_SETTINGS.items())
-    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, "connect_args": {"options": options}}
+    connect = {"options": options, "connect_timeout": 5}
+    return {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5, "pool_timeout": 10, "connect_args": connect}
 
 
 @event.listens_for(Engine, "connect")
-def _set_up(connection: Any, record: Any) -> None:
+def _set_up(connection: Any, _record: Any) -> None:
     if type(connection).__module__.startswith("sqlite3"):
         connection.isolation_level = None  # BEGIN is ours, below
         for name, value in SQLITE_SETTINGS.items():

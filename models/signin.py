@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.base import Act, Source
@@ -68,6 +68,7 @@ def _fits(stored: str, password: str) -> bool:
 
 def brake(session: Session, login: str, source: str, at: datetime) -> timedelta:
     """How long this name, or this source, has to wait before its next try."""
+    _one_try_at_a_time(session, login)
     since = at - timedelta(hours=1)
     by_name = session.scalars(select(LoginAttempt.at).where(LoginAttempt.name == login, LoginAttempt.at > since)).all()
     by_source = session.scalars(
@@ -82,20 +83,20 @@ def brake(session: Session, login: str, source: str, at: datetime) -> timedelta:
 
 def sign_in(session: Session, login: str, password: str, *, source: str, at: datetime) -> SignedIn | Refused:
     """Tries a log-in; unknown names cost and answer the same as wrong passwords."""
-    login = login.strip()[:64]
+    login = login.replace("\0", "").strip()[:64]
     wait = brake(session, login, source, at)
     if wait > timedelta(0):
         return Refused(wait)
     account = session.scalar(select(Account).where(Account.login == login))
     fits = _fits(account.password_hash if account else _dummy, password)
     if account is None or not fits or not account.is_active:
-        _note_failure(session, login, source, at)
+        note_failure(session, login, source, at)
         return Refused(timedelta(0))
     session.execute(delete(LoginAttempt).where(LoginAttempt.name == login))
-    return SignedIn(account, _open_session(session, account, password, source, at))
+    return SignedIn(account, open_session(session, account, password, source, at))
 
 
-def _open_session(session: Session, account: Account, password: str, source: str, at: datetime) -> str:
+def open_session(session: Session, account: Account, password: str, source: str, at: datetime) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
         LoginSession(
@@ -111,7 +112,17 @@ def _open_session(session: Session, account: Account, password: str, source: str
     return token
 
 
-def _note_failure(session: Session, login: str, source: str, at: datetime) -> None:
+def _one_try_at_a_time(session: Session, login: str) -> None:
+    """Tries at one name wait for each other, lest a crowd of them be let through before the first is counted.
+
+    On SQLite they do already, since whatever may write begins IMMEDIATE.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(login))))
+
+
+def note_failure(session: Session, login: str, source: str, at: datetime) -> None:
+    """Counts a wrong password, for the brake and in the chain of events."""
     session.add(LoginAttempt(name=login, source=source, at=at))
     known = session.scalar(select(Account.id).where(Account.login == login))
     act = Act(Person(), at, note=f"{login} ← {source}")
