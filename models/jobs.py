@@ -8,14 +8,14 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, DBOSPortableJSONSerializer
-from sqlalchemy import Engine, make_url, select
+from sqlalchemy import Engine, delete, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -95,23 +95,46 @@ def work(taken: Seat, engine: Engine, jobs: Mapping[str, Job], is_over: threadin
     if threading.current_thread() is threading.main_thread():
         for one in (signal.SIGINT, signal.SIGTERM):
             signal.signal(one, lambda *_: is_over.set())
-    while not is_over.is_set() and not _beats(engine, taken.name):
-        is_over.wait(1)
-    if is_over.is_set():
-        return
-    _launch(taken, {**jobs, "tidy": Job("17 * * * *", lambda: _tidy(engine))})
-    try:
-        while not is_over.wait(BEAT_SECONDS):
-            _beats(engine, taken.name)
-    finally:
-        DBOS.destroy(workflow_completion_timeout_sec=LAST_SECONDS)
+    with closing(Beats(engine, taken.name)) as beats:
+        while not is_over.is_set() and not (beats.next() and _is_launched(taken, engine, jobs)):
+            is_over.wait(1)
+        try:
+            while not is_over.wait(BEAT_SECONDS):
+                beats.next()
+        finally:
+            DBOS.destroy(workflow_completion_timeout_sec=LAST_SECONDS)
 
 
-def _beats(engine: Engine, name: str) -> bool:
+class Beats:
+    """The signs of life of one worker; a database that is away is waited for, and said once."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.engine, self.name, self.is_away = engine, name, False
+
+    def next(self) -> bool:
+        """Gives a sign of life; whether the database took it."""
+        try:
+            beat(self.engine, self.name)
+        except DBAPIError as fault:
+            if not self.is_away:
+                log.warning("The database is away: %s", str(fault.orig).strip())
+            self.is_away = True
+            return False
+        self.is_away = False
+        return True
+
+    def close(self) -> None:
+        """Who ends in order is not missed."""
+        with suppress(DBAPIError), Session(self.engine) as session, session.begin():
+            session.execute(delete(WorkerBeat).where(WorkerBeat.name == self.name))
+
+
+def _is_launched(taken: Seat, engine: Engine, jobs: Mapping[str, Job]) -> bool:
     try:
-        beat(engine, name)
+        _launch(taken, {**jobs, "tidy": Job("17 * * * *", lambda: _tidy(engine))})
     except DBAPIError as fault:
         log.warning("The database is away: %s", str(fault.orig).strip())
+        DBOS.destroy(destroy_registry=True)
         return False
     return True
 

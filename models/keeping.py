@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from models import postgresql
 from models.chain import head_of
 from models.engine import engine_options
-from models.event import FormToken, LoginAttempt, LoginSession
+from models.event import FormToken, LoginAttempt, LoginSession, WorkerBeat
 from models.organisation import Account
 from rules.base import RuleBroken, Words
 
@@ -315,6 +315,7 @@ def _exchange_postgresql(engine: Engine, copy: Path, schema: Schema) -> None:
 FORM_TOKENS = timedelta(days=7)
 ATTEMPTS = timedelta(days=30)
 SESSIONS = timedelta(days=90)
+BEATS = timedelta(days=1)
 
 
 def prune(session: Session, at: datetime) -> int:
@@ -323,5 +324,6 @@ def prune(session: Session, at: datetime) -> int:
         delete(FormToken).where(FormToken.at < at - FORM_TOKENS),
         delete(LoginAttempt).where(LoginAttempt.at < at - ATTEMPTS),
         delete(LoginSession).where(LoginSession.began_at < at - SESSIONS),
+        delete(WorkerBeat).where(WorkerBeat.at < at - BEATS),
     )
     return sum(session.execute(one).rowcount for one in old)  # type: ignore[attr-defined]

@@ -49,6 +49,8 @@ def remind(session: Session, at: datetime) -> dict[str, int]:
 
 def _one_part(session: Session, function: FallingDue, at: datetime) -> int:
     if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL lock_timeout = '60s'"))
+        session.execute(text("SET LOCAL statement_timeout = '60s'"))
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
     with acting(session, Act(SYSTEM, at, Source.SCHEDULER)):
         done = function(session, at)

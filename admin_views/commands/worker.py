@@ -35,15 +35,16 @@ def instant(given: str) -> datetime:
 @refusing
 def remind(at_text: str) -> None:
     """Do what falls due; a second time there is nothing to do."""
-    done = remind_all(db.session, instant(at_text) if at_text else now())
-    anchor()
-    click.echo(f"{sum(done.values())} reminders.")
+    click.echo(f"{remind_and_note(instant(at_text) if at_text else now())} reminders.")
 
 
-def anchor() -> None:
-    """Notes the head of the chain outside the database; the day is the real one, whatever ``--at`` says."""
-    note_head(db.session.connection(), Path(current_app.config["EVENT_ANCHOR"]), on_date(now()))
-    db.session.rollback()
+def remind_and_note(at: datetime) -> int:
+    """Notes the head of the chain outside the database as well; its day is the real one, whatever ``--at`` says."""
+    try:
+        return sum(remind_all(db.session, at).values())
+    finally:
+        note_head(db.session.connection(), Path(current_app.config["EVENT_ANCHOR"]), on_date(now()))
+        db.session.rollback()
 
 
 def clean_up() -> None:
@@ -84,9 +85,8 @@ def jobs_of(app: Flask) -> dict[str, Any]:
     from models.jobs import Job
 
     return {
-        "remind": Job("* * * * *", _inside(app, lambda: remind_all(db.session, now()))),
+        "remind": Job("* * * * *", _inside(app, lambda: remind_and_note(now()))),
         "tell": Job("* * * * *", _inside(app, lambda: tell_all(db.session, now()))),
-        "anchor": Job("*/10 * * * *", _inside(app, anchor)),
         "clean_up": Job("30 3 * * *", _inside(app, clean_up)),
     }
 
