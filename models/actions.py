@@ -214,6 +214,7 @@ def climb_ladders(session: Session, at: datetime) -> int:
         select(ActionItem).where(
             ActionItem.status.not_in(("closed", "cancelled", "verified")), ActionItem.due_at <= horizon
         )
+        .order_by(ActionItem.id)
     )
     return sum(_climb(session, action, at) for action in waiting)
 
