@@ -2,6 +2,7 @@
 
 import os
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def _settings(app: Flask, given: dict[str, Any]) -> dict[str, Any]:
         "PUBLIC_URL": public,
         "TRUSTED_HOSTS": hosts or None,
         "ATTACHMENTS": os.environ.get("ATTACHMENTS") or str(folder / "attachments"),
-        "EVENT_ANCHOR": os.environ.get("EVENT_ANCHOR") or str(folder / "event_anchor"),
+        "EVENT_ANCHOR": os.environ.get("EVENT_ANCHOR") or str(folder / f"event_anchor-{sha256(url.encode()).hexdigest()[:8]}"),
         "MAX_CONTENT_LENGTH": MOST_BYTES,
         "MAX_FORM_PARTS": 5000,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,

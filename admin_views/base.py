@@ -81,6 +81,7 @@ class RegulationView(ModelView):  # type: ignore[misc]
         super().__init__(model, db, name=model.words.en, endpoint=table, url=f"/admin/{table}", category=model.chapter)
         self.access: Access = model.access
         self.forms: dict[tuple[str, frozenset[str]], type[Form]] = {}
+        self.attributes: dict[str, Shown] = {}
         for inline in self.inlines:
             line = self.line_model(inline)
             LINE_LABELS[line.__tablename__] = dict(inline.labels)
@@ -98,8 +99,12 @@ class RegulationView(ModelView):  # type: ignore[misc]
 
     def shown(self, name: str, model: type[Any] | None = None, labels: Mapping[str, Words] | None = None) -> Shown:
         """An attribute with its label; a missing label is a fault at start-up."""
-        model = model or self.model
-        return Shown(model, name, label_of(model, name, self.labels if labels is None else labels))
+        if model is not None or labels is not None:
+            model = model or self.model
+            return Shown(model, name, label_of(model, name, self.labels if labels is None else labels))
+        if name not in self.attributes:
+            self.attributes[name] = Shown(self.model, name, label_of(self.model, name, self.labels))
+        return self.attributes[name]
 
     def line_model(self, inline: Inline) -> type[Line]:
         found: type[Line] = inspect(self.model).relationships[inline.name].mapper.class_
@@ -280,6 +285,8 @@ class RegulationView(ModelView):  # type: ignore[misc]
             return self._form_page(form, record, status=422, refusal=form.version_no.errors[0])
         if record is not None and form.version_no.sent != record.version_no:
             return self._conflict(form, record)
+        if record is not None:
+            self._resolve(form, record)
         if not form.validate():
             return self._form_page(form, record, status=422)
         try:
@@ -299,6 +306,14 @@ class RegulationView(ModelView):  # type: ignore[misc]
             return redirect(record_url(self.model, saved.id))
         faults.note_refusal(refused)
         return self._refused(form, record, refused)
+
+    def _resolve(self, form: Any, record: Record) -> None:
+        """After a conflict: each field that the person left to the other side keeps what stands there."""
+        theirs = self.form_class(person_here())(formdata=None, obj=record)
+        for name in self.form_columns:
+            if request.form.get(f"resolve-{name}") == "theirs" and name in form._fields:
+                form._fields[name].data = theirs._fields[name].data
+                form._fields[name].raw_data = [_raw_of(theirs._fields[name])]
 
     def _refused(self, form: Any, record: Record | None, refused: RuleBroken) -> AnyResponse:
         """The form as it was typed, with the sentence beside its field."""
@@ -517,6 +532,10 @@ def _text_of(form_field: Any) -> str:
     if isinstance(form_field, PickerField):
         return form_field.picked_label
     return value_text(value_of(form_field))
+
+
+def _raw_of(form_field: Any) -> str:
+    return str(form_field._value()) if hasattr(form_field, "_value") else str(form_field.data or "")
 
 
 def _as_refusal(fault: IntegrityError) -> RuleBroken:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
-from flask import Blueprint, Response, current_app, json, redirect, render_template, request, send_file
+from flask import Blueprint, Response, current_app, flash, json, redirect, render_template, request, send_file
 from flask_admin import AdminIndexView, expose
 from flask_login import current_user
 from sqlalchemy import select, text
@@ -95,6 +95,7 @@ def add(table: str) -> AnyResponse:
     with acting(db.session, act_here()) as act:
         attach(db.session, act, record, Path(current_app.config["ATTACHMENTS"]), sent.filename, sent.stream, chosen)
         db.session.flush()
+    flash(t("The file is added.", "附件已添加。"), "success")
     return redirect(record_url(type(record), record.id))
 
 

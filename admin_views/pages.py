@@ -13,6 +13,7 @@ from admin_views.columns import TONES, Shown, cell_of
 from admin_views.history import history_of
 from admin_views.listing import SIZES, Listing, Question, filter_names, sortable_columns
 from admin_views.registry import panels_of, record_url
+from admin_views.rows import rows_html
 from admin_views.screen import (
     EMPTY,
     Asked,
@@ -26,7 +27,6 @@ from admin_views.screen import (
     Option,
     Pager,
     RecordPage,
-    Row,
     StatusStep,
     Verb,
 )
@@ -53,7 +53,7 @@ def list_page(view: "RegulationView", listing: Listing) -> ListPage:
     return ListPage(
         title=say(view.model.words),
         headings=_headings(view, listing, asked),
-        rows=[_row(table, listing, row) for row in rows],
+        rows=rows_html(table, listing.columns, rows),
         pager=_pager(asked, len(rows), count, is_capped=is_capped),
         filters=[_filter(view, one, asked) for one in listing.filters],
         chips=_chips(listing, asked),
@@ -87,16 +87,6 @@ def _headings(view: "RegulationView", listing: Listing, asked: Question) -> list
         kind = "number" if one.kind in {"decimal", "number"} else one.kind
         found.append(Heading(name, say(one.words), kind, url, is_sorted, is_sorted and asked.is_descending))
     return found
-
-
-def _row(table: str, listing: Listing, row: Any) -> Row:
-    cells = []
-    for shown, value, key in listing.cells(row):
-        if shown.relation is not None:
-            cells.append(Cell(str(value), "relation", record_url(shown.target, key)) if key else EMPTY)
-        else:
-            cells.append(cell_of(value))
-    return Row(row[0], f"/admin/{table}/details/?id={row[0]}", cells)
 
 
 def _pager(asked: Question, shown: int, count: int, *, is_capped: bool) -> Pager:
@@ -316,14 +306,17 @@ def _verb(view: "RegulationView", record: Record, person: Person, step: Step) ->
 
 
 def _asked(view: "RegulationView", record: Record, name: str) -> Asked:
+    """A field that a verb asks for, as the column that it fills says."""
     column = view.asked_fields.get(name)
-    label = say(view.shown(name).words) if column == name else say(view.labels[name])
     if column is None:
-        return Asked(name, label, "long_text", value=str(getattr(record, name, "") or ""))
+        return Asked(name, say(view.labels[name]), "long_text", value=str(getattr(record, name, "") or ""))
     shown = view.shown(column)
     value = getattr(record, column, None)
+    if shown.kind == "relation":
+        chosen = [Option(str(value.id), value.label, is_chosen=True)] if value is not None else []
+        return Asked(name, say(shown.words), "relation", options=chosen, lookup_url=view.lookup_url(name))
     options = [Option(str(one), say(one.words), one is value) for one in shown.choices] if shown.kind == "choice" else []
-    return Asked(name, label, shown.kind, options=options, value=str(value or ""))
+    return Asked(name, say(shown.words), shown.kind, options=options, value=str(value or ""))
 
 
 def _signatures(record: Record, step: Step) -> list[str]:
