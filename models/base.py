@@ -8,10 +8,20 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ForeignKey, MetaData, String, false, or_, select, true
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column, object_session
+from sqlalchemy import ColumnElement, ForeignKey, MetaData, String, event, false, or_, select, true
+from sqlalchemy.orm import (
+    ColumnProperty,
+    DeclarativeBase,
+    Mapped,
+    Mapper,
+    Session,
+    declared_attr,
+    mapped_column,
+    object_session,
+)
 
 from models.types import BigId, ChoiceByValue, Json, Scaled, UtcInstant
+from rules.base import NO_SUCH_STEP as NO_SUCH_STEP_WORDS
 from rules.base import (
     NOBODY,
     SYSTEM,
@@ -28,7 +38,6 @@ from rules.base import (
     reach,
     why_not,
 )
-from rules.base import NO_SUCH_STEP as NO_SUCH_STEP_WORDS
 
 COMPANY_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -122,6 +131,8 @@ class Audited(Base):
     """The column that says in which assessment period the record counts."""
     period_columns: ClassVar[frozenset[str]] = frozenset()
     """Columns that indicators read; closed with their period."""
+    uncounted: ClassVar[frozenset[str]] = frozenset()
+    """States before the record counts: to leave them is to add a row to its period."""
 
     @property
     def session(self) -> Session:
@@ -158,6 +169,15 @@ class Audited(Base):
     def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:
         """Further ways in which a record names a person, such as through its lines."""
         return []
+
+
+@event.listens_for(Audited, "after_mapper_constructed", propagate=True)
+def _keep_old_values(mapper: Mapper[Any], _model: type[Audited]) -> None:
+    """A column that is set before it was read is read first: its event tells the old value, its period is asked."""
+    for column in mapper.local_table.columns:
+        kept = mapper.get_property_by_column(column)
+        if isinstance(kept, ColumnProperty):
+            kept.active_history = True
 
 
 class Line(Audited):

@@ -3,7 +3,8 @@
 import fcntl
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -27,7 +28,8 @@ def verify(engine: Engine, anchors: Mapping[int, str]) -> tuple[int, ChainFault 
         if engine.dialect.name == "postgresql":
             connection = opened.execution_options(isolation_level="REPEATABLE READ")
         head = head_of(connection)
-        return head[0], first_fault(_rows(connection), head, anchors)
+        with closing(_rows(connection)) as rows:
+            return head[0], first_fault(rows, head, anchors)
 
 
 def head_of(connection: Connection) -> tuple[int, str]:
@@ -36,12 +38,12 @@ def head_of(connection: Connection) -> tuple[int, str]:
     return (found.seq, found.hash) if found else (0, GENESIS)
 
 
-def _rows(connection: Connection) -> Iterator[ChainRow]:
+def _rows(connection: Connection) -> Generator[ChainRow, None, None]:
     columns = Event.__table__.columns
-    found = connection.execute(select(*columns).order_by(columns.seq).execution_options(yield_per=1000))
-    for row in found.mappings():
-        facts = facts_of(dict(row))
-        yield ChainRow(row["seq"], row["prev_hash"], row["hash"], facts)
+    with connection.execute(select(*columns).order_by(columns.seq).execution_options(yield_per=1000)) as found:
+        for row in found.mappings():
+            facts = facts_of(dict(row))
+            yield ChainRow(row["seq"], row["prev_hash"], row["hash"], facts)
 
 
 def anchored(file: Path) -> tuple[dict[int, str], list[int]]:

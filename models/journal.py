@@ -11,7 +11,7 @@ from sqlalchemy import event, insert, inspect, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, SessionTransaction
-from sqlalchemy.orm.attributes import History
+from sqlalchemy.orm.attributes import History, set_committed_value
 
 from models.base import Act, Audited, Line, Record, hears_signatures, hears_steps, now, on_date
 from models.event import ApprovalRecord, Delivery, Event, EventHead, NumberSeries, PeriodLock
@@ -70,7 +70,8 @@ def attempt(session: Session) -> Iterator[None]:
     """A savepoint: what is refused in here is undone with its events, the rest of the transaction stays."""
     journal = journal_of(session)
     session.flush()
-    kept = (dict(journal.changes), dict(journal.actions), list(journal.sealed))
+    changes = {record: dict(bucket) for record, bucket in journal.changes.items()}
+    kept = (changes, dict(journal.actions), list(journal.sealed))
     try:
         with session.begin_nested():
             yield
@@ -98,6 +99,7 @@ def _touched(session: Session) -> tuple[list[Audited], list[Audited], list[Audit
 
 @event.listens_for(Session, "before_flush")
 def _stamp(session: Session, _context: object, _instances: object) -> None:
+    _take_away_orphans(session)
     created, edited, deleted = _touched(session)
     if not (created or deleted or edited):
         return
@@ -106,6 +108,19 @@ def _stamp(session: Session, _context: object, _instances: object) -> None:
         if isinstance(one, Record):
             _stamp_new(session, one, act)
     _stamp_edited(session, [*created, *edited, *deleted], act)
+
+
+def _take_away_orphans(session: Session) -> None:
+    """A line taken out of its record goes with this flush; said now, it is told like every other."""
+    for record in [one for one in session.dirty if isinstance(one, Record)]:
+        state = inspect(record)
+        for relation in state.mapper.relationships:
+            if relation.cascade.delete_orphan and relation.back_populates:
+                taken = state.attrs[relation.key].history.deleted
+                for line in [one for one in taken or () if getattr(one, relation.back_populates) is None]:
+                    set_committed_value(line, relation.back_populates, record)  # it is told in what it was taken from
+                    if inspect(line).persistent:
+                        session.delete(line)
 
 
 @event.listens_for(Session, "after_flush")
@@ -197,8 +212,9 @@ def _ask_period(session: Session, journal: Journal, one: Audited, action: str, v
     column = type(one).period_on
     if column is None:
         return
-    touched = type(one).period_columns & set(values) or "voided_at" in values
-    if action == "edit" and not (touched and ("voided_at" in values or not journal.is_in_step)):
+    counts_now = "voided_at" in values or values.get("status", [None])[0] in type(one).uncounted
+    is_touched = type(one).period_columns & set(values) and not journal.is_in_step
+    if action == "edit" and not counts_now and not is_touched:
         return
     record = one.told_in()
     for holder in {one, record}:

@@ -42,6 +42,7 @@ class SpotCheck(Record):
     named_by = ("inspector_id",)
     period_on = "checked_at"
     period_columns = frozenset({"checked_at", "kind", "department_id"})
+    uncounted = frozenset({"draft"})
 
     no: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[CheckKind] = mapped_column(default=CheckKind.SPOT_CHECK)
