@@ -67,7 +67,7 @@ class SpotCheckView(RegulationView):
         Inline(
             "items",
             Words("Items", "检查项目"),
-            ("category", "question", "employee", "lower", "upper", "value", "verdict", "severity_if_ng", "problem"),
+            ("category", "question", "employee", "verdict", "lower", "upper", "value", "severity_if_ng", "problem"),
             ITEM_LABELS,
             blank_rows=3,
         ),
