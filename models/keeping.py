@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, Engine, create_engine, delete, inspect, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from models import postgresql
@@ -283,7 +284,7 @@ def _prepare_sqlite(copy: Path, said: Manifest, schema: Schema) -> None:
         with _opened(copy) as connection:
             answer = connection.scalar(text("PRAGMA integrity_check"))
             is_whole = answer == "ok" and head_of(connection) == (said.event_seq, said.event_hash)
-    except sqlite3.DatabaseError:
+    except DBAPIError:
         is_whole = False
     if not is_whole:
         raise _damaged(DATABASE)

@@ -46,7 +46,7 @@ def _run(url: URL, program: str, *arguments: str) -> None:
     environment = {**os.environ, "PGPASSWORD": password, "PGOPTIONS": "-c lock_timeout=10s"}
     done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)  # noqa: S603 - ours
     if done.returncode:
-        why = (done.stderr.strip() or "?").splitlines()[0]
+        why = "; ".join(line.strip() for line in done.stderr.splitlines()[:3]) or "?"
         raise RuleBroken(Words("{program} failed: {why}", "{program} 失败：{why}", program=program, why=why))
 
 

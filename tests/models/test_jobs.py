@@ -1,0 +1,151 @@
+"""The worker: a name of its own, signs of life, every job done once however it is ended."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import Session
+
+from app import HERE
+from models import jobs
+from models.base import now
+from models.engine import engine_options
+from models.event import Delivery, WorkerBeat
+from rules.base import RuleBroken
+
+DYING = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import create_engine
+from models import jobs
+from models.engine import engine_options
+
+url, folder = sys.argv[1], Path(sys.argv[2])
+
+def job():
+    with (folder / "done").open("a") as out:
+        out.write("begun\\n")
+    if not (folder / "died").exists():
+        (folder / "died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    (folder / "ended").touch()
+
+with jobs.seat(url, folder) as taken:
+    print(taken.name, flush=True)
+    jobs.work(taken, create_engine(url, **engine_options(url)), {"die_once": jobs.Job("* * * * * *", job)})
+"""
+
+
+def beats(url: str) -> dict[str, object]:
+    engine = create_engine(url, **engine_options(url))
+    with Session(engine) as session:
+        found = {one.name: one.at for one in session.scalars(select(WorkerBeat))}
+    engine.dispose()
+    return found
+
+
+def within(seconds: float, is_so: Callable[[], object]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def test_each_worker_has_a_name_of_its_own(sqlite_url: str, tmp_path: Path):
+    with jobs.seat(sqlite_url, tmp_path) as first:
+        with jobs.seat(sqlite_url, tmp_path) as second:
+            assert (first.name, second.name) == ("worker-1", "worker-2")
+            assert first.url == second.url == f"sqlite:///{tmp_path}/test-jobs.sqlite3"
+        with pytest.raises(RuleBroken, match="running already"), jobs.seat(sqlite_url, tmp_path, "worker-1"):
+            pass
+    with jobs.seat(sqlite_url, tmp_path) as again:
+        assert again.name == "worker-1"
+
+
+def test_on_postgresql_the_book_stands_in_the_database(tmp_path: Path):
+    url = "postgresql+psycopg://somebody@localhost/factory"
+    with jobs.seat(url, tmp_path, "other") as taken:
+        assert (taken.name, taken.url) == ("other", url)
+    assert (tmp_path / "factory-other.lock").exists()
+
+
+def test_a_worker_that_falls_silent_is_noticed(any_url: str):
+    engine = create_engine(any_url, **engine_options(any_url))
+    jobs.beat(engine, "worker-1")
+    jobs.beat(engine, "worker-1")
+    assert jobs.silent_workers(engine, now()) == []
+    assert jobs.silent_workers(engine, now() + timedelta(minutes=2)) == ["worker-1"]
+    engine.dispose()
+
+
+def test_a_database_that_is_away_is_waited_for(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    url = f"sqlite:///{tmp_path}/nowhere/x.sqlite3"
+    engine = create_engine(url, **engine_options(url))
+    is_over = threading.Event()
+    threading.Timer(2.5, is_over.set).start()
+    before = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        jobs.work(jobs.Seat("worker-1", f"sqlite:///{tmp_path}/jobs.sqlite3"), engine, {}, is_over)
+    finally:
+        for number, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+            signal.signal(number, handler)
+    assert [one.message for one in caplog.records] == ["The database is away: unable to open database file"]
+
+
+@pytest.mark.slow
+def test_a_worker_killed_in_the_middle_is_made_up_for(any_url: str, tmp_path: Path):
+    command = [sys.executable, "-c", DYING, any_url, str(tmp_path)]
+    first = subprocess.run(command, cwd=HERE, check=False, timeout=60, capture_output=True, text=True)
+    assert (first.returncode, first.stdout) == (-signal.SIGKILL, "worker-1\n")
+    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as second:
+        assert second.stdout is not None
+        assert second.stdout.readline() == "worker-1\n"  # the same name again
+        assert within(40, (tmp_path / "ended").exists)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(timeout=10) == 0
+
+
+@pytest.mark.slow
+def test_two_workers_of_the_product_live_side_by_side_and_end_in_seconds(any_url: str, tmp_path: Path):
+    settings = {"DATABASE_URL": any_url, "SECRET_KEY": "tests only", "EVENT_ANCHOR": str(tmp_path / "anchor")}
+    command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
+    workers = [subprocess.Popen(command, cwd=HERE, env=os.environ | settings) for _ in range(2)]
+    try:
+        assert within(60, lambda: len(beats(any_url)) == 2)
+        for one, number in zip(workers, (signal.SIGINT, signal.SIGTERM), strict=True):
+            one.send_signal(number)
+        assert [one.wait(timeout=15) for one in workers] == [0, 0]
+    finally:
+        for one in workers:
+            one.kill()
+            one.wait()
+    assert beats(any_url) == {}  # ended in order, they are not missed
+
+
+@pytest.mark.slow
+def test_the_worker_does_every_minute_what_falls_due(sqlite_url: str, tmp_path: Path):
+    settings = {"DATABASE_URL": sqlite_url, "SECRET_KEY": "tests only", "EVENT_ANCHOR": str(tmp_path / "anchor")}
+    command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
+    engine = create_engine(sqlite_url, **engine_options(sqlite_url))
+
+    def all_are_told() -> bool:
+        with Session(engine) as session:
+            untold = select(func.count()).select_from(Delivery).where(Delivery.sent_at.is_(None))
+            return session.scalar(untold) == 0
+
+    assert not all_are_told()
+    with subprocess.Popen(command, cwd=HERE, env=os.environ | settings) as worker:
+        assert within(90, lambda: all_are_told() and (tmp_path / "anchor").exists())
+        worker.terminate()
+        assert worker.wait(timeout=15) == 0
+    engine.dispose()
