@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, ForeignKey, MetaData, String, event, false, or_, select, true
@@ -196,6 +196,9 @@ class Record(Audited):
     """Text columns found by the search field, the number or code first."""
     label_columns: ClassVar[tuple[str, ...]] = ("no",)
     """What the record is called in a list or picker."""
+
+    if TYPE_CHECKING:
+        status: Any  # of those that have a lifecycle
 
     version_no: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

@@ -234,13 +234,12 @@ def _locked(session: Session, journal: Journal) -> list[tuple[date, date]]:
 def next_number(session: Session, prefix: str, year: int) -> str:
     """The next number of a series, such as SC-2026-00001; gaps are possible, doubles are not."""
     connection = session.connection()
-    series = NumberSeries.__table__
-    where = (series.c.prefix == prefix) & (series.c.year == year)
-    raise_by_one = update(series).where(where).values(last=series.c.last + 1).returning(series.c.last)
+    where = (NumberSeries.prefix == prefix) & (NumberSeries.year == year)
+    raise_by_one = update(NumberSeries).where(where).values(last=NumberSeries.last + 1).returning(NumberSeries.last)
     last = connection.execute(raise_by_one).scalar()
     if last is None:
         dialect_insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-        connection.execute(dialect_insert(series).values(prefix=prefix, year=year, last=0).on_conflict_do_nothing())
+        connection.execute(dialect_insert(NumberSeries).values(prefix=prefix, year=year, last=0).on_conflict_do_nothing())
         last = connection.execute(raise_by_one).scalar_one()
     return f"{prefix}-{year}-{last:05d}"
 
