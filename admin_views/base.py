@@ -246,7 +246,7 @@ class RegulationView(ModelView):  # type: ignore[misc]
             raise NotYours(Words("Only {who} may add one.", "只有{who}可以新建。", who=_who(self.access.create)))
         if self.needs_employee and person.employee_id is None:
             raise NotYours(NO_EMPLOYEE)
-        if request.method == "GET":
+        if request.method != "POST":
             with db.session.no_autoflush:
                 form = self.form_class(person)(obj=self.new_record(act_here()), data=None)
             form.form_token.data = fresh_token()
@@ -262,7 +262,7 @@ class RegulationView(ModelView):  # type: ignore[misc]
             if not self.access.may_edit(person):
                 raise NotYours(refusal)
             raise RuleBroken(refusal)
-        if request.method == "GET":
+        if request.method != "POST":
             form = self.form_class(person)(obj=record)
             return self._form_page(form, record)
         return self._save(record)

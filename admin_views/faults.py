@@ -5,19 +5,18 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Response, current_app, json, make_response, redirect, render_template, request
+from flask import Response, current_app, json, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import COMMON
 from admin_views.fields import clean
 from admin_views.session import db
-from admin_views.signin import act_here, nobody_here, path_of, person_here, safe_next
+from admin_views.signin import act_here, nobody_here, person_here
 from admin_views.words import say, t
 from models.journal import record_refusal
 from rules.base import RuleBroken, Stale, Words
@@ -158,8 +157,6 @@ def _no_room(fault: OSError) -> AnyResponse:
 
 
 def _http(fault: HTTPException) -> AnyResponse:
-    if isinstance(fault, RequestRedirect):  # without the host, which the other side may have made up
-        return redirect(safe_next(path_of(fault.new_url)), fault.code)
     if fault.code is None or fault.code < 400:
         return fault.get_response()
     roll_back()

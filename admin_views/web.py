@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from admin_views import faults
 from admin_views.registry import every_view
 from admin_views.screen import MenuGroup, MenuItem, Message
 from admin_views.session import db
-from admin_views.signin import account_here, name_here, person_here, roles_here, theme_here
+from admin_views.signin import account_here, name_here, path_of, person_here, roles_here, safe_next, theme_here
 from admin_views.words import CHINESE, locale, say, t
 from models.engine import let_write
 from rules.base import Words
@@ -106,11 +107,18 @@ def _begin_again(told: list[tuple[str, str]] | None) -> None:
 
 def set_up(app: Flask) -> None:
     """Hooks, template globals and headers."""
+    app.before_request(_add_slash)
     app.before_request(_must_change_password)
     app.after_request(_headers)
     app.context_processor(_globals)
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+
+
+def _add_slash() -> ResponseReturnValue | None:
+    """To the same path with its slash, without naming the host, which the other side may have made up."""
+    fault = request.routing_exception
+    return redirect(safe_next(path_of(fault.new_url)), fault.code) if isinstance(fault, RequestRedirect) else None
 
 
 def _must_change_password() -> ResponseReturnValue | None:
@@ -157,7 +165,7 @@ def _globals() -> dict[str, Any]:
         "password_url": "/password",
         "logout_url": "/logout",
         "search_url": "",
-        "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "here": request.full_path.rstrip("?") if request.method != "POST" else request.path,
         "demo": current_app.config["DEMO"],
     }
 

@@ -69,7 +69,7 @@ def attach(
     session: Session, act: Act, record: Record, folder: Path, name: str, stream: BinaryIO, kind: AttachmentKind
 ) -> Attachment:
     """Stores a file: temporary name, fsync, rename, then the row. Raises RuleBroken for what is not allowed."""
-    name = "".join(one for one in name if category(one) != "Cc").replace("\\", "/").split("/")[-1].strip()[-255:]
+    name = "".join(one for one in name if category(one) != "Cc").replace("\\", "/").split("/")[-1].strip(" ")[-255:]
     stream.seek(0)  # a request that is repeated has read it once
     head = stream.read(1024)
     if not head:
