@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, column, func, inspect, literal_column, or_, select, table, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from admin_views.columns import Shown
 from models import search
@@ -63,6 +64,7 @@ def filter_names(shown: Shown) -> tuple[str, ...]:
     return (f"flt_{shown.name}",)
 
 
+@cache
 def sortable_columns(model: type[Record]) -> frozenset[str]:
     """Columns that an index leads with: the only ones a list sorts by."""
     found = {"id"}
@@ -83,13 +85,14 @@ class Listing:
     person: Person
     filters: Sequence[Shown] = ()
 
+    def conditions(self, asked: Question) -> list[ColumnElement[bool]]:
+        """What the person may see, and the filters."""
+        found = [condition_of(one, asked.filters) for one in self.filters]
+        return [self.model.visible_to(self.person), *(one for one in found if one is not None)]
+
     def ids(self, asked: Question) -> Select[tuple[int]]:
         """Ids that fit, unordered and unlimited."""
-        found = select(self.model.id).where(self.model.visible_to(self.person))
-        for one in self.filters:
-            if (condition := condition_of(one, asked.filters)) is not None:
-                found = found.where(condition)
-        return found
+        return select(self.model.id).where(*self.conditions(asked))
 
     def _searched(self, session: Session, asked: Question) -> tuple[Select[tuple[int]], bool]:
         """The ids, narrowed by the search; True where they come from the search table."""
@@ -133,10 +136,9 @@ class Listing:
         found, is_search = self._searched(session, asked)
         order, backwards = self._order(session, asked, is_search=is_search), asked.page < 0
         offset = (-asked.page - 1 if backwards else asked.page) * asked.size
-        page = found.order_by(*_turned(order) if backwards else order).offset(offset).limit(asked.size).subquery()
-        query = self._shown(select(self.model.id)).join(page, page.c.id == self.model.id)
-        query = query.order_by(*self._order(session, asked))
-        return list(session.execute(query))
+        page = found.order_by(*_turned(order) if backwards else order).offset(offset).limit(asked.size)
+        query = _shown(self.model, tuple(self.columns)).where(self.model.__table__.c.id.in_(page))
+        return list(session.connection().execute(query.order_by(*self._order(session, asked))))
 
     def _order(self, session: Session, asked: Question, *, is_search: bool = False) -> list[ColumnElement[Any]]:
         if asked.sort and asked.sort != "id":
@@ -149,21 +151,15 @@ class Listing:
             key = self.model.id  # type: ignore[assignment]
         return [key.asc()] if asked.sort == "id" and not asked.is_descending else [key.desc()]
 
-    def _shown(self, query: Select[Any]) -> Select[Any]:
-        """id, then for each column its value; a relation gives its key and its label."""
-        for one in self.columns:
-            if one.relation is None:
-                query = query.add_columns(getattr(self.model, one.name))
-                continue
-            other = aliased(one.target)
-            query = query.outerjoin(other, other.id == one.column)
-            query = query.add_columns(one.column, label_sql(one.target, other))
-        return query
-
     def all_rows(self, session: Session, asked: Question) -> Select[Any]:
         """Every row that fits, in order, for an export."""
-        found, _ = self._searched(session, asked)
-        return self._shown(found).order_by(*self._order(session, asked))
+        query = _shown(self.model, tuple(self.columns))
+        if asked.search:
+            found, _ = self._searched(session, asked)
+            query = query.where(self.model.__table__.c.id.in_(found))
+        else:
+            query = query.where(*self.conditions(asked))
+        return query.order_by(*self._order(session, asked))
 
     def cells(self, row: Any) -> Iterator[tuple[Shown, Any, Any]]:
         """Column, value and key of each cell of a row as ``rows`` gave it."""
@@ -175,6 +171,20 @@ class Listing:
             else:
                 yield one, row[place + 1], row[place]
                 place += 2
+
+
+@lru_cache(maxsize=512)
+def _shown(model: type[Record], columns: tuple[Shown, ...]) -> Select[Any]:
+    """id, then for each column its value; a relation gives its key and its label."""
+    own: Any = model.__table__
+    source, found = own, [own.c.id]
+    for one in columns:
+        found.append(one.column)
+        if one.relation is not None:
+            other = one.target.__table__.alias()  # type: ignore[attr-defined]
+            source = source.outerjoin(other, other.c.id == one.column)
+            found.append(label_sql(one.target, other.c))
+    return select(*found).select_from(source)
 
 
 def _turned(order: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:

@@ -255,7 +255,8 @@ class ListPage:
 
     title: str
     headings: Sequence[Heading]
-    rows: Sequence[Row]
+    rows: str
+    """The rows as HTML: there are many."""
     pager: Pager
     filters: Sequence[Filter] = ()
     chips: Sequence[Chip] = ()

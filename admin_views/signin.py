@@ -14,7 +14,7 @@ from admin_views.words import CHOICES, say, t, wait_text
 from models import signin
 from models.base import Act, Source, now
 from models.journal import acting
-from models.organisation import Account, Employee, person_of
+from models.organisation import Account, named_person_of
 from rules.base import Person, Role, RuleBroken
 
 door = Blueprint("door", __name__)
@@ -70,7 +70,7 @@ def person_here() -> Person:
     """Who acts in this request; nobody's roles reach anything."""
     if "person" not in g:
         account = account_here()
-        g.person = person_of(db.session, account) if account else Person()
+        g.person, g.name = named_person_of(db.session, account) if account else (Person(), "")
     return g.person  # type: ignore[no-any-return]
 
 
@@ -92,7 +92,7 @@ def safe_next(target: str | None) -> str:
 
 @door.route("/login", methods=["GET", "POST"])
 def login() -> AnyResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect("/") if current_user.is_authenticated else _login_page("", 200)
     outcome = signin.sign_in(
         db.session,
@@ -127,7 +127,7 @@ def _enter(account: Account, token: str) -> None:
     session.clear()
     session["seen"] = int(now().timestamp())
     login_user(Guest(account, token))
-    for name in ("account", "person", "locale"):
+    for name in ("account", "person", "name", "locale"):
         g.pop(name, None)
 
 
@@ -158,7 +158,7 @@ def password() -> AnyResponse:
     account = account_here()
     if account is None:
         return redirect("/login?next=/password")
-    if request.method == "GET":
+    if request.method != "POST":
         return _password_page(account, {}, 200)
     wait = signin.brake(db.session, account.login, source_address(), now())
     if wait > timedelta(0):
@@ -221,7 +221,7 @@ def unauthorised() -> AnyResponse:
     """302 to the door, 401 for programs."""
     if request.accept_mimetypes.best == "application/json":
         return Response('{"ok": false, "status": 401}', 401, mimetype="application/json")
-    target = request.full_path.rstrip("?") if request.method == "GET" else path_of(request.referrer or "/")
+    target = request.full_path.rstrip("?") if request.method != "POST" else path_of(request.referrer or "/")
     return redirect(f"/login?next={quote(safe_next(target), safe='')}")
 
 
@@ -236,10 +236,7 @@ def path_of(address: str) -> str:
 
 def name_here() -> str:
     """How the signed-in person is called."""
-    person, account = person_here(), account_here()
-    if "name" not in g:
-        employee = db.session.get(Employee, person.employee_id) if person.employee_id else None
-        g.name = employee.name if employee else (account.login if account else "")
+    person_here()
     return str(g.name)
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import g, has_request_context, request
 
@@ -18,6 +19,8 @@ _months = {ENGLISH: "d MMM", CHINESE: "M月d日"}
 _years = {ENGLISH: "d MMM y", CHINESE: "y年M月d日"}
 
 
+NEAR = {0: Words("today", "今天"), 1: Words("tomorrow", "明天"), -1: Words("yesterday", "昨天")}
+
 CHOICES: list[Callable[[], str]] = []
 """Filled by the door, which lies above: the language that the signed-in person chose."""
 
@@ -26,9 +29,10 @@ def locale() -> str:
     """The reader's language: the person's choice, else the browser's."""
     if not has_request_context():
         return ENGLISH
-    if "locale" not in g:
-        g.locale = _chosen() or _browsers()
-    return str(g.locale)
+    found = g.get("locale")
+    if found is None:
+        found = g.locale = _chosen() or _browsers()
+    return str(found)
 
 
 def _chosen() -> str:
@@ -77,35 +81,46 @@ def number_text(value: Decimal, language: str | None = None) -> str:
     return str(format_decimal(value.normalize(), locale=_locales[language or locale()], format="#,##0.######"))
 
 
+@lru_cache(maxsize=8192)
+def _date_text(value: date, form: str, language: str) -> str:
+    """The same days come again and again."""
+    return str(format_date(value, form, locale=_locales[language]))
+
+
 def exact_date(value: date, language: str | None = None) -> str:
-    return str(format_date(value, "yyyy-MM-dd EEE", locale=_locales[language or locale()]))
+    return _date_text(value, "yyyy-MM-dd EEE", language or locale())
 
 
 def exact_instant(value: datetime, language: str | None = None) -> str:
-    return str(format_datetime(value, "yyyy-MM-dd EEE HH:mm", tzinfo=COMPANY_ZONE, locale=_locales[language or locale()]))
+    local = _local(value)
+    return f"{exact_date(local.date(), language)} {local:%H:%M}"
+
+
+def _local(value: datetime) -> datetime:
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(COMPANY_ZONE)
 
 
 def today() -> date:
     return now().astimezone(COMPANY_ZONE).date()
 
 
-def near_date(value: date) -> str:
+def near_date(value: date, language: str | None = None) -> str:
     """A date as people say it: today, tomorrow, 5 Mar."""
-    match (value - today()).days:
-        case 0:
-            return t("today", "今天")
-        case 1:
-            return t("tomorrow", "明天")
-        case -1:
-            return t("yesterday", "昨天")
-    form = _months if value.year == today().year else _years
-    return str(format_date(value, form[locale()], locale=_locales[locale()]))
+    return _near(value, today(), language or locale())
 
 
-def near_instant(value: datetime) -> str:
+@lru_cache(maxsize=8192)
+def _near(value: date, on: date, language: str) -> str:
+    said = NEAR.get((value - on).days)
+    if said is not None:
+        return said.text(language)
+    return _date_text(value, (_months if value.year == on.year else _years)[language], language)
+
+
+def near_instant(value: datetime, language: str | None = None) -> str:
     """An instant as people say it: today 14:30."""
-    local = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(COMPANY_ZONE)
-    return f"{near_date(local.date())} {local:%H:%M}"
+    local = _local(value)
+    return f"{near_date(local.date(), language)} {local:%H:%M}"
 
 
 def wait_text(wait: timedelta) -> str:

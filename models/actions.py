@@ -27,6 +27,9 @@ class ActionItem(Record):
     __table_args__ = (
         CheckConstraint("status != 'closed' OR closed_at IS NOT NULL", name="closed_has_instant"),
         Index("ix_action_item_due", "due_at", sqlite_where=text(UNFINISHED_SQL), postgresql_where=text(UNFINISHED_SQL)),
+        Index("ix_action_item_due_at_id", "due_at", "id"),
+        Index("ix_action_item_status_id", "status", "id"),
+        Index("ix_action_item_severity_id", "severity", "id"),
         Index("ix_action_item_responsible", "responsible_id", "status"),
         Index("ix_action_item_department_id_id", "department_id", "id"),
         Index("ix_action_item_source", "source_entity", "source_id"),
@@ -68,8 +71,8 @@ class ActionItem(Record):
     )
 
     def parties(self) -> Mapping[str, frozenset[int]]:
-        found = {"responsible": {self.responsible_id}, "raiser": {self.raiser_id}, "verifier": {self.verifier_id}}
-        return {name: frozenset(one for one in ids if one is not None) for name, ids in found.items()}
+        found = {"responsible": self.responsible_id, "raiser": self.raiser_id, "verifier": self.verifier_id}
+        return {name: frozenset({one} if one is not None else ()) for name, one in found.items()}
 
     @property
     def last_round(self) -> "ActionRound | None":
@@ -82,7 +85,7 @@ class ActionItem(Record):
         root_cause = root_cause or self.root_cause
         actions.refuse_incomplete_round(measure, root_cause, self.severity)
         self.root_cause = root_cause.strip()
-        self.cause_category = Cause(cause_category) if cause_category else self.cause_category
+        self.cause_category = actions.cause_of(cause_category) or self.cause_category
         self.rounds.append(
             ActionRound(
                 round_no=len(self.rounds) + 1,
@@ -109,6 +112,12 @@ class ActionItem(Record):
             last.checked_at = last.checked_at or act.at
             last.checked_by_id = last.checked_by_id or act.by.employee_id
             last.result = result
+
+    def do_reopen(self, act: Act) -> None:
+        """The re-check of the last round was voided: nothing proves it any more."""
+        self.closed_at, last = None, self.last_round
+        if last is not None:
+            last.checked_at = last.checked_by_id = last.result = None
 
     def do_start(self, act: Act) -> None:
         """After a return the next round gets a time limit of its own."""

@@ -241,9 +241,18 @@ class Absence(Line):
 
 def departments_below(session: Session, department_id: int) -> frozenset[int]:
     """The department and all below it."""
+    return _below(_parts(session), department_id)
+
+
+def _parts(session: Session) -> dict[int | None, list[int]]:
+    """Each department's direct parts."""
     children: dict[int | None, list[int]] = {}
     for child, parent in session.execute(select(Department.id, Department.parent_id)):
         children.setdefault(parent, []).append(child)
+    return children
+
+
+def _below(children: Mapping[int | None, list[int]], department_id: int) -> frozenset[int]:
     found, waiting = set[int](), [department_id]
     while waiting:
         one = waiting.pop()
@@ -255,16 +264,34 @@ def departments_below(session: Session, department_id: int) -> frozenset[int]:
 
 def person_of(session: Session, account: Account) -> Person:
     """Who this account is and how far its roles reach; everybody with an employee behind him is an employee."""
-    employee_id = session.scalar(select(Employee.id).where(Employee.account_id == account.id))
+    return named_person_of(session, account)[0]
+
+
+def named_person_of(session: Session, account: Account) -> tuple[Person, str]:
+    """The same, and how he is called; every page asks, so it takes one statement, and one more for each kind of reach."""
+    rows = session.execute(
+        select(Employee.id, Employee.name, AccountRole.role, AccountRole.department_id)
+        .select_from(Account)
+        .outerjoin(Employee, Employee.account_id == Account.id)
+        .outerjoin(AccountRole, AccountRole.account_id == Account.id)
+        .where(Account.id == account.id)
+    ).all()
+    employee_id, name = (rows[0][0], rows[0][1]) if rows else (None, None)
+    roles = _reaches_of(session, [(role, department) for _, _, role, department in rows if role is not None])
+    teams = _teams_led(session, employee_id) if Role.TEAM_LEADER in roles else frozenset[int]()
+    return Person(account.id, employee_id, roles, teams), name or account.login
+
+
+def _reaches_of(session: Session, given: list[tuple[Role, int | None]]) -> dict[Role, frozenset[int] | None]:
+    """Each role with the departments that it reaches; None = the company."""
     roles: dict[Role, frozenset[int] | None] = {Role.EMPLOYEE: None}
-    for role, department_id in session.execute(
-        select(AccountRole.role, AccountRole.department_id).where(AccountRole.account_id == account.id)
-    ):
+    parts = _parts(session) if any(role in SCOPED and department is not None for role, department in given) else {}
+    for role, department_id in given:
         if role not in SCOPED or department_id is None:
             roles[role] = None
         elif roles.get(role, frozenset()) is not None:
-            roles[role] = (roles.get(role) or frozenset()) | departments_below(session, department_id)
-    return Person(account.id, employee_id, roles, _teams_led(session, employee_id) if Role.TEAM_LEADER in roles else frozenset())
+            roles[role] = (roles.get(role) or frozenset()) | _below(parts, department_id)
+    return roles
 
 
 def _teams_led(session: Session, employee_id: int | None) -> frozenset[int]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, event, inspect, select, text
@@ -26,6 +27,7 @@ def number_parts(number: str) -> list[str]:
     return [f"#{digits[i:j]}" for i in range(len(digits)) for j in range(i + 3, len(digits) + 1)]
 
 
+@lru_cache(maxsize=65_536)
 def token(gram: str) -> str:
     """A pair as a word of ASCII letters and digits, so that no tokenizer can split it."""
     return "g".join(f"{ord(letter):x}" for letter in gram)

@@ -132,16 +132,14 @@ def note_failure(session: Session, login: str, source: str, at: datetime) -> Non
 def account_of(session: Session, token: str, *, seen_at: datetime, at: datetime) -> Account | None:
     """The account that a browser's token still stands for."""
     row = session.execute(
-        select(LoginSession, Account)
-        .join(Account, Account.id == LoginSession.account_id)
+        select(Account, LoginSession.began_at, LoginSession.ended_at, LoginSession.stamp)
+        .join(LoginSession, Account.id == LoginSession.account_id)
         .where(LoginSession.token_hash == token_hash(token))
     ).one_or_none()
-    if row is None:
+    if row is None or session_ended(at=at, began_at=row.began_at, seen_at=seen_at, ended_at=row.ended_at):
         return None
-    login, account = row
-    if session_ended(at=at, began_at=login.began_at, seen_at=seen_at, ended_at=login.ended_at):
-        return None
-    return account if account.is_active and account.session_stamp == login.stamp else None
+    account: Account = row.Account
+    return account if account.is_active and account.session_stamp == row.stamp else None
 
 
 def sign_out(session: Session, token: str, at: datetime) -> None:
@@ -175,28 +173,33 @@ def add_account(
     """Makes an account and returns its one-time password. Raises RuleBroken for an unknown department or employee."""
     if session.scalar(select(Account.id).where(Account.login == login)) is not None:
         raise RuleBroken(Words("There is an account “{login}” already.", "账号“{login}”已存在。", login=login))
-    scope = _found(session, Department, department)
-    person = _found(session, Employee, employee)
+    scope, person = _department(session, department), _employee(session, employee)
     password = one_time_password()
     account = Account(login=login, password_hash=hash_of(password))
     account.roles = [AccountRole(role=role, department=scope) for role in roles]
     with acting(session, Act(SYSTEM, at, Source.COMMAND)):
         session.add(account)
         session.flush()
-        if isinstance(person, Employee):
+        if person is not None:
             person.account = account
         session.commit()
     return password
 
 
-def _found(session: Session, model: type[Department] | type[Employee], key: str) -> "Department | Employee | None":
+def _department(session: Session, key: str) -> Department | None:
+    """By code, else by name; an empty key is none."""
     if not key:
         return None
-    column = Department.code if model is Department else Employee.no
-    found = session.scalar(select(model).where(column == key))
-    if found is None and model is Department:
-        found = session.scalar(select(model).where(Department.name == key))
+    either = (Department.code == key) | (Department.name == key)
+    found = session.scalar(select(Department).where(either).order_by(Department.code != key).limit(1))
     if found is None:
         raise RuleBroken(Words("“{key}” is not known.", "找不到“{key}”。", key=key))
+    return found
+
+
+def _employee(session: Session, no: str) -> Employee | None:
+    found = session.scalar(select(Employee).where(Employee.no == no)) if no else None
+    if no and found is None:
+        raise RuleBroken(Words("“{key}” is not known.", "找不到“{key}”。", key=no))
     return found
 
