@@ -13,7 +13,7 @@ from models.organisation import Department, Employee, Post
 from models.process import DocumentRevision, ProcessDocument, revision_in_force
 from models.regulation import figure
 from rules import actions, quality
-from rules.actions import ActionStatus, Severity
+from rules.actions import ACTION_STEPS, ActionStatus, Severity
 from rules.base import Person, RuleBroken, Unset, Words
 from rules.quality import Category, CheckKind, CheckStatus, Verdict
 from rules.regulation import REPEAT_WITHIN_DAYS
@@ -264,6 +264,24 @@ def cancel_raised(check: SpotCheck, act: Act) -> None:
     for action in check.raised():
         if action.status in actions.UNFINISHED:
             action.perform("cancel", act=act)
+
+
+@after(SpotCheck, "void")
+def take_back_proof(check: SpotCheck, act: Act) -> None:
+    """What a voided re-check closed or returned waits for another; what went on since goes on."""
+    action_round = check.rechecks_round
+    if action_round is None or action_round.result is None or action_round.action.last_round is not action_round:
+        return
+    if ACTION_STEPS.find("reopen", action_round.action.status):
+        action_round.action.perform("reopen", act=act)
+
+
+@after(ActionItem, "reopen")
+def reopen_check(action: ActionItem, act: Act) -> None:
+    """A check with something left open is not closed."""
+    item = action.session.get(SpotCheckItem, action.source_id) if action.source_entity == "spot_check_item" else None
+    if item is not None and item.check.status is CheckStatus.CLOSED:
+        item.check.perform("reopen", act=act)
 
 
 @after(ActionItem, "close")

@@ -93,6 +93,8 @@ ACTION_STEPS = Lifecycle(
              unlike={RESPONSIBLE}, tells=(RESPONSIBLE,), clause="P3.2"),
         step("find_ineffective", "watching", "returned", "Not effective", "措施无效", by={R.QUALITY_INSPECTOR},
              unlike={RESPONSIBLE}, needs_note=True, tells=(RESPONSIBLE,), clause="P3.2"),
+        step("reopen", ("returned", "watching", "closed"), "submitted", "Await a re-check again", "重新等待复检",
+             tells=(RESPONSIBLE, "raiser"), clause="P3.2"),
         step("cancel", UNFINISHED, "cancelled", "Cancel", "取消", by={R.QUALITY_MANAGER}, unlike={RESPONSIBLE},
              needs_note=True, is_destructive=True, tells=(RESPONSIBLE,), clause="P3.2"),
     ),
@@ -123,6 +125,15 @@ def refuse_stale_proof(submitted_at: datetime | None, checked_at: datetime) -> N
             field="checked_at",
             clause="P3.2",
         )
+
+
+def cause_of(given: str | None) -> Cause | None:
+    """The cause by its name; none where none is given. Raises RuleBroken for a name that there is not."""
+    if not given:
+        return None
+    if given not in set(Cause):
+        raise RuleBroken(Words("Choose one of the causes.", "请选择原因类别。"), field="cause_category", clause="P3.2")
+    return Cause(given)  # type: ignore[call-arg]
 
 
 def refuse_incomplete_round(measure: str, root_cause: str, severity: Severity) -> None:

@@ -66,6 +66,7 @@ SPOT_CHECK_STEPS = Lifecycle(
     (
         step("submit", "draft", "submitted", "Submit", "提交", by={INSPECTOR}, tells=(CHECKED,), clause="P3.2"),
         step("close", "submitted", "closed", "Close", "关闭", clause="P3.2"),
+        step("reopen", "closed", "submitted", "Reopen", "重新打开", clause="P3.2"),
         step("void", ("submitted", "closed"), "voided", "Void", "作废", by={R.QUALITY_MANAGER}, unlike={INSPECTOR},
              needs_note=True, is_destructive=True, tells=(INSPECTOR, CHECKED), clause="P3.2"),
     ),

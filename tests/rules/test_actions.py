@@ -12,7 +12,9 @@ from rules.actions import (
     RESPONSIBLE,
     UNFINISHED,
     ActionStatus,
+    Cause,
     Severity,
+    cause_of,
     raised,
     refuse_incomplete_round,
     refuse_stale_proof,
@@ -109,6 +111,17 @@ def test_the_ladder_tells_whom_the_regulation_names():
         {Role.PRODUCTION_MANAGER, Role.QUALITY_MANAGER},
         {Role.GENERAL_MANAGER},
     ]
+
+
+@pytest.mark.parametrize("given_name,cause", [("man", Cause.MAN), ("", None), (None, None)])
+def test_a_cause_is_known_by_its_name(given_name, cause):
+    assert cause_of(given_name) is cause
+
+
+def test_another_cause_there_is_not():
+    with pytest.raises(RuleBroken) as refusal:
+        cause_of("weather")
+    assert (refusal.value.field, refusal.value.clause) == ("cause_category", "P3.2")
 
 
 def test_unfinished_is_whatever_may_still_be_cancelled():

@@ -72,6 +72,9 @@ ALLOWED = {
         verified     watch             watching
         watching     find_effective    closed       quality_inspector !responsible
         watching     find_ineffective  returned     quality_inspector !responsible
+        returned     reopen            submitted
+        watching     reopen            submitted
+        closed       reopen            submitted
         open         cancel            cancelled    quality_manager !responsible
         disputed     cancel            cancelled    quality_manager !responsible
         accepted     cancel            cancelled    quality_manager !responsible
@@ -92,6 +95,7 @@ ALLOWED = {
     "quality.SPOT_CHECK_STEPS": """
         draft        submit            submitted    inspector
         submitted    close             closed
+        closed       reopen            submitted
         submitted    void              voided       quality_manager !inspector
         closed       void              voided       quality_manager !inspector
     """,
