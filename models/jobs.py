@@ -31,6 +31,7 @@ BEAT_SECONDS = 15
 DEAD_AFTER = timedelta(seconds=90)
 KEPT_FOR = timedelta(days=2)
 """Finished runs of jobs are looked at for two days, then deleted."""
+TIDIES = "17 * * * *"
 MOST_WORKERS = 9
 LAST_SECONDS = 3
 """How long a job that runs when the worker is ended may go on; what it leaves undone is done at the next start."""
@@ -131,7 +132,7 @@ class Beats:
 
 def _is_launched(taken: Seat, engine: Engine, jobs: Mapping[str, Job]) -> bool:
     try:
-        _launch(taken, {**jobs, "tidy": Job("17 * * * *", lambda: _tidy(engine))})
+        _launch(taken, {**jobs, "tidy": Job(TIDIES, lambda: _tidy(engine))})
     except DBAPIError as fault:
         log.warning("The database is away: %s", str(fault.orig).strip())
         DBOS.destroy(destroy_registry=True)
@@ -154,6 +155,9 @@ def _launch(taken: Seat, jobs: Mapping[str, Job]) -> None:
     )
     workflows = {key: _workflow(key, job) for key, job in jobs.items()}
     DBOS.launch()
+    for known in DBOS.list_schedules():
+        if known["schedule_name"] not in jobs:  # an earlier version's
+            DBOS.delete_schedule(known["schedule_name"])
     DBOS.apply_schedules(
         [
             {

@@ -11,13 +11,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from app import HERE
 from models import jobs
 from models.base import now
-from models.engine import engine_options
+from models.engine import engine_options, reading_only
 from models.event import Delivery, WorkerBeat
 from rules.base import RuleBroken
 
@@ -28,7 +28,8 @@ from sqlalchemy import create_engine
 from models import jobs
 from models.engine import engine_options
 
-url, folder = sys.argv[1], Path(sys.argv[2])
+url, folder, name = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+jobs.TIDIES = "* * * * * *"
 
 def job():
     with (folder / "done").open("a") as out:
@@ -38,9 +39,11 @@ def job():
         os.kill(os.getpid(), signal.SIGKILL)
     (folder / "ended").touch()
 
-with jobs.seat(url, folder) as taken:
+with jobs.seat(url, folder, name) as taken:
     print(taken.name, flush=True)
-    jobs.work(taken, create_engine(url, **engine_options(url)), {"die_once": jobs.Job("* * * * * *", job)})
+    crons = {"": "* * * * * *", "worker-9": "* * * * * *", "heir": "0 0 1 1 *"}
+    engine = create_engine(url, **engine_options(url))
+    jobs.work(taken, engine, {"die_once": jobs.Job(crons[name], job)})
 """
 
 
@@ -50,6 +53,18 @@ def beats(url: str) -> dict[str, object]:
         found = {one.name: one.at for one in session.scalars(select(WorkerBeat))}
     engine.dispose()
     return found
+
+
+def first_run(url: str, folder: Path) -> str:
+    """What became of the first run of a job, as the job engine's own book says."""
+    with jobs.seat(url, folder, "reader") as reader:
+        engine = create_engine(reader.url)
+    table = "workflow_status" if engine.dialect.name == "sqlite" else "dbos.workflow_status"
+    with reading_only(), engine.connect() as connection:
+        runs = f"SELECT status FROM {table} WHERE name = 'die_once' ORDER BY workflow_uuid LIMIT 1"  # noqa: S608
+        found = connection.execute(text(runs)).scalar_one()
+    engine.dispose()
+    return str(found)
 
 
 def within(seconds: float, is_so: Callable[[], object]) -> bool:
@@ -104,7 +119,7 @@ def test_a_database_that_is_away_is_waited_for(tmp_path: Path, caplog: pytest.Lo
 
 @pytest.mark.slow
 def test_a_worker_killed_in_the_middle_is_made_up_for(any_url: str, tmp_path: Path):
-    command = [sys.executable, "-c", DYING, any_url, str(tmp_path)]
+    command = [sys.executable, "-c", DYING, any_url, str(tmp_path), ""]
     first = subprocess.run(command, cwd=HERE, check=False, timeout=60, capture_output=True, text=True)
     assert (first.returncode, first.stdout) == (-signal.SIGKILL, "worker-1\n")
     with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as second:
@@ -113,6 +128,21 @@ def test_a_worker_killed_in_the_middle_is_made_up_for(any_url: str, tmp_path: Pa
         assert within(40, (tmp_path / "ended").exists)
         second.send_signal(signal.SIGTERM)
         assert second.wait(timeout=10) == 0
+
+
+@pytest.mark.slow
+def test_what_a_worker_left_that_never_comes_back_is_taken_up(any_url: str, tmp_path: Path):
+    command = [sys.executable, "-c", DYING, any_url, str(tmp_path)]
+    subprocess.run([*command, "worker-9"], cwd=HERE, check=False, timeout=60, capture_output=True)
+    assert first_run(any_url, tmp_path) == "PENDING"
+    engine = create_engine(any_url, **engine_options(any_url))
+    with Session(engine) as session, session.begin():
+        session.merge(WorkerBeat(name="worker-9", at=now() - timedelta(minutes=5)))
+    engine.dispose()
+    with subprocess.Popen([*command, "heir"], cwd=HERE, stdout=subprocess.DEVNULL) as heir:
+        assert within(40, lambda: first_run(any_url, tmp_path) == "SUCCESS")  # its own time comes once a year
+        heir.terminate()
+        assert heir.wait(timeout=10) == 0
 
 
 @pytest.mark.slow
