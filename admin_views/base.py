@@ -1,75 +1,44 @@
 """The base view: every table through one door, with each open default of Flask-Admin closed once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from flask import Response, flash, json, make_response, redirect, render_template, request
+from flask import Response, flash, json, redirect, render_template, request
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_login import current_user
-from sqlalchemy import inspect, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
-from wtforms import BooleanField, FieldList, Form, HiddenField
+from wtforms import Form
 
 from admin_views import exports, faults, pages
-from admin_views.columns import Shown, label_of
-from admin_views.fields import LinesField, PickerField, VersionField, clean, form_of, value_of
-from admin_views.listing import Listing, Question, filter_names, pick, question, sortable_columns
+from admin_views.columns import Shown
+from admin_views.fields import clean
+from admin_views.listing import Listing, Question, pick, question, sortable_columns
 from admin_views.registry import LINE_LABELS, record_url
-from admin_views.screen import Conflict
+from admin_views.saving import Inline, Saves, Section, who
 from admin_views.session import db
-from admin_views.signin import act_here, fresh_token, person_here, unauthorised
-from admin_views.words import locale, say, t, value_text
-from models.base import Act, Line, Record, Source, now
-from models.event import FormToken
+from admin_views.signin import act_here, person_here, unauthorised
+from admin_views.words import say, t
+from models.base import Act, Record, Source
 from models.journal import acting
-from rules.base import NO_EMPLOYEE, Access, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words
-
-MOST_LINES = 200
+from rules.base import Access, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words
 
 
-@dataclass(frozen=True)
-class Inline:
-    """Lines that are edited inside their record's form, as a table."""
-
-    name: str
-    words: Words
-    fields: tuple[str, ...]
-    labels: Mapping[str, Words] = field(default_factory=dict)
-    blank_rows: int = 1
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a form under a heading."""
-
-    words: Words
-    fields: tuple[str, ...]
-
-
-class RegulationView(ModelView):  # type: ignore[misc]
+class RegulationView(Saves, ModelView):  # type: ignore[misc]
     """A table's list, form, page, verbs, look-ups and exports, as its ``access`` and lifecycle say."""
 
-    labels: ClassVar[Mapping[str, Words]] = {}
     list_columns: ClassVar[tuple[str, ...]] = ()
     filter_columns: ClassVar[tuple[str, ...]] = ()
-    form_columns: ClassVar[tuple[str, ...]] = ()
     left_out: ClassVar[frozenset[str]] = frozenset()
     """Columns that no form shows, on purpose: the start-up check wants every other in ``form_columns``."""
     page_columns: ClassVar[tuple[str, ...]] = ()
-    sections: ClassVar[tuple[Section, ...]] = ()
-    inlines: ClassVar[tuple[Inline, ...]] = ()
     icon: ClassVar[str] = "table"
     default_size: ClassVar[int] = 50
     asked_fields: ClassVar[Mapping[str, str]] = {}
     """Fields that verbs ask for -> the column that says what kind they are."""
     bulk_verbs: ClassVar[tuple[str, ...]] = ()
-    needs_employee: ClassVar[bool] = False
-    """Whether a record names who made it, so that an account without an employee cannot make one."""
 
     list_template = "admin/model/list.html"
     create_template = "admin/model/create.html"
@@ -96,19 +65,6 @@ class RegulationView(ModelView):  # type: ignore[misc]
         self._form_ajax_refs, self._search_supported = {}, False
 
     # -- what is shown -----------------------------------------------------------------------------------------------
-
-    def shown(self, name: str, model: type[Any] | None = None, labels: Mapping[str, Words] | None = None) -> Shown:
-        """An attribute with its label; a missing label is a fault at start-up."""
-        if model is not None or labels is not None:
-            model = model or self.model
-            return Shown(model, name, label_of(model, name, self.labels if labels is None else labels))
-        if name not in self.attributes:
-            self.attributes[name] = Shown(self.model, name, label_of(self.model, name, self.labels))
-        return self.attributes[name]
-
-    def line_model(self, inline: Inline) -> type[Line]:
-        found: type[Line] = inspect(self.model).relationships[inline.name].mapper.class_
-        return found
 
     def visible(self, names: Sequence[str], person: Person) -> list[Shown]:
         """The attributes that this person may see."""
@@ -158,7 +114,7 @@ class RegulationView(ModelView):  # type: ignore[misc]
     def why_not_edit(self, record: Record, person: Person) -> Words | None:
         """Why facts of this record cannot be edited now; None = they can."""
         if not self.access.may_edit(person) or not self.form_columns:
-            return Words("Only {who} may edit this.", "只有{who}可以修改。", who=_who(self.access.edit))
+            return Words("Only {who} may edit this.", "只有{who}可以修改。", who=who(self.access.edit))
         status = str(getattr(record, "status", ""))
         if self.access.edit_while and status not in self.access.edit_while:
             return Words("It was submitted: facts no longer change.", "已提交，内容不能再修改。")
@@ -170,14 +126,14 @@ class RegulationView(ModelView):  # type: ignore[misc]
     def index_view(self) -> AnyResponse | str:
         person = person_here()
         if not self.may_open(person):
-            raise NotYours(Words("This list is for: {who}.", "此列表仅限：{who}。", who=_who(self.access.view)))
+            raise NotYours(Words("This list is for: {who}.", "此列表仅限：{who}。", who=who(self.access.view)))
         return self.render(self.list_template, page=pages.list_page(self, self.listing(person)))
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> AnyResponse:
         person = person_here()
         if not self.may_open(person):
-            raise NotYours(Words("This list is for: {who}.", "此列表仅限：{who}。", who=_who(self.access.view)))
+            raise NotYours(Words("This list is for: {who}.", "此列表仅限：{who}。", who=who(self.access.view)))
         makers = {"csv": exports.as_csv, "xlsx": exports.as_xlsx}
         if export_type not in makers:
             raise NotVisible
@@ -207,235 +163,6 @@ class RegulationView(ModelView):  # type: ignore[misc]
 
     def lookup_url(self, name: str) -> str:
         return f"/admin/{self.model.__tablename__}/ajax/lookup/?name={name}"
-
-    # -- form --------------------------------------------------------------------------------------------------------
-
-    def form_class(self, person: Person) -> type[Form]:
-        """The form for this person's language and sight, made once."""
-        hidden = self.access.hidden_from(person)
-        key = (locale(), hidden)
-        if key not in self.forms:
-            extra: dict[str, Any] = {"version_no": VersionField(), "form_token": HiddenField()}
-            for inline in self.inlines:
-                extra[inline.name] = LinesField(self.line_form(inline), most=MOST_LINES)
-            names = [name for name in self.form_columns if name not in hidden]
-            self.forms[key] = form_of([self.shown(name) for name in names], self._lookup, extra=extra)
-        return self.forms[key]
-
-    def _lookup(self, path: str) -> Any:
-        return lambda: self.lookup_url(path)
-
-    def line_form(self, inline: Inline) -> type[Form]:
-        line = self.line_model(inline)
-        shown = [self.shown(name, line, inline.labels) for name in inline.fields]
-        extra = {"id": HiddenField(), "remove": BooleanField(t("Remove", "移除"))}
-        return form_of(shown, self._lookup, prefix=f"{inline.name}.", extra=extra)
-
-    def new_record(self, act: Act) -> Record:
-        """A record before its form is filled in; a view sets what follows from who and where."""
-        found: Record = self.model()
-        return found
-
-    def before_save(self, record: Any, act: Act) -> None:
-        """What follows from the facts before they are kept; may raise RuleBroken."""
-
-    @expose("/new/", methods=("GET", "POST"))
-    def create_view(self) -> AnyResponse | str:
-        person = person_here()
-        if not self.access.may_create(person):
-            raise NotYours(Words("Only {who} may add one.", "只有{who}可以新建。", who=_who(self.access.create)))
-        if self.needs_employee and person.employee_id is None:
-            raise NotYours(NO_EMPLOYEE)
-        if request.method != "POST":
-            with db.session.no_autoflush:
-                form = self.form_class(person)(obj=self.new_record(act_here()), data=None)
-            form.form_token.data = fresh_token()
-            return self._form_page(form, None)
-        if (twin := self._twin()) is not None:
-            return redirect(twin)
-        return self._save(None)
-
-    @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self) -> AnyResponse | str:
-        record, person = self.one(request.args.get("id")), person_here()
-        if (refusal := self.why_not_edit(record, person)) is not None:
-            if not self.access.may_edit(person):
-                raise NotYours(refusal)
-            raise RuleBroken(refusal)
-        if request.method != "POST":
-            form = self.form_class(person)(obj=record)
-            return self._form_page(form, record)
-        return self._save(record)
-
-    def _twin(self) -> str | None:
-        """Where the record is that this very form has made already."""
-        token = clean(request.form.get("form_token", ""))[:64]
-        found = db.session.get(FormToken, token) if token else None
-        if found is None or found.account_id != person_here().account_id or found.entity_id is None:
-            return None
-        return record_url(self.model, found.entity_id)
-
-    def _save(self, record: Record | None) -> AnyResponse:
-        form = self.form_class(person_here())(request.form)
-        self._trim(form)
-        self._drop_blank_lines(form)
-        refused: RuleBroken | None = None
-        if record is not None and form.version_no.sent is None:
-            form.version_no.errors = [t("The version is missing: reload the page.", "缺少版本号，请刷新页面。")]
-            return self._form_page(form, record, status=422, refusal=form.version_no.errors[0])
-        if record is not None and form.version_no.sent != record.version_no:
-            return self._conflict(form, record)
-        if record is not None:
-            self._resolve(form, record)
-        if not form.validate():
-            return self._form_page(form, record, status=422)
-        try:
-            saved = self._keep(form, record)
-        except StaleDataError:
-            db.session.rollback()
-            return self._conflict(form, self.one(request.args.get("id")))
-        except IntegrityError as fault:
-            db.session.rollback()
-            if record is None and (twin := self._twin()) is not None:
-                return redirect(twin)
-            refused = _as_refusal(fault)
-        except RuleBroken as fault:
-            refused = fault
-        if refused is None:
-            flash(t("Saved.", "已保存。"), "success")
-            return redirect(record_url(self.model, saved.id))
-        faults.note_refusal(refused)
-        return self._refused(form, record, refused)
-
-    def _resolve(self, form: Any, record: Record) -> None:
-        """After a conflict: each field that the person left to the other side keeps what stands there."""
-        theirs = self.form_class(person_here())(formdata=None, obj=record)
-        for name in self.form_columns:
-            if request.form.get(f"resolve-{name}") == "theirs" and name in form._fields:
-                form._fields[name].data = theirs._fields[name].data
-                form._fields[name].raw_data = [_raw_of(theirs._fields[name])]
-
-    def _refused(self, form: Any, record: Record | None, refused: RuleBroken) -> AnyResponse:
-        """The form as it was typed, with the sentence beside its field."""
-        words = say(refused.words)
-        target = form._fields.get(refused.field or "")
-        if target is not None and not isinstance(target, FieldList):
-            target.errors = [*target.errors, words]
-        again = self.one(request.args.get("id")) if record is not None else None
-        return self._form_page(form, again, status=refused.status, refusal=words)
-
-    def _keep(self, form: Any, record: Record | None) -> Record:
-        """Writes the form into the record, with its lines, its event, and its form token."""
-        act = act_here()
-        with acting(db.session, act), db.session.no_autoflush:
-            saved = record if record is not None else self.new_record(act)
-            for name in form._fields:
-                if name in self.form_columns:
-                    self._put(saved, self.shown(name), form._fields[name])
-            if record is None:
-                db.session.add(saved)
-            for inline in self.inlines:
-                self._keep_lines(saved, inline, form._fields[inline.name])
-            self.before_save(saved, act)
-            db.session.flush()
-            if record is None and (token := clean(form.form_token.data or "")):
-                db.session.add(
-                    FormToken(
-                        token=token[:64],
-                        account_id=act.by.account_id,
-                        entity=self.model.__tablename__,
-                        entity_id=saved.id,
-                        at=act.at,
-                    )
-                )
-                db.session.flush()
-        return saved
-
-    @staticmethod
-    def _put(record: Any, shown: Shown, form_field: Any) -> None:
-        value = value_of(form_field)
-        if value is None and not shown.column.nullable and shown.relation is None:
-            if record.id is None:
-                return
-            value = shown.column.default.arg if shown.column.default is not None else value
-        if value == "" and shown.column.nullable:
-            value = None
-        setattr(record, shown.name, value)
-
-    def _keep_lines(self, record: Any, inline: Inline, entries: Any) -> None:
-        line = self.line_model(inline)
-        kept = {str(one.id): one for one in getattr(record, inline.name)}
-        rows = []
-        for entry in entries:
-            form = entry.form
-            given = clean(form.id.data or "")
-            row = kept.get(given)
-            if form.remove.data:
-                continue
-            row = row if row is not None else line()
-            for name in inline.fields:
-                self._put(row, self.shown(name, line, inline.labels), form._fields[name])
-            rows.append(row)
-        for place, row in enumerate(rows, start=1):
-            if hasattr(row, "seq"):
-                row.seq = place
-        self._renumber(record, rows, inline)
-
-    @staticmethod
-    def _renumber(record: Any, rows: list[Any], inline: Inline) -> None:
-        setattr(record, inline.name, rows)
-
-    def _trim(self, form: Any) -> None:
-        """A row that was taken out needs no valid entries."""
-        for inline in self.inlines:
-            for entry in form._fields[inline.name]:
-                if entry.form.remove.data:
-                    for one in entry.form:
-                        one.validators = ()
-
-    def _drop_blank_lines(self, form: Any) -> None:
-        """The empty row at the end of a table of lines is no line."""
-        for inline in self.inlines:
-            entries = form._fields[inline.name].entries
-            required = [name for name in inline.fields if self._is_typed(inline, name)]
-            form._fields[inline.name].entries = [
-                one for one in entries if one.form.id.data or any(_filled(one.form._fields[name]) for name in required)
-            ]
-
-    def _is_typed(self, inline: Inline, name: str) -> bool:
-        shown = self.shown(name, self.line_model(inline), inline.labels)
-        return shown.kind not in {"choice", "bool"}
-
-    def _conflict(self, form: Any, record: Record) -> AnyResponse:
-        """Somebody saved meanwhile: both versions, field by field; nothing is overwritten in silence."""
-        db.session.refresh(record)
-        theirs = self.form_class(person_here())(formdata=None, obj=record)
-        found = []
-        for name in self.form_columns:
-            mine, other = form._fields.get(name), theirs._fields.get(name)
-            if mine is not None and _text_of(mine) != _text_of(other):
-                found.append(Conflict(name, mine.label.text, _text_of(other), _text_of(mine)))
-        form.version_no.raw_data = [str(record.version_no)]
-        form.version_no.data = record.version_no
-        faults.note_refusal(Stale())
-        return self._form_page(form, self.one(request.args.get("id")), status=409, refusal=say(Stale().words), conflicts=found)
-
-    def _form_page(
-        self,
-        form: Any,
-        record: Record | None,
-        *,
-        status: int = 200,
-        refusal: str = "",
-        conflicts: Sequence[Conflict] = (),
-    ) -> AnyResponse:
-        body = self.render(
-            self.create_template if record is None else self.edit_template,
-            **pages.form_context(self, form, record),
-            refusal=refusal,
-            conflicts=conflicts,
-        )
-        return make_response(body, status)
 
     # -- record ------------------------------------------------------------------------------------------------------
 
@@ -517,32 +244,4 @@ class RegulationView(ModelView):  # type: ignore[misc]
         raise NotYours(Words("Open the record to edit it.", "请打开记录后修改。"))
 
 
-def _who(roles: Any) -> Words:
-    from rules.base import names_of
-
-    return names_of(roles) if roles else Words("the system", "系统")
-
-
-def _filled(form_field: Any) -> bool:
-    raw = form_field.raw_data or []
-    return any(str(one).strip() for one in raw)
-
-
-def _text_of(form_field: Any) -> str:
-    if isinstance(form_field, PickerField):
-        return form_field.picked_label
-    return value_text(value_of(form_field))
-
-
-def _raw_of(form_field: Any) -> str:
-    return str(form_field._value()) if hasattr(form_field, "_value") else str(form_field.data or "")
-
-
-def _as_refusal(fault: IntegrityError) -> RuleBroken:
-    field_name, words = faults.said_of(fault)
-    refused = RuleBroken(words, field=field_name)
-    refused.status = 422 if field_name else 409
-    return refused
-
-
-__all__ = ["Inline", "RegulationView", "Section", "filter_names", "now"]
+__all__ = ["Inline", "RegulationView", "Section"]

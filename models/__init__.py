@@ -10,6 +10,7 @@ from models import (
     quality,
     regulation,
     search,
+    signatures,
 )
 
-__all__ = ["actions", "assessment", "event", "journal", "organisation", "process", "quality", "regulation", "search"]
+__all__ = ["actions", "assessment", "event", "journal", "organisation", "process", "quality", "regulation", "search", "signatures"]

@@ -8,15 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import event, insert, inspect, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.attributes import History, set_committed_value
 
-from models.base import Act, Audited, Line, Record, hears_signatures, hears_steps, now, on_date
-from models.event import ApprovalRecord, Delivery, Event, EventHead, NumberSeries, PeriodLock
-from rules.base import Person, Role, Step
-from rules.event import GENESIS, Channel, Decision, link, refuse_locked
+from models.base import Act, Audited, Record, hears_steps, now, on_date
+from models.event import Delivery, Event, EventHead, PeriodLock
+from models.numbers import next_number
+from rules.base import Role, Step
+from rules.event import GENESIS, Channel, link, refuse_locked
 
 QUIET = frozenset({"version_no", "created_at", "updated_at", "created_by_id", "updated_by_id"})
 """Columns that say who and when, which the event itself says."""
@@ -231,19 +230,6 @@ def _locked(session: Session, journal: Journal) -> list[tuple[date, date]]:
     return journal.locked
 
 
-def next_number(session: Session, prefix: str, year: int) -> str:
-    """The next number of a series, such as SC-2026-00001; gaps are possible, doubles are not."""
-    connection = session.connection()
-    where = (NumberSeries.prefix == prefix) & (NumberSeries.year == year)
-    raise_by_one = update(NumberSeries).where(where).values(last=NumberSeries.last + 1).returning(NumberSeries.last)
-    last = connection.execute(raise_by_one).scalar()
-    if last is None:
-        dialect_insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-        connection.execute(dialect_insert(NumberSeries).values(prefix=prefix, year=year, last=0).on_conflict_do_nothing())
-        last = connection.execute(raise_by_one).scalar_one()
-    return f"{prefix}-{year}-{last:05d}"
-
-
 # -- sealing ---------------------------------------------------------------------------------------------------------
 
 HOLDERS: list[Callable[[Session, Role, int | None], Iterable[int]]] = []
@@ -296,54 +282,6 @@ def told_by(session: Session, record: Record, tells: Iterable[Role | str]) -> se
         else:
             found.update(parties.get(entry, ()))
     return found
-
-
-@hears_signatures
-def _sign(session: Session, record: Record, one: Step, act: Act) -> bool:
-    """Notes this signature; True once every role has signed, each by another employee."""
-    given = [
-        *session.scalars(
-            select(ApprovalRecord).where(
-                ApprovalRecord.entity == record.__tablename__,
-                ApprovalRecord.entity_id == record.id,
-                ApprovalRecord.step == one.verb,
-                ApprovalRecord.decision == Decision.APPROVED,
-                ApprovalRecord.used_at.is_(None),
-            )
-        )
-    ]
-    signed = {approval.role for approval in given}
-    missing = [role for role in one.signatures if role not in signed]
-    role = _role_to_sign(record, missing, act.by)
-    if role is not None and act.by.employee_id not in {approval.by_id for approval in given}:
-        given.append(_signature(record, one, role, act))
-        session.add(given[-1])
-        missing.remove(role)
-        seal(session, record, f"sign_{one.verb}", act)
-    if missing:
-        return False
-    for approval in given:
-        approval.used_at = act.at
-    return True
-
-
-def _role_to_sign(record: Record, missing: Iterable[Role], person: Person) -> Role | None:
-    department = getattr(record, "department_id", None)
-    return next((role for role in missing if person.holds_in(role, department)), None)
-
-
-def _signature(record: Record, one: Step, role: Role, act: Act) -> ApprovalRecord:
-    return ApprovalRecord(
-        entity=record.__tablename__,
-        entity_id=record.id,
-        step=one.verb,
-        role=str(role),
-        decision=Decision.APPROVED,
-        comment=act.note,
-        by_id=act.by.employee_id,
-        decided_at=act.at,
-        is_imported=act.recorded_at is not None,
-    )
 
 
 def note_event(session: Session, act: Act, action: str, *, entity: str, entity_id: int | None = None) -> None:
