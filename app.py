@@ -45,7 +45,7 @@ def create_app(**settings: Any) -> Flask:
     """The application; ``settings`` come before the environment (CONTRACT.md, Settings)."""
     app = web.Gongzheng("app", root_path=str(HERE), static_folder="admin_views/static", static_url_path="/static")
     app.template_folder = "admin_views/templates"
-    app.config.update(_settings(app, settings))
+    app.config.update(_settings(settings))
     _extensions(app)
     _screens(app)
     commands.register(app)
@@ -53,9 +53,11 @@ def create_app(**settings: Any) -> Flask:
     return app
 
 
-def _settings(app: Flask, given: dict[str, Any]) -> dict[str, Any]:
+def _settings(given: dict[str, Any]) -> dict[str, Any]:
     folder = Path(given.get("INSTANCE") or HERE / "instance")
-    url = database_url(given.get("DATABASE_URL") or os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/gongzheng.sqlite3")
+    url = database_url(
+        given.get("DATABASE_URL") or os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/gongzheng.sqlite3"
+    )
     if url.startswith("sqlite"):
         folder.mkdir(parents=True, exist_ok=True)
     public = os.environ.get("PUBLIC_URL", "")
@@ -69,7 +71,8 @@ def _settings(app: Flask, given: dict[str, Any]) -> dict[str, Any]:
         "PUBLIC_URL": public,
         "TRUSTED_HOSTS": hosts or None,
         "ATTACHMENTS": os.environ.get("ATTACHMENTS") or str(folder / "attachments"),
-        "EVENT_ANCHOR": os.environ.get("EVENT_ANCHOR") or str(folder / f"event_anchor-{sha256(url.encode()).hexdigest()[:8]}"),
+        "EVENT_ANCHOR": os.environ.get("EVENT_ANCHOR")
+        or str(folder / f"event_anchor-{sha256(url.encode()).hexdigest()[:8]}"),
         "MAX_CONTENT_LENGTH": MOST_BYTES,
         "MAX_FORM_PARTS": 5000,
         "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,

@@ -39,14 +39,42 @@ class ActionItemView(RegulationView):
     list_columns = ("no", "description", "severity", "responsible", "department", "due_at", "status")
     filter_columns = ("status", "severity", "is_repeat", "responsible", "department", "due_at", "opened_at")
     page_columns = (
-        "description", "severity", "is_repeat", "responsible", "department", "raiser", "opened_at", "due_at",
-        "original_due_at", "cause_category", "root_cause", "closed_at",
+        "description",
+        "severity",
+        "is_repeat",
+        "responsible",
+        "department",
+        "raiser",
+        "opened_at",
+        "due_at",
+        "original_due_at",
+        "cause_category",
+        "root_cause",
+        "closed_at",
     )
-    left_out = frozenset({
-        "no", "kind", "source_entity", "source_id", "clause", "department_id", "severity", "is_repeat", "description",
-        "containment", "cause_category", "root_cause", "responsible_id", "verifier_id", "raiser_id", "opened_at",
-        "due_at", "original_due_at", "closed_at",
-    })
+    left_out = frozenset(
+        {
+            "no",
+            "kind",
+            "source_entity",
+            "source_id",
+            "clause",
+            "department_id",
+            "severity",
+            "is_repeat",
+            "description",
+            "containment",
+            "cause_category",
+            "root_cause",
+            "responsible_id",
+            "verifier_id",
+            "raiser_id",
+            "opened_at",
+            "due_at",
+            "original_due_at",
+            "closed_at",
+        }
+    )
     asked_fields: ClassVar = {"cause_category": "cause_category"}
     bulk_verbs = ("accept",)
     icon = "tool"
@@ -95,7 +123,9 @@ def _round_cells(one: ActionRound) -> list[Cell]:
         Cell(one.measure),
         cell_of(one.submitted_at),
         cell_of(one.checked_at),
-        Cell(say(one.result.words), "state", tone="met" if one.result == "passed" else "breached") if one.result else Cell(""),
+        Cell(say(one.result.words), "state", tone="met" if one.result == "passed" else "breached")
+        if one.result
+        else Cell(""),
     ]
 
 
@@ -112,11 +142,20 @@ def my_actions(person: Person) -> DeskCard | None:
     ).all()
     at = now()
     lines = [
-        DeskLine(one.description, record_url(ActionItem, one.id), f"{one.no} · {say(one.status.words)}", due_cell(one.due_at, at))
+        DeskLine(
+            one.description,
+            record_url(ActionItem, one.id),
+            f"{one.no} · {say(one.status.words)}",
+            due_cell(one.due_at, at),
+        )
         for one in rows
     ]
     return DeskCard(
-        t("Mine to put right", "待我整改"), lines, t("Nothing to put right. Well done.", "没有待整改事项。"), len(lines), "tool"
+        t("Mine to put right", "待我整改"),
+        lines,
+        t("Nothing to put right. Well done.", "没有待整改事项。"),
+        len(lines),
+        "tool",
     )
 
 
@@ -133,13 +172,24 @@ def overdue_in_my_area(person: Person) -> DeskCard | None:
         ActionItem.responsible_id != (person.employee_id or 0),
     )
     rows = db.session.scalars(
-        select(ActionItem).options(joinedload(ActionItem.responsible)).where(*late).order_by(ActionItem.due_at).limit(10)
+        select(ActionItem)
+        .options(joinedload(ActionItem.responsible))
+        .where(*late)
+        .order_by(ActionItem.due_at)
+        .limit(10)
     ).all()
     lines = [
-        DeskLine(one.description, record_url(ActionItem, one.id), f"{one.no} · {one.responsible.label}", due_cell(one.due_at, at))
+        DeskLine(
+            one.description,
+            record_url(ActionItem, one.id),
+            f"{one.no} · {one.responsible.label}",
+            due_cell(one.due_at, at),
+        )
         for one in rows
     ]
-    count = db.session.scalar(select(func.count()).select_from(select(ActionItem.id).where(*late).limit(1000).subquery()))
+    count = db.session.scalar(
+        select(func.count()).select_from(select(ActionItem.id).where(*late).limit(1000).subquery())
+    )
     return DeskCard(
         t("Overdue in my area", "我管辖的逾期整改"),
         lines,

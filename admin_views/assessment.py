@@ -32,7 +32,9 @@ def pass_rate() -> AnyResponse | str:
         return unauthorised()
     person = person_here()
     if not any(role in INDICATOR.view for role in person.roles) and "admin" not in person.roles:
-        raise NotYours(Words("Department figures are for managers and quality.", "部门指标仅供管理人员和质量部门查看。"))
+        raise NotYours(
+            Words("Department figures are for managers and quality.", "部门指标仅供管理人员和质量部门查看。")
+        )
     period, month = _period(request.args.get("month", ""))
     departments = _departments(person)
     rates = execution_pass_rates(db.session, period)
@@ -107,8 +109,14 @@ def _items(period: Period, department: Department | None) -> dict[str, Any]:
     if department is None:
         return {"items_headings": [], "items_rows": []}
     found = execution_pass_rows(db.session, period, departments_below(db.session, department.id), most=MOST_ROWS)
-    names = (("check", "Check", "抽检"), ("at", "Checked at", "检查时间"), ("question", "What was checked", "检查项目"),
-             ("employee", "Checked person", "被检人"), ("value", "Reading", "实测值"), ("verdict", "Verdict", "判定"))
+    names = (
+        ("check", "Check", "抽检"),
+        ("at", "Checked at", "检查时间"),
+        ("question", "What was checked", "检查项目"),
+        ("employee", "Checked person", "被检人"),
+        ("value", "Reading", "实测值"),
+        ("verdict", "Verdict", "判定"),
+    )
     headings = [Heading(name, t(en, zh)) for name, en, zh in names]
     rows = [
         Row(

@@ -184,7 +184,12 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
         db.session.flush()
         if faults.wants_json():
             db.session.refresh(record)
-            answer = {"ok": True, "status": 200, "message": t("Done.", "已办理。"), "record": pages.as_json(self, record)}
+            answer = {
+                "ok": True,
+                "status": 200,
+                "message": t("Done.", "已办理。"),
+                "record": pages.as_json(self, record),
+            }
             return Response(json.dumps(answer, ensure_ascii=False), mimetype="application/json")
         flash(t("Done: {verb}.", "已办理：{verb}。", verb=record.verb_words(request.form.get("verb", ""))), "success")
         return redirect(record_url(self.model, record.id))

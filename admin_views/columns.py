@@ -48,14 +48,39 @@ COMMON: dict[str, Words] = {
     "seq": Words("No.", "序"),
 }
 
+# fmt: off - a table by colour
 TONES: dict[str, str] = {
-    "draft": "off", "probation": "off", "open": "running", "accepted": "running", "in_progress": "running",
-    "submitted": "soon", "in_review": "soon", "approved": "soon", "disputed": "soon", "returned": "breached",
-    "watching": "running", "verified": "met", "closed": "done", "cancelled": "off", "voided": "off", "dropped": "off",
-    "released": "met", "active": "met", "superseded": "off", "withdrawn": "breached", "suspended": "breached",
-    "leave": "paused", "left": "off", "ok": "met", "ng": "breached", "na": "off", "critical": "overdue",
-    "major": "soon", "minor": "off",
+    "draft": "off",
+    "probation": "off",
+    "open": "running",
+    "accepted": "running",
+    "in_progress": "running",
+    "submitted": "soon",
+    "in_review": "soon",
+    "approved": "soon",
+    "disputed": "soon",
+    "returned": "breached",
+    "watching": "running",
+    "verified": "met",
+    "closed": "done",
+    "cancelled": "off",
+    "voided": "off",
+    "dropped": "off",
+    "released": "met",
+    "active": "met",
+    "superseded": "off",
+    "withdrawn": "breached",
+    "suspended": "breached",
+    "leave": "paused",
+    "left": "off",
+    "ok": "met",
+    "ng": "breached",
+    "na": "off",
+    "critical": "overdue",
+    "major": "soon",
+    "minor": "off",
 }
+# fmt: on
 """The one colour language of states."""
 
 
@@ -150,7 +175,7 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
 
 
 def label_of(model: type[Any], name: str, labels: Mapping[str, Words]) -> Words:
-    """The label of an attribute; a key ``x_id`` is called as its relation ``x``. Raises KeyError where none is declared."""
+    """The label of an attribute; a key ``x_id`` is called as its relation ``x``. KeyError where none is declared."""
     short = name.removesuffix("_id")
     for found in (labels.get(name), labels.get(short), COMMON.get(name), COMMON.get(short)):
         if found is not None:

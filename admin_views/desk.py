@@ -87,7 +87,9 @@ def add(table: str) -> AnyResponse:
         raise NotVisible
     record, sent = view.one(request.form.get("id")), request.files.get("file")
     if not may_attach(record, person_here()):
-        raise NotYours(Words("Only who stands in this record adds files to it.", "只有与此记录相关的人员可以添加附件。"))
+        raise NotYours(
+            Words("Only who stands in this record adds files to it.", "只有与此记录相关的人员可以添加附件。")
+        )
     if sent is None or not sent.filename:
         raise RuleBroken(Words("Choose a file first.", "请先选择文件。"), field="file")
     kind = request.form.get("kind", "evidence")

@@ -97,7 +97,12 @@ def _row_texts(listing: Listing) -> Any:
 def as_xlsx(listing: Listing, asked: Question, name: str) -> Response:
     """A workbook written row by row; text is never a formula, numbers and dates keep their types."""
     out = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the answer is sent
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(out, {**options, "default_date_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet()
     instant = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})

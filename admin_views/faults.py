@@ -43,11 +43,18 @@ HEADINGS = {
 TEXTS = {
     400: Words("Go back, reload the page and try again.", "请返回并刷新页面后重试。"),
     403: Words("Ask whoever is responsible for it.", "请联系负责此事的同事办理。"),
-    404: Words("There is no such page or record, or it lies outside your area.", "页面或记录不存在，或不在您的权限范围内。"),
+    404: Words(
+        "There is no such page or record, or it lies outside your area.", "页面或记录不存在，或不在您的权限范围内。"
+    ),
     405: Words("This address does not take what was sent to it.", "该地址不接受此类请求。"),
     413: Words("The file or form is larger than is allowed.", "文件或表单超过允许的大小。"),
-    500: Words("It has been noted. What you typed is kept in your browser.", "问题已记录，您填写的内容保留在浏览器中。"),
-    503: Words("The database is busy or being restarted. Nothing is lost; try again.", "数据库繁忙或正在重启，数据未丢失，请稍后重试。"),
+    500: Words(
+        "It has been noted. What you typed is kept in your browser.", "问题已记录，您填写的内容保留在浏览器中。"
+    ),
+    503: Words(
+        "The database is busy or being restarted. Nothing is lost; try again.",
+        "数据库繁忙或正在重启，数据未丢失，请稍后重试。",
+    ),
 }
 
 
@@ -63,7 +70,14 @@ def page(status: int, text: str = "", **headers: str) -> AnyResponse:
         body = json.dumps({"ok": False, "status": status, "message": text}, ensure_ascii=False)
         response = Response(body, status, mimetype="application/json")
     else:
-        body = render_template("message.html", status=status, heading=heading, text=text, back_url="/", back_label=t("To my desk", "回到我的工作台"))
+        body = render_template(
+            "message.html",
+            status=status,
+            heading=heading,
+            text=text,
+            back_url="/",
+            back_label=t("To my desk", "回到我的工作台"),
+        )
         response = make_response(body, status)
     response.headers.update(headers)
     return response
@@ -102,7 +116,9 @@ def said_of(fault: IntegrityError) -> tuple[str | None, Words]:
         return field, Words("There is one like this already.", "已有相同的记录。")
     if name.startswith("ck_"):
         return None, Words("These entries do not fit together.", "填写内容之间互相矛盾。")
-    return None, Words("It refers to a record that is not there, or is still referred to.", "引用的记录不存在，或仍被其他记录引用。")
+    return None, Words(
+        "It refers to a record that is not there, or is still referred to.", "引用的记录不存在，或仍被其他记录引用。"
+    )
 
 
 def register(app: Any) -> None:
@@ -114,7 +130,12 @@ def register(app: Any) -> None:
     for away in (OperationalError, *AWAY):
         app.register_error_handler(away, out_of_reach)
     app.register_error_handler(OSError, _no_room)
-    app.register_error_handler(CSRFError, lambda _: page(400, t("The form has expired. Go back, reload and send it again.", "表单已失效，请返回刷新后重新提交。")))
+    app.register_error_handler(
+        CSRFError,
+        lambda _: page(
+            400, t("The form has expired. Go back, reload and send it again.", "表单已失效，请返回刷新后重新提交。")
+        ),
+    )
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -167,7 +188,7 @@ def _http(fault: HTTPException) -> AnyResponse:
 
 
 def _unexpected(fault: Exception) -> AnyResponse:
-    current_app.logger.exception("unexpected", exc_info=fault)
+    current_app.logger.error("unexpected", exc_info=fault)
     roll_back()
     if current_app.testing and current_app.config.get("RAISE_UNEXPECTED"):
         raise fault

@@ -172,7 +172,14 @@ class ChoiceField(SelectField):
     def __init__(self, label: str, validators: Any, *, choices: type[Choice], blank: bool, **more: Any) -> None:
         self.of = choices
         options = [(str(one), say(one.words)) for one in choices]
-        super().__init__(label, validators, choices=[("", "—"), *options] if blank else options, validate_choice=False, coerce=str, **more)
+        super().__init__(
+            label,
+            validators,
+            choices=[("", "—"), *options] if blank else options,
+            validate_choice=False,
+            coerce=str,
+            **more,
+        )
 
     def process_data(self, value: Any) -> None:
         self.data = "" if value is None else str(value)
@@ -194,7 +201,9 @@ class PickerField(Parsed):
 
     kind = "relation"
 
-    def __init__(self, label: str, validators: Any, *, model: type[Record], lookup_url: Callable[[], str], **more: Any) -> None:
+    def __init__(
+        self, label: str, validators: Any, *, model: type[Record], lookup_url: Callable[[], str], **more: Any
+    ) -> None:
         self.model, self._lookup = model, lookup_url
         super().__init__(label, validators, **more)
 
@@ -245,7 +254,7 @@ class ShortField(StringField):
 LookupUrl = Callable[[str], Callable[[], str]]
 
 
-def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:
+def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C901 - a table of cases
     """The form field of a column, required as the column is."""
     column = shown.column
     is_needed = not column.nullable and column.default is None and shown.kind != "bool"
@@ -312,7 +321,7 @@ class LinesField(FieldList):
         self.most = most
 
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
-        """Places that a browser counts to: WTForms stumbles over other digits, and cuts off silently what is too much."""
+        """Places that a browser counts to: WTForms stumbles over other digits and cuts off what is too much."""
         place = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,6}})-")
         found = {int(one[1]) for one in map(place.match, formdata) if one}
         if len(found) > self.most:

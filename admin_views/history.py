@@ -46,7 +46,9 @@ def history_of(record: Record, hidden: frozenset[str], most: int = 50) -> list[H
 
 def entry(record: Record, event: Event, who: str, names: "_Names", hidden: frozenset[str]) -> HistoryEntry:
     role = next((say(one.words) for one in Role if str(one) == event.role), "")
-    changes = [names.change(field, old, new) for field, (old, new) in event.changes.items() if not _is_hidden(field, hidden)]
+    changes = [
+        names.change(field, old, new) for field, (old, new) in event.changes.items() if not _is_hidden(field, hidden)
+    ]
     return HistoryEntry(
         seq=event.seq,
         at=cell_of(event.at),
@@ -61,7 +63,7 @@ def entry(record: Record, event: Event, who: str, names: "_Names", hidden: froze
 
 
 def _is_hidden(field: str, hidden: frozenset[str]) -> bool:
-    return field.split(".")[-1] in hidden or field in hidden
+    return field.rsplit(".", maxsplit=1)[-1] in hidden or field in hidden
 
 
 def action_words(record: Record, action: str) -> str:

@@ -1,19 +1,34 @@
 """Lists for a million rows: Core rows, ids first, capped counts, sorting on indexes, bigram search."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, inspect, literal_column, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    column,
+    false,
+    func,
+    inspect,
+    or_,
+    select,
+    table,
+    text,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from admin_views.columns import Shown
 from models import search
-from models.base import COMPANY_ZONE, Record
+from models.base import COMPANY_ZONE, Record, Sight
 from rules.base import Person
 
 COUNTED = 10_000
@@ -22,7 +37,14 @@ FOUND = 1_000
 """The same for a search."""
 SIZES = (20, 50, 100, 200)
 DEEPEST = 1_000_000
+DEEP = 2_000
+"""Rows are skipped one by one up to here."""
+MOST_BRANCHES = 12
 LIKE_SPECIAL = re.compile(r"([\\%_])")
+
+
+Way = Callable[[Select[Any]], Select[Any]]
+"""Narrows a query to what the searched words are found in, in one of the places where they can stand."""
 
 
 @dataclass(frozen=True)
@@ -85,81 +107,163 @@ class Listing:
     person: Person
     filters: Sequence[Shown] = ()
 
-    def conditions(self, asked: Question) -> list[ColumnElement[bool]]:
-        """What the person may see, and the filters."""
-        found = [condition_of(one, asked.filters) for one in self.filters]
-        return [self.model.visible_to(self.person), *(one for one in found if one is not None)]
+    def page_of_ids(self, session: Session, asked: Question) -> Select[Any]:
+        """The ids of one page."""
+        if self._is_deep(asked):
+            return self._stretch(asked)
+        backwards = asked.page < 0
+        first = (-asked.page - 1 if backwards else asked.page) * asked.size
+        found = self._first(session, asked, first + asked.size, backwards=backwards)
+        return found.offset(first).limit(asked.size)
 
-    def ids(self, asked: Question) -> Select[tuple[int]]:
-        """Ids that fit, unordered and unlimited."""
-        return select(self.model.id).where(*self.conditions(asked))
+    def _first(self, session: Session, asked: Question, most: int, *, backwards: bool = False) -> Select[Any]:
+        """The first ids in order: of each branch, then of them together."""
+        branches = [
+            one.order_by(*self._order(asked, one, backwards=backwards)) for one in self.branches(session, asked)
+        ]
+        if len(branches) == 1:
+            return branches[0]
+        together = union(*(select(one.limit(most).subquery()) for one in branches)).subquery()
+        return select(together.c.id).order_by(*self._order(asked, together, backwards=backwards))
 
-    def _searched(self, session: Session, asked: Question) -> tuple[Select[tuple[int]], bool]:
-        """The ids, narrowed by the search; True where they come from the search table."""
-        found = self.ids(asked)
-        if not asked.search:
-            return found, False
-        if self._is_number(asked.search):
-            number = getattr(self.model, self.model.search_columns[0])
-            low = asked.search.upper()
-            return found.where(number >= low, number < low + "\U0010ffff"), False
-        match = search.match(session.connection(), self.model, asked.search)
-        if match is None:
-            return found.where(self._like(asked.search)), False
-        condition, parameters = match
-        index = table(f"search_{self.model.__tablename__}", column(search.key_of(session.connection())))
-        key = index.c[search.key_of(session.connection())]
-        found = found.join(index, key == self.model.id).where(text(condition).bindparams(**parameters))
-        if len(asked.search) > search.SHORTEST:
-            found = found.where(self._like(asked.search))
-        return found, True
+    def branches(self, session: Session, asked: Question) -> list[Select[Any]]:
+        """Ids that fit, with what they are sorted by; each ground of sight by itself, since no index serves an OR."""
+        wanted = [one for shown in self.filters if (one := condition_of(shown, asked.filters)) is not None]
+        columns = [self.model.id.label("id")]
+        if asked.sort and asked.sort != "id":
+            columns.append(getattr(self.model, asked.sort).label("first"))
+        query = select(*columns).where(*wanted)
+        sight = self.model.sight_of(self.person)
+        if sight is None:
+            return [way(query) for way in self.ways(session, asked)]
+        found = [query.where(ground, *self._literally(asked)) for ground in sight.by_name]
+        for ground in self._departments(session, sight, is_search=bool(asked.search)):
+            found += [way(query).where(ground) for way in self.ways(session, asked)]
+        return found or [query.where(false())]
 
-    def _is_number(self, words: str) -> bool:
-        prefix = self.model.number_prefix
-        return bool(prefix) and words.upper().startswith(prefix + "-")
+    def _literally(self, asked: Question) -> list[ColumnElement[bool]]:
+        """The search where there are but few rows."""
+        return [self.like(asked.search)] if asked.search else []
 
-    def _like(self, words: str) -> ColumnElement[bool]:
+    def _departments(self, session: Session, sight: Sight, *, is_search: bool) -> list[ColumnElement[bool]]:
+        """One condition for each department, while they are few; a search is narrowed by its own index instead."""
+        if is_search or len(sight.departments) > MOST_BRANCHES:
+            inside = self.model.in_departments(sight.departments)
+            is_sqlite = session.get_bind().dialect.name == "sqlite"
+            unindexed = (self.model.department_id + 0).in_(sorted(sight.departments)) if is_sqlite else inside  # type: ignore[attr-defined]
+            return [unindexed if is_search else inside] if sight.departments else []
+        return [self.model.in_departments([one]) for one in sorted(sight.departments)]
+
+    def ways(self, session: Session, asked: Question) -> list[Way]:
+        """The ways in which the searched words can be found; together they find what LIKE finds."""
+        words = asked.search
+        if not words:
+            return [lambda query: query]
+        match = search.match(session.connection(), self.model, words)
+        if match is None or search.may_lie_in_head(self.model, words):
+            return [lambda query: query.where(self.like(words))]
+        ways: list[Way] = [lambda query: self._matched(session, query, words, match)]
+        if self.model.number_prefix and words.upper().startswith(self.model.number_prefix + "-"):
+            number, low = getattr(self.model, self.model.search_columns[0]), words.upper()
+            ways.append(lambda query: query.where(number >= low, number < low + "\U0010ffff"))
+        return ways
+
+    def _matched(self, session: Session, query: Select[Any], words: str, match: tuple[str, Any]) -> Select[Any]:
+        name = search.key_of(session.connection())
+        index = table(f"search_{self.model.__tablename__}", column(name))
+        found = query.join(index, index.c[name] == self.model.id).where(text(match[0]).bindparams(**match[1]))
+        return found.where(self.like(words)) if len(words) > search.SHORTEST else found
+
+    def like(self, words: str) -> ColumnElement[bool]:
         pattern = "%" + LIKE_SPECIAL.sub(r"\\\1", words.lower()) + "%"
         return or_(
             *(func.lower(getattr(self.model, name)).like(pattern, escape="\\") for name in self.model.search_columns)
         )
 
+    def _is_deep(self, asked: Question) -> bool:
+        """Whether to go by the numbers of the rows instead of counting them off: far down a list of everything."""
+        plain = not (asked.search or asked.sort or asked.filters) and self.model.sight_of(self.person) is None
+        return plain and asked.page * asked.size >= DEEP
+
+    def _top(self, asked: Question) -> tuple[int, ScalarSelect[int]]:
+        """The first page that goes by numbers, and the id that it begins with."""
+        page, key = -(-DEEP // asked.size), self.model.id
+        return page, select(key).order_by(key.desc()).offset(page * asked.size).limit(1).scalar_subquery()
+
+    def _stretch(self, asked: Question) -> Select[Any]:
+        """Below the first thousands a page is a stretch of ids: where a row was taken away it has one fewer."""
+        page, top = self._top(asked)
+        highest = top - (asked.page - page) * asked.size
+        return select(self.model.id).where(self.model.id <= highest, self.model.id > highest - asked.size)
+
+    def neighbours(
+        self, session: Session, asked: Question, shown: int, counted: int, *, is_capped: bool
+    ) -> tuple[int | None, int | None]:
+        """The pages before and after this one."""
+        if asked.page < 0:
+            return (asked.page - 1 if shown == asked.size else None), (asked.page + 1 if asked.page < -1 else None)
+        if self._is_deep(asked):
+            return self._deep_neighbours(session, asked)
+        goes_on = shown == asked.size if is_capped else (asked.page + 1) * asked.size < counted
+        return (asked.page - 1 if asked.page else None), (asked.page + 1 if goes_on else None)
+
+    def _deep_neighbours(self, session: Session, asked: Question) -> tuple[int | None, int | None]:
+        """Stretches without a row are passed over."""
+        (first, top), key = self._top(asked), self.model.id
+        highest = top - (asked.page - first) * asked.size
+        above = select(func.min(key)).where(key > highest).scalar_subquery()
+        below = select(func.max(key)).where(key <= highest - asked.size).scalar_subquery()
+        start, before, after = session.connection().execute(select(top, above, below)).one()
+        if start is None:
+            return first - 1, None
+        previous = first - 1 if before is None or before > start else first + (start - before) // asked.size
+        return previous, None if after is None else first + (start - after) // asked.size
+
     def count(self, session: Session, asked: Question) -> tuple[int, bool]:
         """How many rows fit, and whether counting stopped at the cap."""
-        found, is_search = self._searched(session, asked)
-        cap = FOUND if is_search else COUNTED
-        counted = session.scalar(select(func.count()).select_from(found.limit(cap + 1).subquery())) or 0
+        cap = FOUND if asked.search else COUNTED
+        branches = [one.limit(cap + 1) for one in self.branches(session, replace(asked, sort=""))]
+        found = (
+            union(*(select(one.subquery()) for one in branches)).limit(cap + 1) if len(branches) > 1 else branches[0]
+        )
+        counted = session.connection().scalar(select(func.count()).select_from(found.subquery())) or 0
         return min(counted, cap), counted > cap
 
     def rows(self, session: Session, asked: Question) -> list[Any]:
         """One page of rows: ids first, then what is shown of them."""
-        found, is_search = self._searched(session, asked)
-        order, backwards = self._order(session, asked, is_search=is_search), asked.page < 0
-        offset = (-asked.page - 1 if backwards else asked.page) * asked.size
-        page = found.order_by(*_turned(order) if backwards else order).offset(offset).limit(asked.size)
-        query = _shown(self.model, tuple(self.columns)).where(self.model.__table__.c.id.in_(page))
-        return list(session.connection().execute(query.order_by(*self._order(session, asked))))
+        own = self.model.__table__.c  # type: ignore[attr-defined]
+        query = _shown(self.model, tuple(self.columns)).where(
+            own.id.in_(select(self.page_of_ids(session, asked).subquery().c.id))
+        )
+        return list(session.connection().execute(query.order_by(*self._order(asked))))
 
-    def _order(self, session: Session, asked: Question, *, is_search: bool = False) -> list[ColumnElement[Any]]:
-        if asked.sort and asked.sort != "id":
-            first = getattr(self.model, asked.sort)
-            return [first.desc(), self.model.id.desc()] if asked.is_descending else [first.asc(), self.model.id.asc()]
-        if is_search:
-            name = f"search_{self.model.__tablename__}.{search.key_of(session.connection())}"
-            key: ColumnElement[Any] = literal_column(name)
-        else:
-            key = self.model.id  # type: ignore[assignment]
-        return [key.asc()] if asked.sort == "id" and not asked.is_descending else [key.desc()]
+    def _order(self, asked: Question, source: Any = None, *, backwards: bool = False) -> list[ColumnElement[Any]]:
+        """The order of the list, or from its end; by the columns of a branch, or those of the table."""
+        key = (
+            self.model.id
+            if source is None
+            else source.selected_columns.id
+            if isinstance(source, Select)
+            else source.c.id
+        )
+        if not asked.sort or asked.sort == "id":
+            falls = asked.is_descending or not asked.sort
+            return [key.desc() if falls is not backwards else key.asc()]
+        first = getattr(self.model, asked.sort) if source is None or isinstance(source, Select) else source.c.first
+        return [one.desc() if asked.is_descending is not backwards else one.asc() for one in (first, key)]
 
     def all_rows(self, session: Session, asked: Question) -> Select[Any]:
         """Every row that fits, in order, for an export."""
+        own = self.model.__table__.c  # type: ignore[attr-defined]
         query = _shown(self.model, tuple(self.columns))
-        if asked.search:
-            found, _ = self._searched(session, asked)
-            query = query.where(self.model.__table__.c.id.in_(found))
+        branches = self.branches(session, asked)
+        if len(branches) == 1 and not asked.search:
+            wanted = [one for shown in self.filters if (one := condition_of(shown, asked.filters)) is not None]
+            query = query.where(self.model.visible_to(self.person), *wanted)
         else:
-            query = query.where(*self.conditions(asked))
-        return query.order_by(*self._order(session, asked))
+            found = union_all(*(select(one.subquery().c.id) for one in branches))
+            query = query.where(own.id.in_(found))
+        return query.order_by(*self._order(asked))
 
     def cells(self, row: Any) -> Iterator[tuple[Shown, Any, Any]]:
         """Column, value and key of each cell of a row as ``rows`` gave it."""
@@ -185,14 +289,6 @@ def _shown(model: type[Record], columns: tuple[Shown, ...]) -> Select[Any]:
             source = source.outerjoin(other, other.c.id == one.column)
             found.append(label_sql(one.target, other.c))
     return select(*found).select_from(source)
-
-
-def _turned(order: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    return [one.element.asc() if _is_descending(one) else one.element.desc() for one in order]  # type: ignore[attr-defined]
-
-
-def _is_descending(one: ColumnElement[Any]) -> bool:
-    return "desc" in str(getattr(one, "modifier", ""))
 
 
 def label_sql(model: type[Record], source: Any) -> ColumnElement[Any]:
@@ -262,5 +358,5 @@ def pick(session: Session, model: type[Record], person: Person, words: str, most
     listing = Listing(model, (), person)
     query = select(model.id, label_sql(model, model)).where(model.visible_to(person), model.voided_at.is_(None))
     if words:
-        query = query.where(listing._like(words))
+        query = query.where(listing.like(words))
     return [(key, str(label)) for key, label in session.execute(query.order_by(model.id.desc()).limit(most))]

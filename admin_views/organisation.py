@@ -60,7 +60,19 @@ class EmployeeView(RegulationView):
     }
     list_columns = ("no", "name", "department", "post", "team", "hired_on", "status")
     filter_columns = ("status", "department", "post", "team", "hired_on")
-    form_columns = ("no", "name", "pinyin", "department", "post", "team", "hired_on", "phone", "mail", "account", "note")
+    form_columns = (
+        "no",
+        "name",
+        "pinyin",
+        "department",
+        "post",
+        "team",
+        "hired_on",
+        "phone",
+        "mail",
+        "account",
+        "note",
+    )
     left_out = frozenset({"left_on"})
     icon = "users"
 
@@ -108,7 +120,12 @@ class AccountView(RegulationView):
             return
         password = one_time_password()
         record.password_hash = hash_of(password)
-        text = t("One-time password of {login}: {password}", "{login} 的一次性密码：{password}", login=record.login, password=password)
+        text = t(
+            "One-time password of {login}: {password}",
+            "{login} 的一次性密码：{password}",
+            login=record.login,
+            password=password,
+        )
         flash(text, "info")
 
 

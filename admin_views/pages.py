@@ -1,4 +1,4 @@
-"""What a view's pages are made of: rows, filters, pages of a list; fields of a form; facts, steps and panels of a record."""
+"""What a view's pages are made of: rows and filters of a list, fields of a form, facts and steps of a record."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -49,12 +49,13 @@ def list_page(view: "RegulationView", listing: Listing) -> ListPage:
     asked = view.asked(listing)
     rows = listing.rows(db.session, asked)
     count, is_capped = listing.count(db.session, asked)
+    neighbours = listing.neighbours(db.session, asked, len(rows), count, is_capped=is_capped)
     table = view.model.__tablename__
     return ListPage(
         title=say(view.model.words),
         headings=_headings(view, listing, asked),
         rows=rows_html(table, listing.columns, rows),
-        pager=_pager(asked, len(rows), count, is_capped=is_capped),
+        pager=_pager(asked, len(rows), _counted(count, is_capped=is_capped), neighbours),
         filters=[_filter(view, one, asked) for one in listing.filters],
         chips=_chips(listing, asked),
         search=asked.search,
@@ -83,28 +84,35 @@ def _headings(view: "RegulationView", listing: Listing, asked: Question) -> list
         name = one.name
         is_sorted = asked.sort == name
         turned = "1" if is_sorted and not asked.is_descending else None
-        url = f"?{_query({'sort': name, 'desc': turned, 'page': None})}" if name in sortable and one.relation is None else ""
+        url = (
+            f"?{_query({'sort': name, 'desc': turned, 'page': None})}"
+            if name in sortable and one.relation is None
+            else ""
+        )
         kind = "number" if one.kind in {"decimal", "number"} else one.kind
         found.append(Heading(name, say(one.words), kind, url, is_sorted, is_sorted and asked.is_descending))
     return found
 
 
-def _pager(asked: Question, shown: int, count: int, *, is_capped: bool) -> Pager:
-    has_more = shown == asked.size if is_capped or asked.page < 0 else (asked.page + 1) * asked.size < count
+def _counted(count: int, *, is_capped: bool) -> str:
     number = f"{count:,}"
-    counted = t("more than {n}", "超过 {n} 条", n=number) if is_capped else t("{n} in all", "共 {n} 条", n=number)
-    backwards = asked.page < 0
-    first_row = asked.page * asked.size + 1 if not backwards and shown else 0
-    earlier = asked.page - 1 if shown == asked.size else None
+    return t("more than {n}", "超过 {n} 条", n=number) if is_capped else t("{n} in all", "共 {n} 条", n=number)
+
+
+def _pager(asked: Question, shown: int, counted: str, neighbours: tuple[int | None, int | None]) -> Pager:
+    previous, following = neighbours
+    first_row = asked.page * asked.size + 1 if asked.page >= 0 and shown else 0
     return Pager(
         first_url=f"?{_query({'page': None})}" if asked.page != 0 else "",
-        previous_url=_page_url(earlier if backwards else asked.page - 1) if asked.page != 0 else "",
-        next_url=_page_url(asked.page + 1) if (backwards and asked.page < -1) or (not backwards and has_more) else "",
-        last_url=_page_url(-1) if has_more and not backwards else "",
+        previous_url=_page_url(previous),
+        next_url=_page_url(following),
+        last_url=_page_url(-1) if following is not None and asked.page >= 0 else "",
         from_row=first_row,
         to_row=first_row + shown - 1 if first_row else 0,
         count_text=counted,
-        sizes=[Option(f"?{_query({'page_size': size, 'page': None})}", str(size), size == asked.size) for size in SIZES],
+        sizes=[
+            Option(f"?{_query({'page_size': size, 'page': None})}", str(size), size == asked.size) for size in SIZES
+        ],
     )
 
 
@@ -118,9 +126,17 @@ def _filter(view: "RegulationView", shown: Shown, asked: Question) -> Filter:
     kind = {"instant": "date", "decimal": "number", "json": "text", "long_text": "text"}.get(shown.kind, shown.kind)
     if len(names) == 2:
         return Filter(
-            say(shown.words), kind, shown.name, name_from=names[0], value_from=values[0], name_to=names[1], value_to=values[1]
+            say(shown.words),
+            kind,
+            shown.name,
+            name_from=names[0],
+            value_from=values[0],
+            name_to=names[1],
+            value_to=values[1],
         )
-    options = [Option(str(one), say(one.words), str(one) == values[0]) for one in shown.choices] if kind == "choice" else []
+    options = (
+        [Option(str(one), say(one.words), str(one) == values[0]) for one in shown.choices] if kind == "choice" else []
+    )
     lookup = view.lookup_url(shown.name) if kind == "relation" else ""
     label = _value_label(shown, values[0])
     return Filter(say(shown.words), kind, names[0], values[0], label, options=options, lookup_url=lookup)
@@ -141,7 +157,11 @@ def _value_label(shown: Shown, value: str) -> str:
 def _chips(listing: Listing, asked: Question) -> list[Chip]:
     found = []
     if asked.search:
-        found.append(Chip(t("Search: {words}", "搜索：{words}", words=asked.search), f"?{_query({'search': None, 'page': None})}"))
+        found.append(
+            Chip(
+                t("Search: {words}", "搜索：{words}", words=asked.search), f"?{_query({'search': None, 'page': None})}"
+            )
+        )
     for one in listing.filters:
         names = filter_names(one)
         values = [asked.filters.get(name, "") for name in names]
@@ -274,7 +294,11 @@ def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
     way = [initial]
     steps = list(steps)
     while True:
-        onward = [s for s in steps if way[-1] in s.source and s.target not in way and not s.is_destructive and not s.needs_note]
+        onward = [
+            s
+            for s in steps
+            if way[-1] in s.source and s.target not in way and not s.is_destructive and not s.needs_note
+        ]
         if not onward:
             return way
         way.append(onward[0].target)
@@ -287,7 +311,10 @@ def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]
     found = [_verb(view, record, person, step) for step in cycle.open_from(str(getattr(record, "status", "")))]
     opened = [one for one in found if one.is_open]
     primary = next((one.verb for one in opened if not one.is_destructive), "")
-    return [one if one.verb != primary else replace(one, is_primary=True) for one in [*opened, *(v for v in found if not v.is_open)]]
+    return [
+        one if one.verb != primary else replace(one, is_primary=True)
+        for one in [*opened, *(v for v in found if not v.is_open)]
+    ]
 
 
 def _verb(view: "RegulationView", record: Record, person: Person, step: Step) -> Verb:
@@ -315,7 +342,9 @@ def _asked(view: "RegulationView", record: Record, name: str) -> Asked:
     if shown.kind == "relation":
         chosen = [Option(str(value.id), value.label, is_chosen=True)] if value is not None else []
         return Asked(name, say(shown.words), "relation", options=chosen, lookup_url=view.lookup_url(name))
-    options = [Option(str(one), say(one.words), one is value) for one in shown.choices] if shown.kind == "choice" else []
+    options = (
+        [Option(str(one), say(one.words), one is value) for one in shown.choices] if shown.kind == "choice" else []
+    )
     return Asked(name, say(shown.words), shown.kind, options=options, value=str(value or ""))
 
 

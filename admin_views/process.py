@@ -53,8 +53,17 @@ class DocumentRevisionView(RegulationView):
     filter_columns = ("status", "document", "change_class")
     form_columns = ("document", "rev_no", "change_class", "summary", "body", "effective_on")
     page_columns = (
-        "document", "rev_no", "change_class", "author", "approved_by", "effective_on", "released_at", "superseded_at",
-        "withdrawn_at", "summary", "body",
+        "document",
+        "rev_no",
+        "change_class",
+        "author",
+        "approved_by",
+        "effective_on",
+        "released_at",
+        "superseded_at",
+        "withdrawn_at",
+        "summary",
+        "body",
     )
     left_out = frozenset({"author_id", "approved_by_id", "released_at", "superseded_at", "withdrawn_at"})
     icon = "files"
@@ -76,11 +85,18 @@ def revisions(document: ProcessDocument, person: Person) -> Panel:
     ).all()
     return Panel(
         title=t("Revisions", "版次"),
-        headings=[Heading("rev_no", t("Revision", "版次")), Heading("author", t("Author", "编制人")),
-                  Heading("released_at", t("Released", "发布时间")), Heading("status", t("Status", "状态"))],
+        headings=[
+            Heading("rev_no", t("Revision", "版次")),
+            Heading("author", t("Author", "编制人")),
+            Heading("released_at", t("Released", "发布时间")),
+            Heading("status", t("Status", "状态")),
+        ],
         rows=[
-            Row(one.id, record_url(DocumentRevision, one.id),
-                [Cell(one.rev_no, "code"), Cell(name or ""), cell_of(one.released_at), cell_of(one.status)])
+            Row(
+                one.id,
+                record_url(DocumentRevision, one.id),
+                [Cell(one.rev_no, "code"), Cell(name or ""), cell_of(one.released_at), cell_of(one.status)],
+            )
             for one, name in rows
         ],
     )

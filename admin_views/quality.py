@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from flask import request
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from admin_views.actions import due_cell
 from admin_views.base import Inline, RegulationView
@@ -16,10 +16,10 @@ from admin_views.signin import person_here
 from admin_views.words import t
 from models.actions import ActionItem
 from models.base import Act, now
+from models.organisation import Post
 from models.quality import SpotCheck, SpotCheckItem, awaiting_recheck
 from rules.actions import ActionStatus
 from rules.base import NotVisible, Person, Role, Words
-from models.organisation import Post
 from rules.quality import CheckKind, CheckStatus
 
 SENTENCES["uq_spot_check_one_per_round"] = Words("This round has been re-checked already.", "该轮整改已经复检。")
@@ -60,7 +60,16 @@ class SpotCheckView(RegulationView):
     filter_columns = ("status", "kind", "checked_at", "department", "post", "document", "inspector")
     form_columns = ("checked_at", "post", "document", "sample_qty", "note")
     page_columns = (
-        "kind", "checked_at", "department", "post", "document", "revision", "inspector", "sample_qty", "ng_qty", "note",
+        "kind",
+        "checked_at",
+        "department",
+        "post",
+        "document",
+        "revision",
+        "inspector",
+        "sample_qty",
+        "ng_qty",
+        "note",
     )
     left_out = frozenset({"no", "kind", "department_id", "revision_id", "inspector_id", "rechecks_round_id", "ng_qty"})
     inlines = (
@@ -92,7 +101,11 @@ class SpotCheckView(RegulationView):
     def why_not_edit(self, record: Any, person: Person) -> Words | None:
         """A draft is its inspector's; an administrator corrects facts."""
         is_his = person.employee_id == record.inspector_id or person.holds(Role.ADMIN)
-        return super().why_not_edit(record, person) if is_his else Words("This draft is its inspector's.", "草稿只能由其检验员修改。")
+        return (
+            super().why_not_edit(record, person)
+            if is_his
+            else Words("This draft is its inspector's.", "草稿只能由其检验员修改。")
+        )
 
 
 def _start_recheck(check: SpotCheck, source: str) -> None:
@@ -108,8 +121,14 @@ def _start_recheck(check: SpotCheck, source: str) -> None:
         check.post, check.document = item.check.post, item.check.document
         check.items = [
             SpotCheckItem(
-                category=item.category, question=item.question, standard=item.standard, employee=item.employee,
-                lower=item.lower, upper=item.upper, severity_if_ng=item.severity_if_ng, problem="",
+                category=item.category,
+                question=item.question,
+                standard=item.standard,
+                employee=item.employee,
+                lower=item.lower,
+                upper=item.upper,
+                severity_if_ng=item.severity_if_ng,
+                problem="",
             )
         ]
 
@@ -127,7 +146,9 @@ def items(check: SpotCheck, person: Person) -> Panel:
 
 
 def _item_cells(one: SpotCheckItem) -> list[Cell]:
-    limits = " – ".join(cell_of(value).text for value in (one.lower, one.upper)) if one.lower or one.upper else one.standard
+    limits = (
+        " – ".join(cell_of(value).text for value in (one.lower, one.upper)) if one.lower or one.upper else one.standard
+    )
     return [
         Cell(one.question),
         Cell(one.employee.label if one.employee else ""),
@@ -141,18 +162,30 @@ def _item_cells(one: SpotCheckItem) -> list[Cell]:
 @panel(SpotCheck)
 def raised(check: SpotCheck, person: Person) -> Panel | None:
     """The rectifications that followed."""
-    found = check.raised()
+    found = check.raised(seen_by=person)
     if not found:
         return None
     return Panel(
         title=t("Rectifications", "整改单"),
-        headings=[Heading("no", t("Number", "编号")), Heading("description", t("What is wrong", "问题描述")),
-                  Heading("responsible", t("Responsible", "责任人")), Heading("due_at", t("Due", "期限")),
-                  Heading("status", t("Status", "状态"))],
+        headings=[
+            Heading("no", t("Number", "编号")),
+            Heading("description", t("What is wrong", "问题描述")),
+            Heading("responsible", t("Responsible", "责任人")),
+            Heading("due_at", t("Due", "期限")),
+            Heading("status", t("Status", "状态")),
+        ],
         rows=[
-            Row(one.id, record_url(ActionItem, one.id),
-                [Cell(one.no, "code"), Cell(one.description), Cell(one.responsible.label),
-                 due_cell(one.due_at, now(), is_done=one.status is ActionStatus.CLOSED), cell_of(one.status)])
+            Row(
+                one.id,
+                record_url(ActionItem, one.id),
+                [
+                    Cell(one.no, "code"),
+                    Cell(one.description),
+                    Cell(one.responsible.label),
+                    due_cell(one.due_at, now(), is_done=one.status is ActionStatus.CLOSED),
+                    cell_of(one.status),
+                ],
+            )
             for one in found
         ],
     )
@@ -165,16 +198,30 @@ def source_of(action: ActionItem, person: Person) -> Panel | None:
         return None
     item = db.session.get(SpotCheckItem, action.source_id)
     rounds = [one.id for one in action.rounds]
-    checks = [item.check] if item is not None else []
-    checks += db.session.scalars(select(SpotCheck).where(SpotCheck.rechecks_round_id.in_(rounds))).all()
+    of_action = or_(
+        SpotCheck.id == (item.check_id if item is not None else None), SpotCheck.rechecks_round_id.in_(rounds)
+    )
+    checks = db.session.scalars(
+        select(SpotCheck).where(of_action, SpotCheck.visible_to(person)).order_by(SpotCheck.id)
+    ).all()
     may_recheck = awaiting_recheck(action) and person.holds_in(Role.QUALITY_INSPECTOR, action.department_id)
     is_own = person.employee_id == action.responsible_id
     return Panel(
         title=t("Checks", "抽检与复检"),
-        headings=[Heading("no", t("Number", "编号")), Heading("kind", t("Kind", "类型")),
-                  Heading("checked_at", t("Checked at", "检查时间")), Heading("status", t("Status", "状态"))],
-        rows=[Row(one.id, record_url(SpotCheck, one.id),
-                  [Cell(one.no, "code"), cell_of(one.kind), cell_of(one.checked_at), cell_of(one.status)]) for one in checks],
+        headings=[
+            Heading("no", t("Number", "编号")),
+            Heading("kind", t("Kind", "类型")),
+            Heading("checked_at", t("Checked at", "检查时间")),
+            Heading("status", t("Status", "状态")),
+        ],
+        rows=[
+            Row(
+                one.id,
+                record_url(SpotCheck, one.id),
+                [Cell(one.no, "code"), cell_of(one.kind), cell_of(one.checked_at), cell_of(one.status)],
+            )
+            for one in checks
+        ],
         create_url=f"/admin/spot_check/new/?rechecks={action.id}" if may_recheck and not is_own else "",
         create_label=t("Re-check", "复检"),
     )
@@ -197,7 +244,12 @@ def rechecks_due(person: Person) -> DeskCard | None:
         .limit(10)
     ).all()
     lines = [
-        DeskLine(one.description, record_url(ActionItem, one.id), f"{one.no} · {one.responsible.label}", due_cell(one.due_at, now()))
+        DeskLine(
+            one.description,
+            record_url(ActionItem, one.id),
+            f"{one.no} · {one.responsible.label}",
+            due_cell(one.due_at, now()),
+        )
         for one in rows
     ]
     may_create = person.holds(Role.QUALITY_INSPECTOR)

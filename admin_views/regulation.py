@@ -26,7 +26,9 @@ class FigureView(RegulationView):
     def before_save(self, record: Figure, act: Act) -> None:
         if record.code not in FIGURES:
             known = Words(", ".join(FIGURES), "、".join(FIGURES))
-            raise RuleBroken(Words("Figures that exist: {known}.", "可设定的参数：{known}。", known=known), field="code")
+            raise RuleBroken(
+                Words("Figures that exist: {known}.", "可设定的参数：{known}。", known=known), field="code"
+            )
         others = db.session.execute(
             select(Figure.from_on, Figure.to_on).where(
                 Figure.code == record.code,

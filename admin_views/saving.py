@@ -1,4 +1,4 @@
-"""Making and editing a record: the form, its lines, the version that was opened, two people at once, one form sent twice."""
+"""Making and editing a record: its form and lines, the version that was opened, two people at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -283,7 +283,9 @@ class Saves:
         form.version_no.raw_data = [str(record.version_no)]
         form.version_no.data = record.version_no
         faults.note_refusal(Stale())
-        return self._form_page(form, self.one(request.args.get("id")), status=409, refusal=say(Stale().words), conflicts=found)
+        return self._form_page(
+            form, self.one(request.args.get("id")), status=409, refusal=say(Stale().words), conflicts=found
+        )
 
     def _form_page(
         self,
@@ -327,4 +329,3 @@ def _as_refusal(fault: IntegrityError) -> RuleBroken:
     refused = RuleBroken(words, field=field_name)
     refused.status = 422 if field_name else 409
     return refused
-

@@ -133,7 +133,9 @@ def _enter(account: Account, token: str) -> None:
 
 def _login_page(error: str, status: int) -> AnyResponse:
     demo = bool(current_app.config["DEMO"])
-    logins = [{"login": str(role), "label": say(role.words)} for role in Role if role is not Role.EMPLOYEE] if demo else []
+    logins = (
+        [{"login": str(role), "label": say(role.words)} for role in Role if role is not Role.EMPLOYEE] if demo else []
+    )
     body = render_template(
         "login.html",
         error=error,

@@ -1,4 +1,4 @@
-"""What must hold before the first request: every column in a form or left out on purpose, every relation picked by search."""
+"""What must hold before the first request: every column in a form or left out on purpose, every label there."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -23,7 +23,16 @@ from models.engine import let_write
 from rules.base import Words
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
-OPEN_BEFORE = ("static", "health.", "ours.", "door.password", "door.login", "door.logout", "door.language", "door.theme")
+OPEN_BEFORE = (
+    "static",
+    "health.",
+    "ours.",
+    "door.password",
+    "door.login",
+    "door.logout",
+    "door.language",
+    "door.theme",
+)
 """What somebody with a one-time password may open."""
 TRIES = 5
 RETRIED = {"40001", "40P01"}
@@ -64,7 +73,7 @@ class Gongzheng(Flask):
         return super().preprocess_request()
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Commits what a request changed, once, unless its answer is a fault; repeats it after a serialisation failure."""
+        """Commits what a request changed, once, unless its answer is a fault; repeats it after a deadlock."""
         told = session.get("_flashes")
         for attempt in range(TRIES):
             try:
@@ -192,7 +201,12 @@ def menu() -> list[MenuGroup]:
             item = MenuItem(say(view.model.words), f"/admin/{view.endpoint}/", view.icon, here == view.endpoint)
             groups.setdefault(view.model.chapter, []).append(item)
     if person.employee_id is not None or "admin" in person.roles:
-        item = MenuItem(t("Execution pass rate", "工艺执行合格率"), "/indicators/execution_pass_rate/", "gauge", here == "indicators")
+        item = MenuItem(
+            t("Execution pass rate", "工艺执行合格率"),
+            "/indicators/execution_pass_rate/",
+            "gauge",
+            here == "indicators",
+        )
         groups.setdefault("assessment", []).append(item)
     return [MenuGroup(say(words), groups[name], icon) for name, (words, icon) in CHAPTERS.items() if name in groups]
 

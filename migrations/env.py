@@ -1,4 +1,4 @@
-"""Migrations: keys off while tables are rebuilt, checked before the commit; triggers and search tables put back after."""
+"""Migrations: keys off while tables are rebuilt, checked before the commit; triggers and search put back after."""
 
 from alembic import context
 from flask import current_app

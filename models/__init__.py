@@ -13,4 +13,15 @@ from models import (
     signatures,
 )
 
-__all__ = ["actions", "assessment", "event", "journal", "organisation", "process", "quality", "regulation", "search", "signatures"]
+__all__ = [
+    "actions",
+    "assessment",
+    "event",
+    "journal",
+    "organisation",
+    "process",
+    "quality",
+    "regulation",
+    "search",
+    "signatures",
+]

@@ -78,9 +78,7 @@ class ActionItem(Record):
     def last_round(self) -> "ActionRound | None":
         return self.rounds[-1] if self.rounds else None
 
-    def do_submit(
-        self, act: Act, measure: str = "", root_cause: str = "", cause_category: str | None = None
-    ) -> None:
+    def do_submit(self, act: Act, measure: str = "", root_cause: str = "", cause_category: str | None = None) -> None:
         """A round is handed in: what was done, and from major up why it happened."""
         root_cause = root_cause or self.root_cause
         actions.refuse_incomplete_round(measure, root_cause, self.severity)
@@ -169,7 +167,7 @@ def close_or_watch(action: ActionItem, act: Act) -> None:
     action.perform(verb, act=act)
 
 
-def open_rectification(
+def open_rectification(  # noqa: PLR0913 - each is a fact of the record, named at the call
     session: Session,
     act: Act,
     *,
@@ -220,9 +218,8 @@ def climb_ladders(session: Session, at: datetime) -> int:
     """Tells whoever the ladder names of actions that are due; each rung of each due instant once. Returns how many."""
     horizon = at + max(-rung.after for rung in actions.LADDER)
     waiting = session.scalars(
-        select(ActionItem).where(
-            ActionItem.status.not_in(("closed", "cancelled", "verified")), ActionItem.due_at <= horizon
-        )
+        select(ActionItem)
+        .where(ActionItem.status.not_in(("closed", "cancelled", "verified")), ActionItem.due_at <= horizon)
         .order_by(ActionItem.id)
     )
     return sum(_climb(session, action, at) for action in waiting)

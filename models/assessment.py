@@ -47,7 +47,9 @@ def execution_pass_rates(session: Session, period: Period) -> list[Rate]:
     """工艺执行合格率 of each department that was checked in the period, from its own rows only."""
     passed = func.sum(case((SpotCheckItem.verdict == Verdict.OK, 1), else_=0))
     rows = session.execute(
-        _judged(period).with_only_columns(SpotCheck.department_id, passed, func.count()).group_by(SpotCheck.department_id)
+        _judged(period)
+        .with_only_columns(SpotCheck.department_id, passed, func.count())
+        .group_by(SpotCheck.department_id)
     )
     return [Rate(department, int(ok), int(judged)) for department, ok, judged in rows]
 

@@ -27,8 +27,8 @@ MAGIC: tuple[tuple[bytes, str, tuple[str, ...]], ...] = (
     (b"PK\x03\x04", "application/zip", (".xlsx", ".docx", ".pptx", ".zip")),
 )
 ACTIVE = frozenset({
-    "html", "htm", "xhtml", "shtml", "svg", "xml", "js", "mjs", "php", "jsp", "asp", "aspx", "exe", "bat", "cmd", "scr", "msi",
-    "vbs", "ps1", "hta", "jar", "lnk", "sh",
+    "html", "htm", "xhtml", "shtml", "svg", "xml", "js", "mjs", "php", "jsp", "asp", "aspx", "exe", "bat", "cmd", "scr",
+    "msi", "vbs", "ps1", "hta", "jar", "lnk", "sh",
 })  # fmt: skip
 """Endings that something may run or show as a page; they stand nowhere in a name, also not before the last ending."""
 MARKUP = (b"<!doctype", b"<html", b"<head", b"<body", b"<script", b"<svg", b"<iframe", b"<?xml-stylesheet", b"<?php")

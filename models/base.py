@@ -1,7 +1,7 @@
 """What every table shares: the typed base, the clock, the act, records with verbs, who sees which rows."""
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -113,7 +113,17 @@ class Act:
     def consequence(self, clause: str = "") -> "Act":
         """What follows by itself: the system acts, for the person who set it off."""
         actor = self.by.account_id or self.on_behalf_of
-        return replace(self, by=SYSTEM, source=Source.CONSEQUENCE, on_behalf_of=actor, clause=clause, note="", fields={})
+        return replace(
+            self, by=SYSTEM, source=Source.CONSEQUENCE, on_behalf_of=actor, clause=clause, note="", fields={}
+        )
+
+
+@dataclass(frozen=True)
+class Sight:
+    """On what grounds a person sees rows of a table: whole departments, and few rows that name him."""
+
+    departments: frozenset[int]
+    by_name: Sequence[ColumnElement[bool]]
 
 
 class Audited(Base):
@@ -149,21 +159,33 @@ class Audited(Base):
     @classmethod
     def visible_to(cls, person: Person) -> ColumnElement[bool]:
         """The rows that this person may know of, by scope or because they name him."""
+        sight = cls.sight_of(person)
+        if sight is None:
+            return true()
+        by_department = [cls.in_departments(sight.departments)] if sight.departments else []
+        return or_(*by_department, *sight.by_name) if by_department or sight.by_name else false()
+
+    @classmethod
+    def sight_of(cls, person: Person) -> Sight | None:
+        """The same, each ground by itself; None = every row."""
         departments = reach(person, cls.access.view)
         if departments is None:
-            return true()
-        grants: list[ColumnElement[bool]] = []
-        if departments and hasattr(cls, "department_id"):
-            grants.append(cls.department_id.in_(sorted(departments)))
+            return None
+        by_name: list[ColumnElement[bool]] = []
         if person.employee_id is not None:
-            grants += [getattr(cls, column) == person.employee_id for column in cls.named_by]
-            grants += cls.also_visible_to(person)
+            by_name += [getattr(cls, column) == person.employee_id for column in cls.named_by]
+            by_name += cls.also_visible_to(person)
         if person.teams:
-            members = select(Base.metadata.tables["employee"].c.id).where(
-                Base.metadata.tables["employee"].c.team_id.in_(sorted(person.teams))
-            )
-            grants += [getattr(cls, column).in_(members) for column in cls.named_by]
-        return or_(*grants) if grants else false()
+            employee = Base.metadata.tables["employee"].c
+            members = select(employee.id).where(employee.team_id.in_(sorted(person.teams)))
+            by_name += [getattr(cls, column).in_(members) for column in cls.named_by]
+        return Sight(departments if hasattr(cls, "department_id") else frozenset(), by_name)
+
+    @classmethod
+    def in_departments(cls, departments: Iterable[int]) -> ColumnElement[bool]:
+        """The rows of these departments."""
+        column: ColumnElement[int] = cls.department_id  # type: ignore[attr-defined]
+        return column.in_(sorted(departments))
 
     @classmethod
     def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:

@@ -320,7 +320,8 @@ def _append(session: Session, sealed: list[Sealed]) -> None:
         last = row["hash"]
         rows.append(row)
         deliveries += [
-            {"event_seq": seq, "recipient_id": who, "channel": Channel.APP, "due_at": one.act.at} for who in one.recipients
+            {"event_seq": seq, "recipient_id": who, "channel": Channel.APP, "due_at": one.act.at}
+            for who in one.recipients
         ]
     connection.execute(insert(Event), rows)
     if head is None:

@@ -16,7 +16,7 @@ GUESSER = "link"
 
 
 class TooManyGuesses(RuleBroken):
-    """This source has tried too many addresses that do not exist."""
+    """Too many addresses that do not exist were tried from this source."""
 
     status = 429
 
@@ -24,9 +24,7 @@ class TooManyGuesses(RuleBroken):
         super().__init__(Words("Too many tries. Please come back in an hour.", "尝试次数过多，请一小时后再试。"))
 
 
-def make_link(
-    session: Session, purpose: LinkPurpose, entity: str, entity_id: int, *, until: datetime
-) -> str:
+def make_link(session: Session, purpose: LinkPurpose, entity: str, entity_id: int, *, until: datetime) -> str:
     """A fresh token for a record; only its hash is kept."""
     token = secrets.token_urlsafe(32)
     session.add(

@@ -16,6 +16,8 @@ def next_number(session: Session, prefix: str, year: int) -> str:
     last = connection.execute(raise_by_one).scalar()
     if last is None:
         dialect_insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
-        connection.execute(dialect_insert(NumberSeries).values(prefix=prefix, year=year, last=0).on_conflict_do_nothing())
+        connection.execute(
+            dialect_insert(NumberSeries).values(prefix=prefix, year=year, last=0).on_conflict_do_nothing()
+        )
         last = connection.execute(raise_by_one).scalar_one()
     return f"{prefix}-{year}-{last:05d}"

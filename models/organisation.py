@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, inspect, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Act, Line, Record, on_date
@@ -194,10 +194,20 @@ class Placement(Line):
 
     __tablename__ = "placement"
     __table_args__ = (
-        Index("uq_placement_one_open", "employee_id", unique=True, sqlite_where=text("to_on IS NULL"),
-              postgresql_where=text("to_on IS NULL")),
-        Index("uq_placement_one_leader", "team_id", unique=True, sqlite_where=text("to_on IS NULL AND leads_team"),
-              postgresql_where=text("to_on IS NULL AND leads_team")),
+        Index(
+            "uq_placement_one_open",
+            "employee_id",
+            unique=True,
+            sqlite_where=text("to_on IS NULL"),
+            postgresql_where=text("to_on IS NULL"),
+        ),
+        Index(
+            "uq_placement_one_leader",
+            "team_id",
+            unique=True,
+            sqlite_where=text("to_on IS NULL AND leads_team"),
+            postgresql_where=text("to_on IS NULL AND leads_team"),
+        ),
         CheckConstraint("to_on IS NULL OR from_on <= to_on", name="in_order"),
         CheckConstraint("NOT leads_team OR team_id IS NOT NULL", name="leader_has_team"),
     )
@@ -268,7 +278,7 @@ def person_of(session: Session, account: Account) -> Person:
 
 
 def named_person_of(session: Session, account: Account) -> tuple[Person, str]:
-    """The same, and how he is called; every page asks, so it takes one statement, and one more for each kind of reach."""
+    """The same, and how he is called; every page asks: one statement, and one more for each kind of reach."""
     rows = session.execute(
         select(Employee.id, Employee.name, AccountRole.role, AccountRole.department_id)
         .select_from(Account)
@@ -332,11 +342,22 @@ def _reaches(session: Session, role: Role, scope: int | None, department_id: int
 HOLDERS.append(holders)
 
 
+@event.listens_for(Session, "before_flush")
+def _end_sessions(session: Session, _context: object, _instances: object) -> None:
+    """A role that is given, changed or taken counts at once, by every way in: who is signed in does so anew."""
+    edited = [one for one in session.dirty if isinstance(one, AccountRole) and session.is_modified(one)]
+    changed = [one for one in (*session.new, *session.deleted, *edited) if isinstance(one, AccountRole)]
+    for account in {one.account for one in changed if one.account is not None and inspect(one.account).persistent}:
+        account.end_sessions()
+
+
 def refuse_circle(department: Department) -> None:
     """Raises RuleBroken when a department would lie below itself."""
     seen, one = {department.id}, department.parent
     while one is not None:
         if one.id in seen:
-            raise RuleBroken(Words("A department cannot lie below itself.", "部门不能隶属于自身或其下级。"), field="parent")
+            raise RuleBroken(
+                Words("A department cannot lie below itself.", "部门不能隶属于自身或其下级。"), field="parent"
+            )
         seen.add(one.id)
         one = one.parent

@@ -30,9 +30,7 @@ class ProcessDocument(Record):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     status: Mapped[DocumentStatus] = mapped_column(default=DocumentStatus.ACTIVE)
     department: Mapped[Department | None] = relationship()
-    posts: Mapped[list["ProcessDocumentPost"]] = relationship(
-        back_populates="document", cascade="all, delete-orphan"
-    )
+    posts: Mapped[list["ProcessDocumentPost"]] = relationship(back_populates="document", cascade="all, delete-orphan")
 
 
 class ProcessDocumentPost(Line):
@@ -57,10 +55,17 @@ class DocumentRevision(Record):
     __tablename__ = "document_revision"
     __table_args__ = (
         UniqueConstraint("document_id", "rev_no"),
-        Index("uq_document_revision_one_in_force", "document_id", unique=True,
-              sqlite_where=text("status = 'released'"), postgresql_where=text("status = 'released'")),
-        CheckConstraint("status NOT IN ('released', 'superseded', 'withdrawn') OR released_at IS NOT NULL",
-                        name="released_has_instant"),
+        Index(
+            "uq_document_revision_one_in_force",
+            "document_id",
+            unique=True,
+            sqlite_where=text("status = 'released'"),
+            postgresql_where=text("status = 'released'"),
+        ),
+        CheckConstraint(
+            "status NOT IN ('released', 'superseded', 'withdrawn') OR released_at IS NOT NULL",
+            name="released_has_instant",
+        ),
     )
     words = Words("Document revision", "文件版次")
     chapter = "process"

@@ -14,7 +14,7 @@ from models.process import DocumentRevision, ProcessDocument, revision_in_force
 from models.regulation import figure
 from rules import actions, quality
 from rules.actions import ACTION_STEPS, ActionStatus, Severity
-from rules.base import Person, RuleBroken, Unset, Words
+from rules.base import SYSTEM, Person, RuleBroken, Unset, Words
 from rules.quality import Category, CheckKind, CheckStatus, Verdict
 from rules.regulation import REPEAT_WITHIN_DAYS
 
@@ -29,9 +29,13 @@ class SpotCheck(Record):
         Index("ix_spot_check_checked_at", "checked_at", "id"),
         Index("ix_spot_check_department_id_id", "department_id", "id"),
         Index("ix_spot_check_status_id", "status", "id"),
-        Index("uq_spot_check_one_per_round", "rechecks_round_id", unique=True,
-              sqlite_where=text("status NOT IN ('draft', 'voided')"),
-              postgresql_where=text("status NOT IN ('draft', 'voided')")),
+        Index(
+            "uq_spot_check_one_per_round",
+            "rechecks_round_id",
+            unique=True,
+            sqlite_where=text("status NOT IN ('draft', 'voided')"),
+            postgresql_where=text("status NOT IN ('draft', 'voided')"),
+        ),
     )
     words = Words("Spot check", "工序抽检")
     chapter = "quality"
@@ -97,7 +101,11 @@ class SpotCheck(Record):
         for item in self.items:
             if item.verdict is None:
                 raise RuleBroken(
-                    Words("Item {seq} has neither a verdict nor a reading.", "第 {seq} 项没有判定，也没有实测值。", seq=item.seq),
+                    Words(
+                        "Item {seq} has neither a verdict nor a reading.",
+                        "第 {seq} 项没有判定，也没有实测值。",
+                        seq=item.seq,
+                    ),
                     field="items",
                     clause="P3.2",
                 )
@@ -118,12 +126,15 @@ class SpotCheck(Record):
         action_round = self.rechecks_round
         if action_round is None or action_round.action.last_round is not action_round:
             raise RuleBroken(
-                Words("This is not the last round of its rectification.", "这不是该整改单的最近一轮。"), field="rechecks_round"
+                Words("This is not the last round of its rectification.", "这不是该整改单的最近一轮。"),
+                field="rechecks_round",
             )
         action = action_round.action
         if self.inspector_id in {action.responsible_id, action_round.submitted_by_id}:
             raise RuleBroken(
-                Words("Who put it right may not re-check it.", "整改责任人不能复检自己的整改。"), field="inspector", clause="P3.2"
+                Words("Who put it right may not re-check it.", "整改责任人不能复检自己的整改。"),
+                field="inspector",
+                clause="P3.2",
             )
         actions.refuse_stale_proof(action_round.submitted_at, self.checked_at)
         action_round.checked_at, action_round.checked_by_id = self.checked_at, self.inspector_id
@@ -133,11 +144,15 @@ class SpotCheck(Record):
         """The check no longer counts."""
         self.voided_at, self.voided_by_id, self.void_reason = act.at, act.by.account_id, act.note
 
-    def raised(self) -> list[ActionItem]:
-        """The rectifications that this check raised."""
+    def raised(self, *, seen_by: Person = SYSTEM) -> list[ActionItem]:
+        """The rectifications that this check raised, as far as somebody may see them."""
         ids = [one.id for one in self.items]
         found = self.session.scalars(
-            select(ActionItem).where(ActionItem.source_entity == "spot_check_item", ActionItem.source_id.in_(ids))
+            select(ActionItem).where(
+                ActionItem.source_entity == "spot_check_item",
+                ActionItem.source_id.in_(ids),
+                ActionItem.visible_to(seen_by),
+            )
         )
         return list(found)
 
@@ -191,7 +206,9 @@ class SpotCheckItem(Line):
         responsible_id = self.responsible_id or self.employee_id
         if responsible_id is None:
             raise RuleBroken(
-                Words("Item {seq} failed: say who puts it right.", "第 {seq} 项不合格，请填写整改责任人。", seq=self.seq),
+                Words(
+                    "Item {seq} failed: say who puts it right.", "第 {seq} 项不合格，请填写整改责任人。", seq=self.seq
+                ),
                 field="items",
                 clause="P3.2",
             )
@@ -245,8 +262,12 @@ def what_follows(check: SpotCheck, person: Person) -> list[Words]:
         return [told if failed else Words("The rectification is verified.", "整改将通过验证。")]
     failing = [one for one in check.items if one.verdict is Verdict.NG]
     return [
-        Words("“{question}” opens a rectification for {who}.", "“{question}”将开出整改单，责任人：{who}。",
-              question=one.question, who=named.label if (named := one.responsible or one.employee) else "–")
+        Words(
+            "“{question}” opens a rectification for {who}.",
+            "“{question}”将开出整改单，责任人：{who}。",
+            question=one.question,
+            who=named.label if (named := one.responsible or one.employee) else "–",
+        )
         for one in failing
     ]
 

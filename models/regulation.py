@@ -159,7 +159,7 @@ def limit(session: Session, target: Target, facts: Mapping[str, str], on: date, 
 def due_at(session: Session, allowed: Limit, start: datetime) -> datetime:
     """When a time limit that starts then is used up, on the company's working calendar (TIME.md 4, 5)."""
     match allowed.unit:
-        case Unit.WORKING_DAY:
+        case Unit.WORKING_DAY if allowed.amount == int(allowed.amount):
             return company_calendar(session).add_days(start, int(allowed.amount))
         case Unit.WORKING_HOUR:
             return company_calendar(session).add(start, timedelta(hours=float(allowed.amount)))
@@ -167,7 +167,15 @@ def due_at(session: Session, allowed: Limit, start: datetime) -> datetime:
             return start + timedelta(hours=float(allowed.amount))
         case Unit.CALENDAR_DAY:
             return start + timedelta(days=float(allowed.amount))
-    raise ValueError(f"a time limit is not counted in {allowed.unit}")
+    raise RuleBroken(
+        Words(
+            "{amount} {unit} is no time limit: give whole working days, hours or calendar days.",
+            "{amount}{unit}不能作为时限，请用整数工作日、小时或天。",
+            amount=format(allowed.amount.normalize(), "f"),
+            unit=allowed.unit,
+        ),
+        field="amount",
+    )
 
 
 _built: dict[tuple[Any, ...], WorkCalendar] = {}
@@ -178,9 +186,8 @@ def company_calendar(session: Session) -> WorkCalendar:
     calendar = session.scalar(select(Calendar).where(Calendar.department_id.is_(None)).order_by(Calendar.id).limit(1))
     if calendar is None:
         raise RuleBroken(Words("The company has no working calendar yet.", "公司尚未设置工作日历。"), clause="A4.1")
-    days = session.execute(
-        select(func.count(), func.max(CalendarDay.updated_at)).where(CalendarDay.voided_at.is_(None))
-    ).one()
+    changes = (func.sum(CalendarDay.id), func.sum(CalendarDay.version_no), func.max(CalendarDay.updated_at))
+    days = session.execute(select(func.count(), *changes).where(CalendarDay.voided_at.is_(None))).one()
     key = (str(session.get_bind().engine.url), calendar.id, calendar.version_no, calendar.updated_at, *days)
     if key not in _built:
         _built.clear()
@@ -198,7 +205,11 @@ def _build(session: Session, calendar: Calendar) -> WorkCalendar:
         calendar.time_zone,
         week,
         holidays=[on for on, kind in days if kind in {DayType.HOLIDAY, DayType.WEEKEND}],
-        own_hours={on: week.get(on.weekday(), workday) for on, kind in days if kind in {DayType.MAKEUP_WORKDAY, DayType.WORKDAY}},
+        own_hours={
+            on: week.get(on.weekday(), workday)
+            for on, kind in days
+            if kind in {DayType.MAKEUP_WORKDAY, DayType.WORKDAY}
+        },
     )
 
 

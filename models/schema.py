@@ -45,4 +45,3 @@ def _postgresql_triggers(connection: Connection, table: str) -> None:
             "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
     )
-

@@ -1,4 +1,4 @@
-"""Finding text in two Chinese characters among a million rows: bigrams in FTS5 on SQLite, in a GIN index on PostgreSQL."""
+"""Two Chinese characters among a million rows: bigrams in FTS5 on SQLite, in a GIN index on PostgreSQL."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -102,6 +102,18 @@ def reindex(connection: Connection, model: type[Record]) -> None:
     ).all():
         index_rows(connection, model.__tablename__, [(row[0], terms(model, row[1:])) for row in rows])
         last = rows[-1][0]
+
+
+def may_lie_in_head(model: type[Record], words: str) -> bool:
+    """Whether the words can stand in a number before its running part, or in two digits of that: not in the index.
+
+    Such words fit most numbers, so that a page of them is soon full.
+    """
+    if not model.number_prefix:
+        return False
+    letters = [*map(re.escape, model.number_prefix), "-", *[r"\d"] * 4, "-", r"\d", r"\d"]
+    parts = ("".join(letters[i : i + len(words)]) for i in range(len(letters) - len(words) + 1))
+    return any(re.fullmatch(part, words.upper(), re.ASCII) for part in parts)
 
 
 def key_of(connection: Connection) -> str:

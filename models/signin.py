@@ -157,9 +157,7 @@ def change_password(session: Session, account: Account, old: str, new: str, act:
     if not _fits(account.password_hash, old):
         raise RuleBroken(Words("This is not your present password.", "原密码不正确。"), field="old")
     if len(new) < SHORTEST_PASSWORD:
-        raise RuleBroken(
-            Words("At least {n} characters.", "密码至少 {n} 位。", n=SHORTEST_PASSWORD), field="new"
-        )
+        raise RuleBroken(Words("At least {n} characters.", "密码至少 {n} 位。", n=SHORTEST_PASSWORD), field="new")
     if new in {old, account.login}:
         raise RuleBroken(Words("Choose a password that is new.", "新密码不能与原密码或登录名相同。"), field="new")
     account.password_hash, account.must_change_password = hash_of(new), False
@@ -202,4 +200,3 @@ def _employee(session: Session, no: str) -> Employee | None:
     if no and found is None:
         raise RuleBroken(Words("“{key}” is not known.", "找不到“{key}”。", key=no))
     return found
-

@@ -14,7 +14,9 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 
-ChoiceByValue = Enum(enum.Enum, native_enum=False, create_constraint=False, length=40, values_callable=lambda e: [m.value for m in e])
+ChoiceByValue = Enum(
+    enum.Enum, native_enum=False, create_constraint=False, length=40, values_callable=lambda e: [m.value for m in e]
+)
 """Choices are stored as their value; unknown values are refused on the way in and out."""
 
 

@@ -10,10 +10,18 @@ from rules.base import Access, Role
 R = Role
 INDICATOR = Access(
     clause="K1.1",
-    view=frozenset({
-        R.QUALITY_INSPECTOR, R.QUALITY_MANAGER, R.PRODUCTION_MANAGER, R.TECHNICAL, R.TECHNICAL_MANAGER, R.HR,
-        R.HR_MANAGER, R.GENERAL_MANAGER,
-    }),
+    view=frozenset(
+        {
+            R.QUALITY_INSPECTOR,
+            R.QUALITY_MANAGER,
+            R.PRODUCTION_MANAGER,
+            R.TECHNICAL,
+            R.TECHNICAL_MANAGER,
+            R.HR,
+            R.HR_MANAGER,
+            R.GENERAL_MANAGER,
+        }
+    ),
 )
 
 

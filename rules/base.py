@@ -305,7 +305,7 @@ def why_not(one: Step, person: Person, department_id: int | None, relations: Ite
     if person.employee_id is None:
         return NotYours(NO_EMPLOYEE, clause=one.clause)
     if barred := one.unlike & held:
-        return NotYours(filled(SAME_PERSON, who=relation_words(sorted(barred)[0])), clause=one.clause)
+        return NotYours(filled(SAME_PERSON, who=relation_words(min(barred))), clause=one.clause)
     for entry in one.by:
         if isinstance(entry, Role):
             if person.holds_in(entry, department_id) and entry not in BY_NAME:

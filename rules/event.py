@@ -53,11 +53,15 @@ def first_fault(
         if row.prev_hash != expected or link(expected, row.facts) != row.hash:
             return ChainFault(seq, Words("event {seq} was changed", "第 {seq} 号事件被改动过", seq=seq))
         if noted.pop(seq, row.hash) != row.hash:
-            return ChainFault(seq, Words("event {seq} differs from its anchor", "第 {seq} 号事件与外部存证不符", seq=seq))
+            return ChainFault(
+                seq, Words("event {seq} differs from its anchor", "第 {seq} 号事件与外部存证不符", seq=seq)
+            )
         expected = row.hash
     missing = [one for one in noted if one > seq]
     if missing or head != (seq, expected):
-        return ChainFault(seq + 1, Words("the chain ends too early, after event {seq}", "事件链在第 {seq} 号之后被截断", seq=seq))
+        return ChainFault(
+            seq + 1, Words("the chain ends too early, after event {seq}", "事件链在第 {seq} 号之后被截断", seq=seq)
+        )
     return None
 
 

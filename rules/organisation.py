@@ -62,14 +62,25 @@ EMPLOYEE = Access(
 
 EMPLOYED = ("probation", "active", "leave")
 
+# fmt: off - a table, one row a step
 EMPLOYEE_STEPS = Lifecycle(
     "probation",
     (
         step("confirm", "probation", "active", "Confirm", "转正", by=PEOPLE_DESK, clause="P2.1", tells=("self",)),
         step("take_leave", "active", "leave", "Take leave", "休假", by=PEOPLE_DESK, clause="P2.4"),
         step("resume", "leave", "active", "Return to work", "复工", by=PEOPLE_DESK, clause="P2.4"),
-        step("leave", EMPLOYED, "left", "Leave the company", "离职", by=PEOPLE_DESK, clause="P2.4",
-             needs_note=True, is_destructive=True),
+        step(
+            "leave",
+            EMPLOYED,
+            "left",
+            "Leave the company",
+            "离职",
+            by=PEOPLE_DESK,
+            clause="P2.4",
+            needs_note=True,
+            is_destructive=True,
+        ),
     ),
 )
+# fmt: on
 """``move`` and ``hire`` write placements besides; DOMAIN.md's verb ``return`` is called ``resume`` here."""

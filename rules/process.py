@@ -51,24 +51,72 @@ class ChangeClass(Choice):
     MAJOR = "major", "Major", "重大变更"
 
 
+# fmt: off - a table, one row a step
 REVISION_STEPS = Lifecycle(
     "draft",
     (
-        step("submit", "draft", "in_review", "Submit for review", "提交审核", by={AUTHOR},
-             tells=(R.TECHNICAL_MANAGER,), clause="P1.2"),
-        step("return", "in_review", "draft", "Return", "退回", by={R.TECHNICAL_MANAGER}, unlike={AUTHOR},
-             needs_note=True, tells=(AUTHOR,), clause="P1.2"),
-        step("approve", "in_review", "approved", "Approve", "批准", by={R.TECHNICAL_MANAGER}, unlike={AUTHOR},
-             tells=(AUTHOR,), clause="P1.2"),
-        step("release", "approved", "released", "Release", "发布", by={R.TECHNICAL_MANAGER}, unlike={AUTHOR},
-             tells=(AUTHOR, R.QUALITY_MANAGER, R.PRODUCTION_MANAGER), clause="P1.3"),
+        step(
+            "submit",
+            "draft",
+            "in_review",
+            "Submit for review",
+            "提交审核",
+            by={AUTHOR},
+            tells=(R.TECHNICAL_MANAGER,),
+            clause="P1.2",
+        ),
+        step(
+            "return",
+            "in_review",
+            "draft",
+            "Return",
+            "退回",
+            by={R.TECHNICAL_MANAGER},
+            unlike={AUTHOR},
+            needs_note=True,
+            tells=(AUTHOR,),
+            clause="P1.2",
+        ),
+        step(
+            "approve",
+            "in_review",
+            "approved",
+            "Approve",
+            "批准",
+            by={R.TECHNICAL_MANAGER},
+            unlike={AUTHOR},
+            tells=(AUTHOR,),
+            clause="P1.2",
+        ),
+        step(
+            "release",
+            "approved",
+            "released",
+            "Release",
+            "发布",
+            by={R.TECHNICAL_MANAGER},
+            unlike={AUTHOR},
+            tells=(AUTHOR, R.QUALITY_MANAGER, R.PRODUCTION_MANAGER),
+            clause="P1.3",
+        ),
         step("supersede", "released", "superseded", "Supersede", "替代", clause="P1.3"),
-        step("withdraw", "released", "withdrawn", "Withdraw", "撤回", by={R.TECHNICAL_MANAGER, R.QUALITY_MANAGER},
-             signatures=(R.TECHNICAL_MANAGER, R.QUALITY_MANAGER), needs_note=True, is_destructive=True,
-             tells=(AUTHOR, R.PRODUCTION_MANAGER), clause="P1.3"),
+        step(
+            "withdraw",
+            "released",
+            "withdrawn",
+            "Withdraw",
+            "撤回",
+            by={R.TECHNICAL_MANAGER, R.QUALITY_MANAGER},
+            signatures=(R.TECHNICAL_MANAGER, R.QUALITY_MANAGER),
+            needs_note=True,
+            is_destructive=True,
+            tells=(AUTHOR, R.PRODUCTION_MANAGER),
+            clause="P1.3",
+        ),
         step("drop", "draft", "dropped", "Drop", "放弃", by={AUTHOR}, is_destructive=True, clause="P1.3"),
     ),
 )
+# fmt: on
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,17 @@ CHECKED = relation("checked", "the checked person", "被检人")
 
 SPOT_CHECK = Access(
     clause="P3.2",
-    view=frozenset({
-        R.QUALITY_INSPECTOR, R.QUALITY_MANAGER, R.PRODUCTION_MANAGER, R.PRODUCTION_PLANNER, R.TECHNICAL,
-        R.TECHNICAL_MANAGER, R.GENERAL_MANAGER,
-    }),
+    view=frozenset(
+        {
+            R.QUALITY_INSPECTOR,
+            R.QUALITY_MANAGER,
+            R.PRODUCTION_MANAGER,
+            R.PRODUCTION_PLANNER,
+            R.TECHNICAL,
+            R.TECHNICAL_MANAGER,
+            R.GENERAL_MANAGER,
+        }
+    ),
     create=frozenset({R.QUALITY_INSPECTOR}),
     edit=frozenset({R.QUALITY_INSPECTOR, R.ADMIN}),
     edit_while=frozenset({"draft"}),
@@ -61,16 +68,29 @@ class Verdict(Choice):
 
 CheckResult = Literal["pass", "fail"]
 
+# fmt: off - a table, one row a step
 SPOT_CHECK_STEPS = Lifecycle(
     "draft",
     (
         step("submit", "draft", "submitted", "Submit", "提交", by={INSPECTOR}, tells=(CHECKED,), clause="P3.2"),
         step("close", "submitted", "closed", "Close", "关闭", clause="P3.2"),
         step("reopen", "closed", "submitted", "Reopen", "重新打开", clause="P3.2"),
-        step("void", ("submitted", "closed"), "voided", "Void", "作废", by={R.QUALITY_MANAGER}, unlike={INSPECTOR},
-             needs_note=True, is_destructive=True, tells=(INSPECTOR, CHECKED), clause="P3.2"),
+        step(
+            "void",
+            ("submitted", "closed"),
+            "voided",
+            "Void",
+            "作废",
+            by={R.QUALITY_MANAGER},
+            unlike={INSPECTOR},
+            needs_note=True,
+            is_destructive=True,
+            tells=(INSPECTOR, CHECKED),
+            clause="P3.2",
+        ),
     ),
 )
+# fmt: on
 
 
 def verdict(value: Decimal | None, lower: Decimal | None, upper: Decimal | None, said: Verdict | None) -> Verdict:
@@ -83,7 +103,9 @@ def verdict(value: Decimal | None, lower: Decimal | None, upper: Decimal | None,
         return Verdict.OK if is_inside else Verdict.NG
     if said is None:
         raise RuleBroken(
-            Words("Say OK or NG, or enter the reading.", "请判定合格或不合格，或填写实测值。"), field="items", clause="P3.2"
+            Words("Say OK or NG, or enter the reading.", "请判定合格或不合格，或填写实测值。"),
+            field="items",
+            clause="P3.2",
         )
     return said
 
@@ -93,7 +115,9 @@ def result_of(verdicts: Iterable[Verdict]) -> CheckResult:
     judged = [one for one in verdicts if one is not Verdict.NOT_APPLICABLE]
     if not judged:
         raise RuleBroken(
-            Words("A check needs at least one judged item.", "抽检至少要有一个已判定的检查项目。"), field="items", clause="P3.2"
+            Words("A check needs at least one judged item.", "抽检至少要有一个已判定的检查项目。"),
+            field="items",
+            clause="P3.2",
         )
     return "fail" if Verdict.NG in judged else "pass"
 
@@ -119,7 +143,10 @@ def refuse_own_work(inspector_id: int, checked_ids: Iterable[int | None]) -> Non
     """Raises RuleBroken when somebody checks himself."""
     if inspector_id in set(checked_ids):
         raise RuleBroken(
-            Words("Nobody checks his own work: somebody else must be checked, or check.", "不能检查本人的作业，请换检验员或被检人。"),
+            Words(
+                "Nobody checks his own work: somebody else must be checked, or check.",
+                "不能检查本人的作业，请换检验员或被检人。",
+            ),
             field="items",
             clause="P3.2",
         )
@@ -129,5 +156,7 @@ def refuse_future(checked_at: datetime, at: datetime) -> None:
     """Raises RuleBroken for a check that has not taken place yet."""
     if checked_at > at:
         raise RuleBroken(
-            Words("The time of the check lies in the future.", "检查时间不能晚于当前时间。"), field="checked_at", clause="P3.2"
+            Words("The time of the check lies in the future.", "检查时间不能晚于当前时间。"),
+            field="checked_at",
+            clause="P3.2",
         )

@@ -89,9 +89,7 @@ def matches(match: Mapping[str, str], facts: Mapping[str, str]) -> bool:
     return all(facts.get(name) == value for name, value in match.items())
 
 
-def refuse_overlap(
-    code: str, from_on: date, to_on: date | None, others: Sequence[tuple[date, date | None]]
-) -> None:
+def refuse_overlap(code: str, from_on: date, to_on: date | None, others: Sequence[tuple[date, date | None]]) -> None:
     """Raises RuleBroken when two values of one figure would count on the same day."""
     for first, last in others:
         if (to_on is None or first <= to_on) and (last is None or from_on <= last):

@@ -109,5 +109,5 @@ class Browser:
         from sqlalchemy import text
 
         with self.app.app_context(), db.engine.connect() as connection:
-            found = connection.execute(text(f"SELECT version_no FROM {table} WHERE id = :id"), {"id": key}).scalar()  # noqa: S608
+            found = connection.execute(text(f"SELECT version_no FROM {table} WHERE id = :id"), {"id": key}).scalar()
         return int(found or 1)

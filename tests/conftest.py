@@ -1,4 +1,4 @@
-"""Databases for tests: made by migrations once, filled once, copied for each test; SQLite, and PostgreSQL where asked."""
+"""Databases for tests: made by migrations once, filled once, copied for each test; SQLite and PostgreSQL."""
 
 import os
 import shutil
@@ -166,12 +166,12 @@ def _let_go(made: Flask) -> None:
 
 
 @pytest.fixture
-def browser_of(app: Flask):  # noqa: ANN201 - a function from a login to its signed-in browser
+def browser_of(app: Flask):
     return lambda login="", **more: Browser(app, login, **more)
 
 
 @pytest.fixture
-def any_browser_of(any_app: Flask):  # noqa: ANN201
+def any_browser_of(any_app: Flask):
     return lambda login="", **more: Browser(any_app, login, **more)
 
 

@@ -28,7 +28,9 @@ def linted(folder: Path) -> subprocess.CompletedProcess[str]:
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tree")
     for name in ("rules", "models", "admin_views"):
-        shutil.copytree(HERE / name, folder / name, ignore=shutil.ignore_patterns("vendor", "node_modules", "__pycache__"))
+        shutil.copytree(
+            HERE / name, folder / name, ignore=shutil.ignore_patterns("vendor", "node_modules", "__pycache__")
+        )
     for name in ("app.py", "pyproject.toml"):
         shutil.copy(HERE / name, folder / name)
     return folder

@@ -19,7 +19,7 @@ from rules.regulation import DayType, Target, Unit
 
 AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 """A Monday, 09:30 in the factory."""
-PASSWORD = "demo"  # noqa: S105 - of a factory that exists in tests only
+PASSWORD = "demo"
 TWO = {
     "quality_inspector2": (Role.QUALITY_INSPECTOR, "SC1"),
     "quality_inspector3": (Role.QUALITY_INSPECTOR, "SC2"),

@@ -198,12 +198,16 @@ def test_guessing_is_slow_by_the_tenth_try_and_shut_after_twenty(any_app, clock)
 def test_an_unknown_name_gets_the_same_answer_the_same_work_and_the_same_brake(app, monkeypatch):
     verified = []
     verify = signin._hasher.verify
-    monkeypatch.setattr(type(signin._hasher), "verify", lambda self, stored, given: verified.append(stored) or verify(stored, given))
+    monkeypatch.setattr(
+        type(signin._hasher), "verify", lambda self, stored, given: verified.append(stored) or verify(stored, given)
+    )
     pages = {}
     set_account(app, "general_manager", is_active=False)
     for name, password in (("hr", "wrong"), ("nobody", "wrong"), ("general_manager", PASSWORD)):
         browser = Browser(app)
-        pages[name] = [(one.status_code, lines_of(one.text)) for one in (browser.sign_in(name, password) for _ in range(7))]
+        pages[name] = [
+            (one.status_code, lines_of(one.text)) for one in (browser.sign_in(name, password) for _ in range(7))
+        ]
     assert pages["hr"] == pages["nobody"] == pages["general_manager"]
     assert [status for status, _ in pages["hr"]] == [422] * 5 + [429] * 2
     assert len(verified) == 15, "a hash is verified for a name that nobody has"
@@ -240,13 +244,16 @@ def test_failed_log_ins_and_refused_password_changes_are_events(app):
 def test_the_present_password_cannot_be_guessed_through_an_open_session(app):
     browser = Browser(app, "hr")
     answers = [
-        browser.post("/password", {"old": f"guess {n}", "new": "another one", "repeat": "another one"}) for n in range(8)
+        browser.post("/password", {"old": f"guess {n}", "new": "another one", "repeat": "another one"})
+        for n in range(8)
     ]
     assert [one.status_code for one in answers] == [422] * 5 + [429] * 3
     assert int(answers[-1].headers["Retry-After"]) > 0
 
 
-@pytest.mark.parametrize("name", ["", "\0", "hr\0", "x" * 5000, "' OR 1=1 --", "<script>alert(1)</script>", "\ufffe", "用户"])
+@pytest.mark.parametrize(
+    "name", ["", "\0", "hr\0", "x" * 5000, "' OR 1=1 --", "<script>alert(1)</script>", "\ufffe", "用户"]
+)
 def test_odd_names_and_passwords_are_wrong_ones(any_app, name):
     browser = Browser(any_app)
     answer = browser.sign_in(name, "x" * 100_000)
@@ -272,7 +279,10 @@ def test_a_one_time_password_opens_the_password_page_and_nothing_else(app):
             answer = browser.post(re.sub(r"<[^>]+>", "employee", rule.rule), {"id": 1, "csrf_token": token})
             assert answer.headers.get("Location") == "/password", rule
     for new in ("short", PASSWORD, "hr"):
-        assert browser.post("/password", {"old": PASSWORD, "new": new, "repeat": new}, token_from="/password").status_code == 422
+        assert (
+            browser.post("/password", {"old": PASSWORD, "new": new, "repeat": new}, token_from="/password").status_code
+            == 422
+        )
     sent = {"old": PASSWORD, "new": "one of my own", "repeat": "one of my own"}
     assert browser.post("/password", sent, token_from="/password").headers["Location"] == "/"
     assert browser.get("/").status_code == 200
@@ -357,6 +367,8 @@ def test_only_hosts_that_are_trusted_are_answered(sqlite_url, tmp_path):
         answer = app.test_client().get("/login", headers={"Host": host.encode().decode("latin1")})
         assert answer.status_code == 400, host
         assert "Content-Security-Policy" in answer.headers
-    answer = app.test_client().get("/login", base_url="http://gongzheng.example", headers={"X-Forwarded-Host": "evil.example"})
+    answer = app.test_client().get(
+        "/login", base_url="http://gongzheng.example", headers={"X-Forwarded-Host": "evil.example"}
+    )
     assert answer.status_code == 200
     assert "evil.example" not in answer.text

@@ -27,7 +27,9 @@ class Hazards(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name.lower(): value or "" for name, value in attrs}
         self.found += [f"<{tag} {name}>" for name in given if name.startswith("on") or name in {"style", "srcdoc"}]
-        for name in {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href", "manifest"} & set(given):
+        for name in {"href", "src", "action", "formaction", "data", "poster", "srcset", "xlink:href", "manifest"} & set(
+            given
+        ):
             if re.match(r"\s*(?!data:image/)([a-z][a-z0-9+.-]*:|//|\\)", given[name], re.IGNORECASE):
                 self.found.append(f"<{tag} {name}={given[name]}>")
         if tag in {"base", "object", "embed", "iframe", "frame", "applet"}:
@@ -72,13 +74,34 @@ def test_the_looker_finds_what_it_looks_for():
 @pytest.mark.parametrize("login", ["", *LOGINS])
 def test_every_page_of_every_role_is_strict(app, world, login):
     browser = Browser(app, login)
-    paths = [*PAGES, "/login", "/healthz", "/readyz", "/static/gongzheng.js", "/static/nowhere.js", "/admin/", "/admin/team"]
+    paths = [
+        *PAGES,
+        "/login",
+        "/healthz",
+        "/readyz",
+        "/static/gongzheng.js",
+        "/static/nowhere.js",
+        "/admin/",
+        "/admin/team",
+    ]
     for table in TABLES:
         shown = {"spot_check": world.check, "action_item": world.action, "employee": world.worker}.get(table, 1)
-        paths += [f"/admin/{table}/{more}" for more in (
-            "", "new/", "export/csv/", "export/xlsx/", "export/exe/", "edit/?id=x", "ajax/lookup/?name=department",
-            f"details/?id={shown}", f"edit/?id={shown}", "perform/", "?search=%3Cscript%3E&page=-1",
-        )]
+        paths += [
+            f"/admin/{table}/{more}"
+            for more in (
+                "",
+                "new/",
+                "export/csv/",
+                "export/xlsx/",
+                "export/exe/",
+                "edit/?id=x",
+                "ajax/lookup/?name=department",
+                f"details/?id={shown}",
+                f"edit/?id={shown}",
+                "perform/",
+                "?search=%3Cscript%3E&page=-1",
+            )
+        ]
     for path in paths:
         looked_at(browser.get(path), path)
         looked_at(browser.get(path, Accept="application/json"), path)
@@ -88,7 +111,7 @@ def test_every_page_of_every_role_is_strict(app, world, login):
 def test_refused_forms_and_verbs_are_strict(app, world, table):
     browser = Browser(app, creator(app, table) or "admin")
     if creator(app, table):
-        fields = dict.fromkeys(browser.form(f"/admin/{table}/new/"), "<script>alert(1)</script>\" onload=x")
+        fields = dict.fromkeys(browser.form(f"/admin/{table}/new/"), '<script>alert(1)</script>" onload=x')
         answer = browser.post(f"/admin/{table}/new/", fields | {"csrf_token": browser.token()})
         assert answer.status_code == 422
         looked_at(answer, table)
@@ -97,7 +120,9 @@ def test_refused_forms_and_verbs_are_strict(app, world, table):
         looked_at(browser.post(f"/admin/{table}/{path}", {"csrf_token": "x"}), path)
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/admin/team/", "/healthz", "/logout", "/nowhere", "/static/gongzheng.js"])
+@pytest.mark.parametrize(
+    "path", ["/", "/login", "/admin/team/", "/healthz", "/logout", "/nowhere", "/static/gongzheng.js"]
+)
 @pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PATCH", "BREW", "POST"])
 def test_every_method_is_answered_strictly(app, path, method):
     browser = Browser(app, "hr")
@@ -112,7 +137,10 @@ def test_every_method_is_answered_strictly(app, path, method):
 
 def test_what_failed_on_our_side_is_told_as_strictly(app, monkeypatch):
     browser = Browser(app, "hr")
-    for fault, status in ((RuntimeError("a secret"), 500), (OperationalError("SELECT secret", {}, Exception("x")), 503)):
+    for fault, status in (
+        (RuntimeError("a secret"), 500),
+        (OperationalError("SELECT secret", {}, Exception("x")), 503),
+    ):
 
         def broken(_person, fault=fault):
             raise fault

@@ -132,7 +132,9 @@ def test_a_name_written_in_the_extended_form_brings_no_header_with_it(app, inspe
         b'--b\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n%s\r\n'
         b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename*=UTF-8''a%%0D%%0AX-Evil%%3A%%201.txt\r\n\r\nhello\r\n--b--\r\n"
     ) % (world.check, inspector.token().encode())
-    answer = inspector.client.post("/admin/spot_check/attach/", data=body, content_type="multipart/form-data; boundary=b")
+    answer = inspector.client.post(
+        "/admin/spot_check/attach/", data=body, content_type="multipart/form-data; boundary=b"
+    )
     assert answer.status_code == 302
     (one,) = stored(app)
     given = inspector.get(f"/attachments/{one.id}/")
@@ -169,7 +171,9 @@ def test_too_large_a_file_is_refused_in_words_and_leaves_nothing_behind(app, ins
     monkeypatch.setattr(attachments, "LARGEST", 100_000)
     assert add(inspector, "spot_check", world.check, "a.pdf", PDF + bytes(100_000)).status_code in {409, 413, 422}
     monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", 50_000)
-    answer = inspector.client.post("/admin/spot_check/attach/", data=b"x" * 60_000, content_type="multipart/form-data; boundary=b")
+    answer = inspector.client.post(
+        "/admin/spot_check/attach/", data=b"x" * 60_000, content_type="multipart/form-data; boundary=b"
+    )
     assert answer.status_code == 413
     assert stored(app) == []
     assert files(app) == set()

@@ -18,7 +18,7 @@ PATHS = (
 LOOKS = ((1280, "light", "zh-CN"), (390, "dark", "en-GB"), (390, "light", "zh-CN"), (1280, "dark", "en-GB"))
 
 
-@pytest.mark.parametrize(("width", "scheme", "language"), LOOKS)
+@pytest.mark.parametrize("width, scheme, language", LOOKS)
 def test_screens_fit_and_pass_axe(open_as, complaints, width, scheme, language):
     page = open_as("quality_inspector", width=width, scheme=scheme, language=language)
     for path in PATHS:

@@ -1,12 +1,12 @@
-"""The first slice on screen, as five people: inspector, worker, second inspector, quality manager, production manager."""
+"""The first slice on screen, as five people: two inspectors, worker, quality manager, production manager."""
 
 import re
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
-from models.base import COMPANY_ZONE
+from models.base import COMPANY_ZONE, now
 
 
 def pick(page: Page, field: str, words: str) -> None:
@@ -23,7 +23,7 @@ def save(page: Page) -> None:
 
 
 def minutes_ago(minutes: int) -> str:
-    return (datetime.now(COMPANY_ZONE) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
+    return (now().astimezone(COMPANY_ZONE) - timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M")
 
 
 def press(page: Page, verb: str, **typed: str) -> None:

@@ -61,7 +61,7 @@ def first_run(url: str, folder: Path) -> str:
         engine = create_engine(reader.url)
     table = "workflow_status" if engine.dialect.name == "sqlite" else "dbos.workflow_status"
     with reading_only(), engine.connect() as connection:
-        runs = f"SELECT status FROM {table} WHERE name = 'die_once' ORDER BY workflow_uuid LIMIT 1"  # noqa: S608
+        runs = f"SELECT status FROM {table} WHERE name = 'die_once' ORDER BY workflow_uuid LIMIT 1"
         found = connection.execute(text(runs)).scalar_one()
     engine.dispose()
     return str(found)

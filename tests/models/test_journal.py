@@ -438,7 +438,7 @@ def test_an_event_is_not_replaced(any_session):
     is_sqlite = any_session.get_bind().dialect.name == "sqlite"
     columns = [one.name for one in Event.__table__.columns]
     shown = ", ".join("'forged'" if one == "reason" else one for one in columns)
-    statement = f"INSERT OR REPLACE INTO event ({', '.join(columns)}) SELECT {shown} FROM event WHERE seq = 3"  # noqa: S608
+    statement = f"INSERT OR REPLACE INTO event ({', '.join(columns)}) SELECT {shown} FROM event WHERE seq = 3"
     if not is_sqlite:
         statement = statement.replace(" OR REPLACE", "") + " ON CONFLICT (seq) DO UPDATE SET reason = 'forged'"
     with pytest.raises(DatabaseError, match="append-only"):

@@ -59,10 +59,16 @@ def test_each_failing_item_is_put_right_by_the_checked_person_or_whom_the_inspec
         [
             item(any_session, question="倒角"),
             item(any_session, ok=True, question="内径"),
-            item(any_session, question="毛刺", verdict="ng", severity_if_ng="critical", responsible_id=world.other_worker,
-                 problem=""),
+            item(
+                any_session,
+                question="毛刺",
+                verdict="ng",
+                severity_if_ng="critical",
+                responsible_id=world.other_worker,
+                problem="",
+            ),
         ],
-    )  # fmt: skip
+    )
     first, second = check.raised()
     assert check.status == "submitted"
     assert check.ng_qty == 2

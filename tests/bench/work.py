@@ -1,0 +1,159 @@
+"""Figures, deadlines, what falls due, and what a web worker costs."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+
+from models.actions import climb_ladders
+from models.assessment import execution_pass_rates
+from models.base import Act, Source
+from models.engine import let_write
+from models.journal import acting
+from rules.assessment import Period
+from rules.base import SYSTEM
+from rules.working_time import WorkCalendar
+from tests.bench import factory
+from tests.bench.measure import Line, alone, in_turn
+from tests.bench.place import Place
+
+ROOT = Path(__file__).parents[2]
+PASS = """
+SELECT c.department_id, sum(CASE WHEN i.verdict = 'ok' THEN 1 ELSE 0 END), count(*)
+FROM spot_check_item i JOIN spot_check c ON c.id = i.check_id
+WHERE c.checked_at >= :start AND c.checked_at < :end AND c.status IN ('submitted', 'closed')
+  AND c.kind = 'spot_check' AND i.category = 'process_execution' AND i.verdict IN ('ok', 'ng')
+GROUP BY c.department_id
+"""
+SWEPT: dict[str, tuple[int, float]] = {}
+DEADLINES = 20_000
+ZONES = ("Asia/Shanghai", "Europe/Berlin")
+WEEK = {day: [("08:30", "12:00"), ("13:00", "17:30")] for day in range(5)}
+
+
+def month(place: Place) -> Iterator[Line]:
+    """The execution pass rate of a month in which every item was checked, beside one pass in SQL."""
+    period = Period.month(2026, 10)
+    start, end = factory.AT - timedelta(hours=8), factory.AT + timedelta(days=31) - timedelta(hours=8)
+    with place.session() as session:
+        if place.engine_name == "sqlite":
+            bounds = {"start": f"{start:%Y-%m-%d %H:%M:%S.%f}", "end": f"{end:%Y-%m-%d %H:%M:%S.%f}"}
+        else:
+            bounds = {"start": start, "end": end}
+        ours, bare = in_turn(
+            lambda: execution_pass_rates(session, period), lambda: session.execute(text(PASS), bounds).all(), 3, warm=1
+        )
+        rates = {one.department_id: (one.numerator, one.denominator) for one in execution_pass_rates(session, period)}
+        same = rates == {row[0]: (row[1], row[2]) for row in session.execute(text(PASS), bounds)}
+    yield Line(f"assessment month over {place.rows:,} items / one pass", ours, bare, 3)
+    yield Line("  departments whose figures differ", 0 if same else 1, limit=0, unit="")
+
+
+def sweep(place: Place) -> Iterator[Line]:
+    """The same number of things due, whatever is kept."""
+    let_write(may=True)
+
+    def run() -> None:
+        with place.session() as session, acting(session, Act(SYSTEM, factory.AT, Source.SCHEDULER)):
+            if climb_ladders(session, factory.AT) < factory.DUE:
+                raise RuntimeError("not everything that is due was found")
+            session.rollback()
+
+    ours = alone(run, 5, warm=1)
+    rows, before = SWEPT.setdefault(place.engine_name, (place.rows, ours))
+    grown = rows < place.rows
+    what = f"sweep, {factory.DUE} due of {place.rows:,}" + (f" / of {rows:,}" if grown else "")
+    yield Line(what, ours, before if grown else None, 1.5 if grown else None)
+
+
+def deadlines() -> Iterator[Line]:
+    """A deadline of ten working hours beside a bare bisection, in a zone without clock changes and in one with them."""
+    for zone, limit in zip(ZONES, (3, 5), strict=True):
+        calendar, bare = WorkCalendar(zone, WEEK), Bare(zone)
+        starts = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=25 * nth) for nth in range(DEADLINES)]
+        working = timedelta(hours=10)
+        clock = ZoneInfo(zone) if limit == 3 else UTC
+        local = [one.astimezone(clock) for one in starts]
+        ours, theirs = in_turn(
+            lambda c=calendar, s=local: [c.add(one, working) for one in s],
+            lambda b=bare, s=local: [b.add(one, working) for one in s],
+            5,
+        )
+        if [calendar.add(one, working) for one in local[::97]] != [bare.add(one, working) for one in local[::97]]:
+            raise RuntimeError("the bare bisection has other deadlines")
+        yield Line(f"{DEADLINES:,} deadlines, {zone} / bare bisect", ours, theirs, limit)
+
+
+class Bare:
+    """Openings and the time worked before each: two bisections and a subtraction."""
+
+    def __init__(self, zone: str) -> None:
+        clock = ZoneInfo(zone)
+        there = clock if zone == ZONES[0] else UTC
+        days = [datetime(2025, 12, 1) + timedelta(days=nth) for nth in range(800)]
+        spans = [
+            (
+                day.replace(hour=h1, minute=m1, tzinfo=clock).astimezone(there),
+                day.replace(hour=h2, minute=m2, tzinfo=clock).astimezone(there),
+            )
+            for day in days
+            if day.weekday() < 5
+            for (h1, m1), (h2, m2) in (((8, 30), (12, 0)), ((13, 0), (17, 30)))
+        ]
+        self.opens = [one for one, _ in spans]
+        self.closes = [one for _, one in spans]
+        self.worked = [timedelta(), *accumulate(closes - opens for opens, closes in spans)]
+
+    def add(self, start: datetime, working: timedelta) -> datetime:
+        place = bisect_right(self.opens, start) - 1
+        target = self.worked[place] + min(start, self.closes[place]) - self.opens[place] + working
+        at = bisect_left(self.worked, target) - 1
+        return self.opens[at] + (target - self.worked[at])
+
+
+WORKER = """
+import json, resource, sys, time
+since = time.perf_counter()
+sys.path.insert(0, {root!r})
+if {kind!r} == "ours":
+    import app
+    made, path = app.create_app(DATABASE_URL={url!r}, INSTANCE={folder!r}, SECRET_KEY="bench", DEMO=False), "/login"
+else:
+    from tests.bench import vanilla
+    made, path = vanilla.make({url!r}), "/admin/"
+status = made.test_client().get(path).status_code
+first = time.perf_counter() - since
+client = made.test_client()
+for _ in range(200):
+    client.get(path)
+held = int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 2**20
+print(json.dumps([status, first * 1000, held]))
+"""
+
+
+def workers() -> Iterator[Line]:
+    """From start to first answer, and how much a worker holds; the plain one has fewer tables and no log-in."""
+    with tempfile.TemporaryDirectory(prefix="bench-web-") as folder:
+        url = f"sqlite:///{folder}/web.sqlite3"
+        factory.build(url, 1_000)
+        runs = [{kind: start(kind, url, folder) for kind in ("ours", "plain")} for _ in range(3)]
+    middle = {kind: sorted(run[kind][0] for run in runs)[1] for kind in ("ours", "plain")}
+    yield Line("web worker, from start to first answer", middle["ours"], middle["plain"], 1.5)
+    yield Line("web worker, memory", max(run["ours"][1] for run in runs), limit=150, unit="MiB")
+
+
+def start(kind: str, url: str, folder: str) -> tuple[float, float]:
+    code = WORKER.format(root=str(ROOT), kind=kind, url=url, folder=folder)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    status, first, held = json.loads(done.stdout.splitlines()[-1])
+    if status != 200:
+        raise RuntimeError(f"{kind}: {status}")
+    return first, held
