@@ -1,17 +1,16 @@
 """Action items on screen: accepted, put right in rounds, re-checked (P3.2)."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from admin_views.base import RegulationView
-from admin_views.columns import cell_of
+from admin_views.columns import cell_of, due_cell
 from admin_views.registry import LINE_LABELS, desk_card, panel, record_url
 from admin_views.screen import Cell, DeskCard, DeskLine, Heading, Panel, Row
 from admin_views.session import db
-from admin_views.words import exact_instant, near_instant, say, t
+from admin_views.words import say, t
 from models.actions import ActionItem, ActionRound
 from models.base import now
 from rules.actions import UNFINISHED
@@ -90,13 +89,6 @@ LINE_LABELS["action_round"] = {
     "checked_by": Words("Checked by", "复检人"),
     "result": Words("Result", "结果"),
 }
-
-
-def due_cell(due_at: datetime, at: datetime, *, is_done: bool = False) -> Cell:
-    """A deadline in its colour: overdue, due soon (a day), running."""
-    left = (due_at - at).total_seconds()
-    tone = "done" if is_done else "overdue" if left < 0 else "soon" if left < 86400 else "running"
-    return Cell(near_instant(due_at), "instant", exact=exact_instant(due_at), tone=tone)
 
 
 @panel(ActionItem)

@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -172,6 +172,18 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
         case dict():
             return Cell("; ".join(f"{name}: {value_text(one)}" for name, one in value.items()))
     return Cell(str(value), kind if kind in {"code", "relation"} else "text", url=url)
+
+
+FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped"})
+"""States in which a deadline no longer runs."""
+SOON = timedelta(days=1)
+
+
+def due_cell(due_at: datetime, at: datetime, *, is_done: bool = False) -> Cell:
+    """A deadline in its colour: overdue, due within a day, running, or done with."""
+    left = due_at - at
+    tone = "done" if is_done else "overdue" if left < timedelta(0) else "soon" if left < SOON else "running"
+    return Cell(near_instant(due_at), "instant", exact=exact_instant(due_at), tone=tone)
 
 
 def label_of(model: type[Any], name: str, labels: Mapping[str, Words]) -> Words:

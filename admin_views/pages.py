@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import request
 from sqlalchemy import select
 
-from admin_views.columns import TONES, Shown, cell_of
+from admin_views.columns import FINISHED, TONES, Shown, cell_of, due_cell
 from admin_views.history import history_of
 from admin_views.listing import SIZES, Listing, Question, filter_names, sortable_columns
 from admin_views.registry import panels_of, record_url
@@ -32,7 +32,7 @@ from admin_views.screen import (
 )
 from admin_views.session import db
 from admin_views.words import say, t, value_text
-from models.base import Record, previews
+from models.base import Record, now, previews
 from models.event import ApprovalRecord, Attachment
 from rules.base import Choice, Person, Role, RuleBroken, Step
 from rules.event import Decision
@@ -270,6 +270,8 @@ def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> It
         value = getattr(record, name)
         if shown.relation is not None:
             cell = Cell(value.label, "relation", record_url(shown.target, value.id)) if value is not None else EMPTY
+        elif name == "due_at" and value is not None:
+            cell = due_cell(value, now(), is_done=str(getattr(record, "status", "")) in FINISHED)
         else:
             cell = cell_of(value)
         yield Fact(say(shown.words), cell, shown.kind == "long_text")

