@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import faults
+from admin_views.attached import may_attach
 from admin_views.columns import cell_of
 from admin_views.history import action_words
 from admin_views.registry import cards_for, desk_card, record_url, views
@@ -78,8 +79,6 @@ class TablesIndex(AdminIndexView):  # type: ignore[misc]
 @files.post("/admin/<table>/attach/")
 def add(table: str) -> AnyResponse:
     """Adds a file to a record that the person may write to, or stands in."""
-    from admin_views.pages import may_attach
-
     if not current_user.is_authenticated:
         return unauthorised()
     view = views().get(table)

@@ -123,7 +123,7 @@ class ExactField(Parsed):
             number = Decimal(given.replace(",", ""))
         except InvalidOperation:
             raise ValueError(t("This is not a number.", "这不是数字。")) from None
-        if not number.is_finite() or abs(number) >= Decimal(10) ** 12:
+        if not number.is_finite() or number.adjusted() >= 12:
             raise ValueError(t("The number is out of range.", "数值超出范围。"))
         if number != round(number, self.places):
             raise ValueError(t("At most {n} decimal places.", "最多 {n} 位小数。", n=self.places))

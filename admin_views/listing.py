@@ -1,101 +1,51 @@
 """Lists for a million rows: Core rows, ids first, capped counts, sorting on indexes, bigram search."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    ScalarSelect,
-    Select,
-    and_,
-    column,
-    false,
-    func,
-    inspect,
-    or_,
-    select,
-    table,
-    text,
-    union,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Select, and_, column, func, inspect, literal_column, not_, or_, select, table, text
 from sqlalchemy.orm import Session
 
+from admin_views.asked import LIKE_SPECIAL, SIZES, Question, condition_of, filter_names, question
 from admin_views.columns import Shown
 from models import search
-from models.base import COMPANY_ZONE, Record, Sight
+from models.base import Record
 from rules.base import Person
 
 COUNTED = 10_000
 """Rows are counted up to here; beyond it a list says "more than"."""
-FOUND = 1_000
+FOUND = 500
 """The same for a search."""
-SIZES = (20, 50, 100, 200)
-DEEPEST = 1_000_000
 DEEP = 2_000
 """Rows are skipped one by one up to here."""
-MOST_BRANCHES = 12
-LIKE_SPECIAL = re.compile(r"([\\%_])")
-
-
-Way = Callable[[Select[Any]], Select[Any]]
-"""Narrows a query to what the searched words are found in, in one of the places where they can stand."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What an address asks of a list. Pages count from 0; negative ones from the end (-1 = the last)."""
-
-    page: int = 0
-    size: int = 50
-    sort: str = ""
-    is_descending: bool = False
-    search: str = ""
-    filters: Mapping[str, str] = field(default_factory=dict)
-
-
-def question(args: Mapping[str, str], sortable: Iterable[str], filters: Iterable[Shown], default_size: int) -> Question:
-    """Reads an address; what it does not understand it leaves out."""
-    wanted = {name: args[name].strip() for one in filters for name in filter_names(one) if args.get(name, "").strip()}
-    sort = args.get("sort", "")
-    return Question(
-        page=_whole(args.get("page"), 0, -DEEPEST, DEEPEST),
-        size=_whole(args.get("page_size"), default_size, 1, SIZES[-1]),
-        sort=sort if sort in set(sortable) else "",
-        is_descending=args.get("desc", "") in {"1", "true"},
-        search=args.get("search", "").replace("\0", "").strip()[:100],
-        filters=wanted,
-    )
-
-
-def _whole(given: str | None, default: int, least: int, most: int) -> int:
-    if given is None or not re.fullmatch(r"-?\d{1,9}", given):
-        return default
-    return max(least, min(most, int(given)))
-
-
-def filter_names(shown: Shown) -> tuple[str, ...]:
-    """The names under which a filter stands in an address."""
-    if shown.kind in {"date", "instant", "decimal", "number"}:
-        return (f"flt_{shown.name}_from", f"flt_{shown.name}_to")
-    return (f"flt_{shown.name}",)
 
 
 @cache
 def sortable_columns(model: type[Record]) -> frozenset[str]:
     """Columns that an index leads with: the only ones a list sorts by."""
-    found = {"id"}
-    local = model.__table__
-    firsts = [next(iter(index.columns)).name for index in local.indexes]  # type: ignore[attr-defined]
-    firsts += [one.name for one in local.columns if one.unique]
     by_column = {attribute.columns[0].name: attribute.key for attribute in inspect(model).column_attrs}
-    found |= {by_column[name] for name in firsts if name in by_column}
-    return frozenset(found)
+    unique = [one.name for one in model.__table__.columns if one.unique]
+    return frozenset({"id"} | {by_column[name] for name in [*_leading(model), *unique] if name in by_column})
+
+
+def _leading(model: type[Record]) -> dict[str, str]:
+    """Column -> the index that it leads, of those over all rows."""
+    indexes: Any = model.__table__.indexes  # type: ignore[attr-defined]
+    whole = [one for one in indexes if one.dialect_options["sqlite"]["where"] is None]
+    return {next(iter(one.columns)).name: one.name for one in sorted(whole, key=lambda one: str(one.name))}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a list, how many there are in all, and the pages beside it."""
+
+    rows: Sequence[Any]
+    count: int
+    is_capped: bool
+    previous: int | None
+    following: int | None
 
 
 @dataclass(frozen=True)
@@ -107,72 +57,106 @@ class Listing:
     person: Person
     filters: Sequence[Shown] = ()
 
-    def page_of_ids(self, session: Session, asked: Question) -> Select[Any]:
-        """The ids of one page."""
+    # -- pages -------------------------------------------------------------------------------------------------------
+
+    def page(self, session: Session, asked: Question) -> Page:
+        """One page: counted first, since how many there are says how best to find them."""
+        literally = self._is_small(session, asked)
+        count, is_capped = self._count(session, asked, literally=literally)
         if self._is_deep(asked):
-            return self._stretch(asked)
-        backwards = asked.page < 0
+            ids = self._stretch(asked)
+        else:
+            ids = self._counted_off(session, asked, is_many=is_capped and not literally, literally=literally)
+        query = _shown(self.model, tuple(self.columns)).where(self.model.__table__.c.id.in_(ids))
+        rows = session.connection().execute(query.order_by(*self._order(asked))).all()
+        return Page(rows, count, is_capped, *self._neighbours(session, asked, len(rows), count, is_capped=is_capped))
+
+    def _counted_off(self, session: Session, asked: Question, *, is_many: bool, literally: bool) -> Select[Any]:
+        """The ids of a page: rows are skipped from the nearer end."""
+        backwards, key = asked.page < 0, None
+        if not is_many:
+            found = self._gathered(session, asked, literally=literally)
+        elif asked.sort or not self._is_indexed(session, asked.search):
+            found = self._along(asked)
+        else:
+            found, key = self._hinted(self._gathered(session, asked), "NOT INDEXED"), self._found_key(session)
         first = (-asked.page - 1 if backwards else asked.page) * asked.size
-        found = self._first(session, asked, first + asked.size, backwards=backwards)
-        return found.offset(first).limit(asked.size)
+        return found.order_by(*self._order(asked, key, backwards=backwards)).offset(first).limit(asked.size)
 
-    def _first(self, session: Session, asked: Question, most: int, *, backwards: bool = False) -> Select[Any]:
-        """The first ids in order: of each branch, then of them together."""
-        branches = [
-            one.order_by(*self._order(asked, one, backwards=backwards)) for one in self.branches(session, asked)
-        ]
-        if len(branches) == 1:
-            return branches[0]
-        together = union(*(select(one.limit(most).subquery()) for one in branches)).subquery()
-        return select(together.c.id).order_by(*self._order(asked, together, backwards=backwards))
+    def _gathered(self, session: Session, asked: Question, *, literally: bool = False) -> Select[Any]:
+        """Ids that fit, by whatever index finds them."""
+        query = select(self.model.id).where(self.model.visible_to(self.person), *self._wanted(asked))
+        return self._searched(session, query, asked.search, literally=literally)
 
-    def branches(self, session: Session, asked: Question) -> list[Select[Any]]:
-        """Ids that fit, with what they are sorted by; each ground of sight by itself, since no index serves an OR."""
-        wanted = [one for shown in self.filters if (one := condition_of(shown, asked.filters)) is not None]
-        columns = [self.model.id.label("id")]
-        if asked.sort and asked.sort != "id":
-            columns.append(getattr(self.model, asked.sort).label("first"))
-        query = select(*columns).where(*wanted)
-        sight = self.model.sight_of(self.person)
-        if sight is None:
-            return [way(query) for way in self.ways(session, asked)]
-        found = [query.where(ground, *self._literally(asked)) for ground in sight.by_name]
-        for ground in self._departments(session, sight, is_search=bool(asked.search)):
-            found += [way(query).where(ground) for way in self.ways(session, asked)]
-        return found or [query.where(false())]
+    def _along(self, asked: Question) -> Select[Any]:
+        """Ids that fit, looked for along the order of the list: where there are many, a page of them is soon found."""
+        conditions = self._wanted(asked) + ([self.like(asked.search)] if asked.search else [])
+        query = select(self.model.id).where(self.model.visible_to(self.person), *conditions)
+        if not conditions and self.model.sight_of(self.person) is None:
+            return query
+        index = _leading(self.model).get(inspect(self.model).column_attrs[asked.sort].columns[0].name) if asked.sort else None
+        return self._hinted(query, f"INDEXED BY {index}" if index else "NOT INDEXED" if asked.sort in {"", "id"} else "")
 
-    def _literally(self, asked: Question) -> list[ColumnElement[bool]]:
-        """The search where there are but few rows."""
-        return [self.like(asked.search)] if asked.search else []
+    def _hinted(self, query: Select[Any], hint: str) -> Select[Any]:
+        """SQLite is told what PostgreSQL knows from its statistics."""
+        return query.with_hint(self.model.__table__, hint, "sqlite") if hint else query
 
-    def _departments(self, session: Session, sight: Sight, *, is_search: bool) -> list[ColumnElement[bool]]:
-        """One condition for each department, while they are few; a search is narrowed by its own index instead."""
-        if is_search or len(sight.departments) > MOST_BRANCHES:
-            inside = self.model.in_departments(sight.departments)
-            is_sqlite = session.get_bind().dialect.name == "sqlite"
-            unindexed = (self.model.department_id + 0).in_(sorted(sight.departments)) if is_sqlite else inside  # type: ignore[attr-defined]
-            return [unindexed if is_search else inside] if sight.departments else []
-        return [self.model.in_departments([one]) for one in sorted(sight.departments)]
+    def _wanted(self, asked: Question) -> list[ColumnElement[bool]]:
+        return [one for shown in self.filters if (one := condition_of(shown, asked.filters)) is not None]
 
-    def ways(self, session: Session, asked: Question) -> list[Way]:
-        """The ways in which the searched words can be found; together they find what LIKE finds."""
-        words = asked.search
+    def _order(self, asked: Question, key: Any = None, *, backwards: bool = False) -> list[ColumnElement[Any]]:
+        """The order of the list, or from its end."""
+        key = self.model.id if key is None else key
+        if not asked.sort or asked.sort == "id":
+            falls = asked.is_descending or not asked.sort
+            return [key.desc() if falls is not backwards else key.asc()]
+        both = (getattr(self.model, asked.sort), key)
+        return [one.desc() if asked.is_descending is not backwards else one.asc() for one in both]
+
+    def all_rows(self, session: Session, asked: Question) -> Select[Any]:
+        """Every row that fits, in order, for an export."""
+        query = _shown(self.model, tuple(self.columns))
+        if asked.search:
+            found = self._gathered(session, asked, literally=self._is_small(session, asked))
+            query = query.where(self.model.__table__.c.id.in_(found))
+        else:
+            query = query.where(self.model.visible_to(self.person), *self._wanted(asked))
+        return query.order_by(*self._order(asked))
+
+    # -- search ------------------------------------------------------------------------------------------------------
+
+    def _searched(self, session: Session, query: Select[Any], words: str, *, literally: bool = False) -> Select[Any]:
+        """Narrowed to the rows that LIKE would find."""
         if not words:
-            return [lambda query: query]
-        match = search.match(session.connection(), self.model, words)
-        if match is None or search.may_lie_in_head(self.model, words):
-            return [lambda query: query.where(self.like(words))]
-        ways: list[Way] = [lambda query: self._matched(session, query, words, match)]
-        if self.model.number_prefix and words.upper().startswith(self.model.number_prefix + "-"):
+            return query
+        if literally or not self._is_indexed(session, words):
+            return query.where(self.like(words))
+        condition, key = self._match(session, words), self._found_key(session)
+        index = table(f"search_{self.model.__tablename__}", column(search.key_of(session.connection())))
+        if self._begins_a_number(words):
             number, low = getattr(self.model, self.model.search_columns[0]), words.upper()
-            ways.append(lambda query: query.where(number >= low, number < low + "\U0010ffff"))
-        return ways
+            mentioned = self.model.id.in_(select(key).select_from(index).where(condition))
+            return query.where(or_(and_(number >= low, number < low + "\U0010ffff"), and_(mentioned, self.like(words))))
+        query = query.join(index, key == self.model.id).where(condition)
+        return query.where(self.like(words)) if len(words) > search.SHORTEST else query
 
-    def _matched(self, session: Session, query: Select[Any], words: str, match: tuple[str, Any]) -> Select[Any]:
-        name = search.key_of(session.connection())
-        index = table(f"search_{self.model.__tablename__}", column(name))
-        found = query.join(index, index.c[name] == self.model.id).where(text(match[0]).bindparams(**match[1]))
-        return found.where(self.like(words)) if len(words) > search.SHORTEST else found
+    def _match(self, session: Session, words: str) -> Any:
+        condition, parameters = search.match(session.connection(), self.model, words) or ("", {})
+        return text(condition).bindparams(**parameters)
+
+    def _found_key(self, session: Session) -> Any:
+        return literal_column(f"search_{self.model.__tablename__}.{search.key_of(session.connection())}")
+
+    def _is_indexed(self, session: Session, words: str) -> bool:
+        """Whether the search table finds the words."""
+        return bool(words) and (
+            self._begins_a_number(words)
+            or (len(words) >= search.SHORTEST and not search.may_lie_in_head(self.model, words))
+        )
+
+    def _begins_a_number(self, words: str) -> bool:
+        prefix = self.model.number_prefix
+        return bool(prefix) and words.upper().startswith(prefix + "-")
 
     def like(self, words: str) -> ColumnElement[bool]:
         pattern = "%" + LIKE_SPECIAL.sub(r"\\\1", words.lower()) + "%"
@@ -180,12 +164,42 @@ class Listing:
             *(func.lower(getattr(self.model, name)).like(pattern, escape="\\") for name in self.model.search_columns)
         )
 
+    # -- how many ----------------------------------------------------------------------------------------------------
+
+    def _is_small(self, session: Session, asked: Question) -> bool:
+        """Whether a search had better look through what the person may see than through the search table."""
+        if not asked.search or self.model.sight_of(self.person) is None:
+            return False
+        return not self._count(session, replace(asked, search="", filters={}), literally=False)[1]
+
+    def _count(self, session: Session, asked: Question, *, literally: bool) -> tuple[int, bool]:
+        """How many rows fit, and whether counting stopped at the cap."""
+        cap = FOUND if asked.search else COUNTED
+        if asked.search and not literally:
+            parts = [self._hinted(self._gathered(session, asked), "" if self._begins_a_number(asked.search) else "NOT INDEXED")]
+        else:
+            query = self._searched(session, select(self.model.id).where(*self._wanted(asked)), asked.search, literally=True)
+            parts = [query.where(ground) for ground in self._grounds()]
+        counted = sum(select(func.count()).select_from(one.limit(cap + 1).subquery()).scalar_subquery() for one in parts)
+        found = int(session.connection().scalar(select(counted)) or 0)
+        return min(found, cap), found > cap
+
+    def _grounds(self) -> list[ColumnElement[bool]]:
+        """On what grounds the person sees rows, so that no row has two: an index serves each, and none an OR."""
+        sight = self.model.sight_of(self.person)
+        if sight is None or not (sight.departments and sight.by_name):
+            return [self.model.visible_to(self.person)]
+        inside = self.model.in_departments(sight.departments)
+        return [inside, and_(or_(*sight.by_name), or_(not_(inside), self.model.department_id.is_(None)))]  # type: ignore[attr-defined]
+
+    # -- far down ----------------------------------------------------------------------------------------------------
+
     def _is_deep(self, asked: Question) -> bool:
         """Whether to go by the numbers of the rows instead of counting them off: far down a list of everything."""
         plain = not (asked.search or asked.sort or asked.filters) and self.model.sight_of(self.person) is None
         return plain and asked.page * asked.size >= DEEP
 
-    def _top(self, asked: Question) -> tuple[int, ScalarSelect[int]]:
+    def _top(self, asked: Question) -> tuple[int, Any]:
         """The first page that goes by numbers, and the id that it begins with."""
         page, key = -(-DEEP // asked.size), self.model.id
         return page, select(key).order_by(key.desc()).offset(page * asked.size).limit(1).scalar_subquery()
@@ -196,7 +210,7 @@ class Listing:
         highest = top - (asked.page - page) * asked.size
         return select(self.model.id).where(self.model.id <= highest, self.model.id > highest - asked.size)
 
-    def neighbours(
+    def _neighbours(
         self, session: Session, asked: Question, shown: int, counted: int, *, is_capped: bool
     ) -> tuple[int | None, int | None]:
         """The pages before and after this one."""
@@ -218,52 +232,6 @@ class Listing:
             return first - 1, None
         previous = first - 1 if before is None or before > start else first + (start - before) // asked.size
         return previous, None if after is None else first + (start - after) // asked.size
-
-    def count(self, session: Session, asked: Question) -> tuple[int, bool]:
-        """How many rows fit, and whether counting stopped at the cap."""
-        cap = FOUND if asked.search else COUNTED
-        branches = [one.limit(cap + 1) for one in self.branches(session, replace(asked, sort=""))]
-        found = (
-            union(*(select(one.subquery()) for one in branches)).limit(cap + 1) if len(branches) > 1 else branches[0]
-        )
-        counted = session.connection().scalar(select(func.count()).select_from(found.subquery())) or 0
-        return min(counted, cap), counted > cap
-
-    def rows(self, session: Session, asked: Question) -> list[Any]:
-        """One page of rows: ids first, then what is shown of them."""
-        own = self.model.__table__.c  # type: ignore[attr-defined]
-        query = _shown(self.model, tuple(self.columns)).where(
-            own.id.in_(select(self.page_of_ids(session, asked).subquery().c.id))
-        )
-        return list(session.connection().execute(query.order_by(*self._order(asked))))
-
-    def _order(self, asked: Question, source: Any = None, *, backwards: bool = False) -> list[ColumnElement[Any]]:
-        """The order of the list, or from its end; by the columns of a branch, or those of the table."""
-        key = (
-            self.model.id
-            if source is None
-            else source.selected_columns.id
-            if isinstance(source, Select)
-            else source.c.id
-        )
-        if not asked.sort or asked.sort == "id":
-            falls = asked.is_descending or not asked.sort
-            return [key.desc() if falls is not backwards else key.asc()]
-        first = getattr(self.model, asked.sort) if source is None or isinstance(source, Select) else source.c.first
-        return [one.desc() if asked.is_descending is not backwards else one.asc() for one in (first, key)]
-
-    def all_rows(self, session: Session, asked: Question) -> Select[Any]:
-        """Every row that fits, in order, for an export."""
-        own = self.model.__table__.c  # type: ignore[attr-defined]
-        query = _shown(self.model, tuple(self.columns))
-        branches = self.branches(session, asked)
-        if len(branches) == 1 and not asked.search:
-            wanted = [one for shown in self.filters if (one := condition_of(shown, asked.filters)) is not None]
-            query = query.where(self.model.visible_to(self.person), *wanted)
-        else:
-            found = union_all(*(select(one.subquery().c.id) for one in branches))
-            query = query.where(own.id.in_(found))
-        return query.order_by(*self._order(asked))
 
     def cells(self, row: Any) -> Iterator[tuple[Shown, Any, Any]]:
         """Column, value and key of each cell of a row as ``rows`` gave it."""
@@ -300,58 +268,6 @@ def label_sql(model: type[Record], source: Any) -> ColumnElement[Any]:
     return label  # type: ignore[no-any-return]
 
 
-def condition_of(shown: Shown, asked: Mapping[str, str]) -> ColumnElement[bool] | None:
-    """A filter as SQL; None where it is not set or not understood."""
-    values = [asked.get(name, "") for name in filter_names(shown)]
-    if not any(values):
-        return None
-    match shown.kind:
-        case "choice":
-            chosen = [one for one in shown.choices if str(one) in values[0].split(",")]
-            return shown.column.in_(chosen) if chosen else None
-        case "relation":
-            return shown.column == int(values[0]) if re.fullmatch(r"\d{1,18}", values[0]) else None
-        case "bool":
-            return shown.column.is_(values[0] == "1") if values[0] in {"0", "1"} else None
-        case "date":
-            return _between(shown.column, _day(values[0]), _day(values[1]), includes_end=True)
-        case "instant":
-            return _between(shown.column, _start(values[0], 0), _start(values[1], 1), includes_end=False)
-        case "decimal" | "number":
-            return _between(shown.column, _number(values[0]), _number(values[1]), includes_end=True)
-    pattern = "%" + LIKE_SPECIAL.sub(r"\\\1", values[0]) + "%"
-    return shown.column.like(pattern, escape="\\")
-
-
-def _between(what: Any, low: Any, high: Any, *, includes_end: bool) -> ColumnElement[bool] | None:
-    parts = [what >= low] if low is not None else []
-    if high is not None:
-        parts.append(what <= high if includes_end else what < high)
-    return and_(*parts) if parts else None
-
-
-def _day(given: str) -> date | None:
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        return None
-
-
-def _start(given: str, days_later: int) -> datetime | None:
-    day = _day(given)
-    if day is None or not date(1900, 1, 1) <= day <= date(2200, 1, 1):
-        return None
-    return datetime.combine(day + timedelta(days=days_later), time(), COMPANY_ZONE)
-
-
-def _number(given: str) -> Decimal | None:
-    try:
-        number = Decimal(given)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() and abs(number) < Decimal(10) ** 12 else None
-
-
 def pick(session: Session, model: type[Record], person: Person, words: str, most: int = 20) -> list[tuple[int, str]]:
     """Records for a picker: the first that fit, by label; only what the person may see and what still stands."""
     words = words.replace("\0", "").strip()[:100]
@@ -360,3 +276,6 @@ def pick(session: Session, model: type[Record], person: Person, words: str, most
     if words:
         query = query.where(listing.like(words))
     return [(key, str(label)) for key, label in session.execute(query.order_by(model.id.desc()).limit(most))]
+
+
+__all__ = ["SIZES", "Listing", "Page", "Question", "filter_names", "pick", "question", "sortable_columns"]

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 from flask import request
 from sqlalchemy import select
 
+from admin_views.attached import files_of, may_attach
 from admin_views.columns import FINISHED, TONES, Shown, cell_of, due_cell
 from admin_views.history import history_of
-from admin_views.listing import SIZES, Listing, Question, filter_names, sortable_columns
+from admin_views.listing import SIZES, Listing, Page, Question, filter_names, sortable_columns
 from admin_views.registry import panels_of, record_url
 from admin_views.rows import rows_html
 from admin_views.screen import (
@@ -20,7 +21,6 @@ from admin_views.screen import (
     Cell,
     Chip,
     Fact,
-    FileEntry,
     Filter,
     Heading,
     ListPage,
@@ -33,7 +33,7 @@ from admin_views.screen import (
 from admin_views.session import db
 from admin_views.words import say, t, value_text
 from models.base import Record, now, previews
-from models.event import ApprovalRecord, Attachment
+from models.event import ApprovalRecord
 from rules.base import Choice, Person, Role, RuleBroken, Step
 from rules.event import Decision
 
@@ -47,15 +47,13 @@ if TYPE_CHECKING:
 def list_page(view: "RegulationView", listing: Listing) -> ListPage:
     """A list as its address asks for it."""
     asked = view.asked(listing)
-    rows = listing.rows(db.session, asked)
-    count, is_capped = listing.count(db.session, asked)
-    neighbours = listing.neighbours(db.session, asked, len(rows), count, is_capped=is_capped)
+    found = listing.page(db.session, asked)
     table = view.model.__tablename__
     return ListPage(
         title=say(view.model.words),
         headings=_headings(view, listing, asked),
-        rows=rows_html(table, listing.columns, rows),
-        pager=_pager(asked, len(rows), _counted(count, is_capped=is_capped), neighbours),
+        rows=rows_html(table, listing.columns, found.rows),
+        pager=_pager(asked, found),
         filters=[_filter(view, one, asked) for one in listing.filters],
         chips=_chips(listing, asked),
         search=asked.search,
@@ -94,22 +92,22 @@ def _headings(view: "RegulationView", listing: Listing, asked: Question) -> list
     return found
 
 
-def _counted(count: int, *, is_capped: bool) -> str:
-    number = f"{count:,}"
-    return t("more than {n}", "超过 {n} 条", n=number) if is_capped else t("{n} in all", "共 {n} 条", n=number)
+def _counted(found: Page) -> str:
+    number = f"{found.count:,}"
+    return t("more than {n}", "超过 {n} 条", n=number) if found.is_capped else t("{n} in all", "共 {n} 条", n=number)
 
 
-def _pager(asked: Question, shown: int, counted: str, neighbours: tuple[int | None, int | None]) -> Pager:
-    previous, following = neighbours
+def _pager(asked: Question, found: Page) -> Pager:
+    shown = len(found.rows)
     first_row = asked.page * asked.size + 1 if asked.page >= 0 and shown else 0
     return Pager(
         first_url=f"?{_query({'page': None})}" if asked.page != 0 else "",
-        previous_url=_page_url(previous),
-        next_url=_page_url(following),
-        last_url=_page_url(-1) if following is not None and asked.page >= 0 else "",
+        previous_url=_page_url(found.previous),
+        next_url=_page_url(found.following),
+        last_url=_page_url(-1) if found.following is not None and asked.page >= 0 else "",
         from_row=first_row,
         to_row=first_row + shown - 1 if first_row else 0,
-        count_text=counted,
+        count_text=_counted(found),
         sizes=[
             Option(f"?{_query({'page_size': size, 'page': None})}", str(size), size == asked.size) for size in SIZES
         ],
@@ -255,12 +253,6 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
     )
 
 
-def may_attach(record: Record, person: Person) -> bool:
-    """Who stands in the record, or may write its table, adds files to it."""
-    writes = type(record).access.edit | type(record).access.create
-    return person.employee_id is not None and (bool(record.relations_of(person)) or person.holds(*writes))
-
-
 def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> Iterator[Fact]:
     names = view.page_columns or tuple(dict.fromkeys((*view.list_columns, *view.form_columns)))
     for name in names:
@@ -371,31 +363,6 @@ def _signature(role: Role, *, is_given: bool) -> str:
     return t("{role}: waiting", "{role}：待签署", role=role)
 
 
-def files_of(record: Record) -> list[FileEntry]:
-    """The attachments of a record, latest first."""
-    rows = db.session.scalars(
-        select(Attachment)
-        .where(Attachment.entity == record.__tablename__, Attachment.entity_id == record.id)
-        .order_by(Attachment.id.desc())
-    )
-    return [
-        FileEntry(
-            one.id,
-            one.name,
-            f"/attachments/{one.id}/",
-            _size(one.size),
-            say(one.kind.words),
-            cell_of(one.taken_at),
-            one.media_type.startswith("image/"),
-        )
-        for one in rows
-    ]
-
-
-def _size(size: int) -> str:
-    return f"{size / 1048576:.1f} MB" if size >= 1048576 else f"{max(1, size // 1024)} kB"
-
-
 def as_json(view: "RegulationView", record: Record) -> dict[str, Any]:
     """A record for programs: the values of its list, exact."""
     from admin_views.signin import person_here
@@ -408,4 +375,4 @@ def as_json(view: "RegulationView", record: Record) -> dict[str, Any]:
     return found
 
 
-__all__ = ["TONES", "as_json", "files_of", "form_context", "list_page", "may_attach", "record_page"]
+__all__ = ["TONES", "as_json", "form_context", "list_page", "record_page"]
