@@ -15,7 +15,12 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 ChoiceByValue = Enum(
-    enum.Enum, native_enum=False, create_constraint=False, length=40, values_callable=lambda e: [m.value for m in e]
+    enum.Enum,
+    native_enum=False,
+    create_constraint=False,
+    length=40,
+    values_callable=lambda e: [m.value for m in e],
+    validate_strings=True,
 )
 """Choices are stored as their value; unknown values are refused on the way in and out."""
 

@@ -96,13 +96,7 @@ def test_a_transaction_that_may_write_has_its_place_from_the_start(sqlite_url):
     ],
 )  # fmt: skip
 def test_every_way_of_writing_postgresql_means_psycopg(url, found):
-    if url.startswith("postgres://"):
-        url = url.replace("postgres://", "postgresql://")
     assert database_url(url) == found
-
-
-def test_the_short_name_of_postgresql_is_understood():
-    assert database_url("postgres://u:p@h/d") == "postgresql+psycopg://u:p@h/d"
 
 
 def test_options_belong_to_their_engine():
