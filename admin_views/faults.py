@@ -88,7 +88,7 @@ def note_refusal(refused: RuleBroken) -> None:
     if request.method in {"GET", "HEAD", "OPTIONS"} or person_here().account_id is None:
         roll_back()
         return
-    entity = ((request.view_args or {}).get("table") or request.blueprint or "")[:63]
+    entity = clean((request.view_args or {}).get("table") or request.blueprint or "")[:63]
     raw = request.values.get("id", "")
     key = int(raw) if raw.isdecimal() and raw.isascii() and len(raw) < 18 else None
     action = clean(request.values.get("verb") or request.endpoint or "")[:60]

@@ -323,7 +323,7 @@ class LinesField(FieldList):
     def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
         """Places that a browser counts to: WTForms stumbles over other digits and cuts off what is too much."""
         place = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,6}})-")
-        found = {int(one[1]) for one in map(place.match, formdata) if one}
+        found = {int(one[1]) for one in map(place.match, filter(None, formdata)) if one}
         if len(found) > self.most:
             raise Faulty({prefix: Words("At most {n} lines.", "最多 {n} 行。", n=self.most)})
         yield from found

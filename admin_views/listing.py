@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, inspect, literal_column, not_, or_, select, table, text
+from sqlalchemy import ColumnElement, Select, and_, column, func, inspect, literal_column, not_, or_, select, table, text, true
 from sqlalchemy.orm import Session
 
 from admin_views.asked import LIKE_SPECIAL, SIZES, Question, condition_of, filter_names, question
@@ -30,11 +30,10 @@ def sortable_columns(model: type[Record]) -> frozenset[str]:
     return frozenset({"id"} | {by_column[name] for name in [*_leading(model), *unique] if name in by_column})
 
 
-def _leading(model: type[Record]) -> dict[str, str]:
-    """Column -> the index that it leads, of those over all rows."""
+def _leading(model: type[Record]) -> list[str]:
+    """The first column of each index over all rows."""
     indexes: Any = model.__table__.indexes  # type: ignore[attr-defined]
-    whole = [one for one in indexes if one.dialect_options["sqlite"]["where"] is None]
-    return {next(iter(one.columns)).name: one.name for one in sorted(whole, key=lambda one: str(one.name))}
+    return [next(iter(one.columns)).name for one in indexes if one.dialect_options["sqlite"]["where"] is None]
 
 
 @dataclass(frozen=True)
@@ -76,30 +75,32 @@ class Listing:
         backwards, key = asked.page < 0, None
         if not is_many:
             found = self._gathered(session, asked, literally=literally)
-        elif asked.sort or not self._is_indexed(session, asked.search):
-            found = self._along(asked)
+        elif asked.sort or not self._is_indexed(asked.search) or self._begins_a_number(asked.search):
+            found = self._along(session, asked)
         else:
-            found, key = self._hinted(self._gathered(session, asked), "NOT INDEXED"), self._found_key(session)
+            found, key = self._gathered(session, asked), self._found_key(session)
         first = (-asked.page - 1 if backwards else asked.page) * asked.size
         return found.order_by(*self._order(asked, key, backwards=backwards)).offset(first).limit(asked.size)
 
     def _gathered(self, session: Session, asked: Question, *, literally: bool = False) -> Select[Any]:
         """Ids that fit, by whatever index finds them."""
-        query = select(self.model.id).where(self.model.visible_to(self.person), *self._wanted(asked))
-        return self._searched(session, query, asked.search, literally=literally)
+        conditions = [self.model.visible_to(self.person), *self._wanted(asked)]
+        if asked.search and not literally and not self._begins_a_number(asked.search):
+            conditions = [self._unindexed(session, conditions)]
+        return self._searched(session, select(self.model.id).where(*conditions), asked.search, literally=literally)
 
-    def _along(self, asked: Question) -> Select[Any]:
+    def _along(self, session: Session, asked: Question) -> Select[Any]:
         """Ids that fit, looked for along the order of the list: where there are many, a page of them is soon found."""
         conditions = self._wanted(asked) + ([self.like(asked.search)] if asked.search else [])
-        query = select(self.model.id).where(self.model.visible_to(self.person), *conditions)
         if not conditions and self.model.sight_of(self.person) is None:
-            return query
-        index = _leading(self.model).get(inspect(self.model).column_attrs[asked.sort].columns[0].name) if asked.sort else None
-        return self._hinted(query, f"INDEXED BY {index}" if index else "NOT INDEXED" if asked.sort in {"", "id"} else "")
+            return select(self.model.id)
+        return select(self.model.id).where(self._unindexed(session, [self.model.visible_to(self.person), *conditions]))
 
-    def _hinted(self, query: Select[Any], hint: str) -> Select[Any]:
-        """SQLite is told what PostgreSQL knows from its statistics."""
-        return query.with_hint(self.model.__table__, hint, "sqlite") if hint else query
+    @staticmethod
+    def _unindexed(session: Session, conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+        """SQLite is kept from an index that would gather too much; PostgreSQL knows from its statistics."""
+        every = and_(*conditions)
+        return every.is_(true()) if session.get_bind().dialect.name == "sqlite" else every
 
     def _wanted(self, asked: Question) -> list[ColumnElement[bool]]:
         return [one for shown in self.filters if (one := condition_of(shown, asked.filters)) is not None]
@@ -129,7 +130,7 @@ class Listing:
         """Narrowed to the rows that LIKE would find."""
         if not words:
             return query
-        if literally or not self._is_indexed(session, words):
+        if literally or not self._is_indexed(words):
             return query.where(self.like(words))
         condition, key = self._match(session, words), self._found_key(session)
         index = table(f"search_{self.model.__tablename__}", column(search.key_of(session.connection())))
@@ -147,7 +148,7 @@ class Listing:
     def _found_key(self, session: Session) -> Any:
         return literal_column(f"search_{self.model.__tablename__}.{search.key_of(session.connection())}")
 
-    def _is_indexed(self, session: Session, words: str) -> bool:
+    def _is_indexed(self, words: str) -> bool:
         """Whether the search table finds the words."""
         return bool(words) and (
             self._begins_a_number(words)
@@ -176,7 +177,7 @@ class Listing:
         """How many rows fit, and whether counting stopped at the cap."""
         cap = FOUND if asked.search else COUNTED
         if asked.search and not literally:
-            parts = [self._hinted(self._gathered(session, asked), "" if self._begins_a_number(asked.search) else "NOT INDEXED")]
+            parts = [self._gathered(session, asked)]
         else:
             query = self._searched(session, select(self.model.id).where(*self._wanted(asked)), asked.search, literally=True)
             parts = [query.where(ground) for ground in self._grounds()]
