@@ -127,10 +127,6 @@ class Shown:
             raise TypeError(self.name)
         return found.enum_class  # type: ignore[return-value]
 
-    @property
-    def is_secret(self) -> bool:
-        return bool(self.column.info.get("secret"))
-
     def cell(self, value: Any, url: str = "") -> Cell:
         """A stored value as a list or page shows it."""
         return cell_of(value, self.kind, url)

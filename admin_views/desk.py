@@ -7,7 +7,7 @@ from alembic.runtime.migration import MigrationContext
 from flask import Blueprint, Response, current_app, flash, json, redirect, render_template, request, send_file
 from flask_admin import AdminIndexView, expose
 from flask_login import current_user
-from sqlalchemy import select, text
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import faults
@@ -155,7 +155,3 @@ def _migrations(connection: Any) -> str:
     wanted = current_app.extensions["head"]()
     found = MigrationContext.configure(connection).get_current_revision()
     return "ok" if found == wanted else f"at {found}, wanted {wanted}"
-
-
-def database_answers() -> bool:
-    return db.session.scalar(text("SELECT 1")) == 1

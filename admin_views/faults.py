@@ -2,7 +2,6 @@
 
 import errno
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Response, current_app, json, make_response, render_template, request
@@ -13,7 +12,6 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_views.columns import COMMON
 from admin_views.fields import clean
 from admin_views.session import db
 from admin_views.signin import act_here, nobody_here, person_here
@@ -193,10 +191,3 @@ def _unexpected(fault: Exception) -> AnyResponse:
     if current_app.testing and current_app.config.get("RAISE_UNEXPECTED"):
         raise fault
     return page(500)
-
-
-def first(words: Iterable[str]) -> str:
-    return next(iter(words), "")
-
-
-__all__ = ["COMMON", "SENTENCES", "note_refusal", "page", "register", "said_of", "wants_json"]

@@ -5,7 +5,21 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, inspect, literal_column, not_, or_, select, table, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    column,
+    func,
+    inspect,
+    literal_column,
+    not_,
+    or_,
+    select,
+    table,
+    text,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from admin_views.asked import LIKE_SPECIAL, SIZES, Question, condition_of, filter_names, question
@@ -85,16 +99,17 @@ class Listing:
     def _gathered(self, session: Session, asked: Question, *, literally: bool = False) -> Select[Any]:
         """Ids that fit, by whatever index finds them."""
         conditions = [self.model.visible_to(self.person), *self._wanted(asked)]
-        if asked.search and not literally and not self._begins_a_number(asked.search):
+        if asked.search and not literally:
             conditions = [self._unindexed(session, conditions)]
         return self._searched(session, select(self.model.id).where(*conditions), asked.search, literally=literally)
 
     def _along(self, session: Session, asked: Question) -> Select[Any]:
         """Ids that fit, looked for along the order of the list: where there are many, a page of them is soon found."""
-        conditions = self._wanted(asked) + ([self.like(asked.search)] if asked.search else [])
-        if not conditions and self.model.sight_of(self.person) is None:
-            return select(self.model.id)
-        return select(self.model.id).where(self._unindexed(session, [self.model.visible_to(self.person), *conditions]))
+        searched = [self.like(asked.search)] if asked.search else []
+        along, across = self._wanted(asked, only=True), self._wanted(asked, only=False) + searched
+        if across or self.model.sight_of(self.person) is not None:
+            along = [*along, self._unindexed(session, [self.model.visible_to(self.person), *across])]
+        return select(self.model.id).where(*along)
 
     @staticmethod
     def _unindexed(session: Session, conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -102,8 +117,10 @@ class Listing:
         every = and_(*conditions)
         return every.is_(true()) if session.get_bind().dialect.name == "sqlite" else every
 
-    def _wanted(self, asked: Question) -> list[ColumnElement[bool]]:
-        return [one for shown in self.filters if (one := condition_of(shown, asked.filters)) is not None]
+    def _wanted(self, asked: Question, *, only: bool | None = None) -> list[ColumnElement[bool]]:
+        """The filters: all, only the one on the column of the order, or only the others."""
+        chosen = [one for one in self.filters if only is None or (one.name == asked.sort) is only]
+        return [condition for one in chosen if (condition := condition_of(one, asked.filters)) is not None]
 
     def _order(self, asked: Question, key: Any = None, *, backwards: bool = False) -> list[ColumnElement[Any]]:
         """The order of the list, or from its end."""
@@ -178,10 +195,16 @@ class Listing:
         cap = FOUND if asked.search else COUNTED
         if asked.search and not literally:
             parts = [self._gathered(session, asked)]
+        elif not asked.search and self._wanted(asked, only=True):
+            parts = [self._along(session, asked)]
         else:
-            query = self._searched(session, select(self.model.id).where(*self._wanted(asked)), asked.search, literally=True)
+            query = self._searched(
+                session, select(self.model.id).where(*self._wanted(asked)), asked.search, literally=True
+            )
             parts = [query.where(ground) for ground in self._grounds()]
-        counted = sum(select(func.count()).select_from(one.limit(cap + 1).subquery()).scalar_subquery() for one in parts)
+        counted = sum(
+            select(func.count()).select_from(one.limit(cap + 1).subquery()).scalar_subquery() for one in parts
+        )
         found = int(session.connection().scalar(select(counted)) or 0)
         return min(found, cap), found > cap
 

@@ -10,7 +10,7 @@ from flask import request
 from sqlalchemy import select
 
 from admin_views.attached import files_of, may_attach
-from admin_views.columns import FINISHED, TONES, Shown, cell_of, due_cell
+from admin_views.columns import FINISHED, Shown, cell_of, due_cell
 from admin_views.history import history_of
 from admin_views.listing import SIZES, Listing, Page, Question, filter_names, sortable_columns
 from admin_views.registry import panels_of, record_url
@@ -373,6 +373,3 @@ def as_json(view: "RegulationView", record: Record) -> dict[str, Any]:
         value = getattr(record, name)
         found[name] = value.label if isinstance(value, Record) else str(value) if value is not None else None
     return found
-
-
-__all__ = ["TONES", "as_json", "form_context", "list_page", "record_page"]

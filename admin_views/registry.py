@@ -52,10 +52,6 @@ def views() -> "dict[str, RegulationView]":
     return found
 
 
-def view_of(model: type[Record]) -> "RegulationView":
-    return views()[model.__tablename__]
-
-
 def record_url(model: type[Record], key: int | None) -> str:
     """The page of a record; empty for none."""
     return f"/admin/{model.__tablename__}/details/?id={key}" if key is not None else ""

@@ -2,13 +2,17 @@
 
 from typing import Any, ClassVar
 
+from flask import request
 from sqlalchemy import select
 
 from admin_views.base import Inline, RegulationView
+from admin_views.registry import desk_card
+from admin_views.screen import DeskCard, DeskLine
 from admin_views.session import db
-from models.base import Act
-from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy
-from rules.base import RuleBroken, Words
+from admin_views.words import say, t
+from models.base import Act, now
+from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, unset_figures
+from rules.base import Person, Role, RuleBroken, Words
 from rules.regulation import FIGURES, refuse_overlap
 
 
@@ -22,6 +26,11 @@ class FigureView(RegulationView):
     filter_columns = ("code", "from_on")
     form_columns = ("code", "clause", "value", "unit", "applies_to", "from_on", "to_on")
     icon = "adjustments"
+
+    def new_record(self, act: Act) -> Figure:
+        """A figure that the desk names comes with its clause and unit."""
+        spec = FIGURES.get(request.args.get("code", ""))
+        return Figure(code=spec.code, clause=spec.clause, unit=spec.unit) if spec is not None else Figure()
 
     def before_save(self, record: Figure, act: Act) -> None:
         if record.code not in FIGURES:
@@ -96,6 +105,27 @@ class CalendarDayView(RegulationView):
     filter_columns = ("on", "day_type", "provisional")
     form_columns = ("on", "day_type", "name", "source", "provisional")
     icon = "calendar-event"
+
+
+@desk_card
+def unset(person: Person) -> DeskCard | None:
+    """Figures and time limits [X] that nobody has set: each refuses the act that needs it."""
+    if not person.holds(Role.ADMIN):
+        return None
+    figures = [
+        DeskLine(say(one.words), f"/admin/figure/new/?code={one.code}", one.clause)
+        for one in unset_figures(db.session, now())
+    ]
+    rows = db.session.scalars(select(SlaPolicy).where(SlaPolicy.amount.is_(None), SlaPolicy.voided_at.is_(None)))
+    limits = [DeskLine(one.name, f"/admin/sla_policy/edit/?id={one.id}", one.clause) for one in rows]
+    lines = [*figures, *limits]
+    return DeskCard(
+        t("Not set yet: [X]", "尚未设定的参数 [X]"),
+        lines,
+        t("Every figure and time limit is set.", "所有参数和时限均已设定。"),
+        len(lines),
+        "adjustments",
+    )
 
 
 VIEWS: list[tuple[type[Any], type[RegulationView]]] = [

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, flash, g, get_flashed_messages, redirect, request, session
+from flask import Flask, Response, current_app, g, get_flashed_messages, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import DBAPIError
@@ -223,6 +223,3 @@ def secret_key(folder: Path) -> str:
             file.hardlink_to(fresh)
         fresh.unlink()
     return file.read_text().strip()
-
-
-__all__ = ["Gongzheng", "flash", "secret_key", "session", "set_up"]

@@ -62,20 +62,6 @@ class Target(Choice):
 
 
 @dataclass(frozen=True)
-class Dated:
-    """A value that counts from one day to another (``to_on`` is the last day; None = open)."""
-
-    value: Decimal
-    from_on: date
-    to_on: date | None = None
-
-
-def in_force(rows: Sequence[Dated], on: date) -> Decimal | None:
-    """The value that counts on that day; None = unset."""
-    return next((one.value for one in rows if one.from_on <= on and (one.to_on is None or on <= one.to_on)), None)
-
-
-@dataclass(frozen=True)
 class Limit:
     """A time limit as a record keeps it: how much, of what."""
 

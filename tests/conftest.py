@@ -12,6 +12,7 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="run-", dir="/t
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -36,10 +37,15 @@ def _writes() -> None:
     let_write(may=True)
 
 
+COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
+
+
 def make_app(url: str, folder: Path, **settings: object) -> Flask:
     """The application on that database, with nothing of this machine's environment."""
     given = {"DEMO": True, "TESTING": True, "SECRET_KEY": "tests only", "ATTACHMENTS": str(folder / "files")}
-    return product.create_app(DATABASE_URL=url, INSTANCE=str(folder), **(given | settings))
+    made = product.create_app(DATABASE_URL=url, INSTANCE=str(folder), **(given | settings))
+    made.jinja_env.bytecode_cache = COMPILED  # every test has an app of its own; the templates are the same
+    return made
 
 
 def migrate(url: str, folder: Path) -> None:

@@ -224,10 +224,17 @@ def _revision(key: int) -> dict[str, Any]:
     }
 
 
+def mixed(key: int, salt: int) -> int:
+    """A number that tells nothing of the key."""
+    value = (key * 0x9E3779B1 + salt * 0x85EBCA77) & 0xFFFFFFFF
+    value = ((value ^ (value >> 15)) * 0x2C1B3C6D) & 0xFFFFFFFF
+    return (value ^ (value >> 13)) & 0xFFFFFF
+
+
 def description(key: int) -> str:
     """What is wrong: some words in every eighth item, some in hardly any."""
-    special = "发现裂纹" if key % RARE_EVERY == 7 else FAULTS[key * 7 % 8]
-    return f"{PLACES[key % 8]}{PARTS[key * 3 % 10]}{special}，第{key % 977}件需返工处理"
+    special = "发现裂纹" if key % RARE_EVERY == 7 else FAULTS[mixed(key, 1) % 8]
+    return f"{PLACES[mixed(key, 2) % 8]}{PARTS[mixed(key, 3) % 10]}{special}，第{key % 977}件需返工处理"
 
 
 def actions(rows: int) -> Iterator[dict[str, Any]]:
@@ -236,7 +243,7 @@ def actions(rows: int) -> Iterator[dict[str, Any]]:
     for key in range(1, rows + 1):
         opened = AT - (rows - key) * step
         is_due = key % due_every == 0
-        is_open = is_due or key % 20 == 3
+        is_open = is_due or mixed(key, 4) % 20 == 3
         due = AT - timedelta(hours=1) if is_due else opened + timedelta(days=900 if is_open else 3)
         yield {
             **STAMPS,
@@ -246,16 +253,16 @@ def actions(rows: int) -> Iterator[dict[str, Any]]:
             "source_entity": "spot_check_item",
             "source_id": key,
             "clause": "P3.2",
-            "department_id": 1 + key % DEPARTMENTS,
+            "department_id": 1 + mixed(key, 5) % DEPARTMENTS,
             "severity": "critical" if key % 50 == 0 else "major" if key % 5 == 0 else "minor",
             "repeat": key % 11 == 0,
             "description": description(key),
             "containment": "",
             "cause_category": None,
             "root_cause": "",
-            "responsible_id": 3 + key % (EMPLOYEES - 3),
+            "responsible_id": 3 + mixed(key, 9) % (EMPLOYEES - 3),
             "verifier_id": None,
-            "raiser_id": 3 + key * 7 % (EMPLOYEES - 3),
+            "raiser_id": 3 + mixed(key, 10) % (EMPLOYEES - 3),
             "opened_at": opened,
             "due_at": due,
             "original_due_at": due,
@@ -308,3 +315,8 @@ def items(rows: int) -> Iterator[dict[str, Any]]:
             "responsible_id": None,
             "problem": "",
         }
+
+
+def first_of(rows: int, wanted: int) -> datetime:
+    """The day from which about the last ``wanted`` action items were opened."""
+    return AT - (wanted * timedelta(days=365)) / rows
