@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from models.actions import ActionItem
-from models.base import Act, Source
+from models.base import Act, Source, previews
 from models.journal import acting
 from models.process import DocumentRevision, ProcessDocument
 from models.quality import SpotCheck, awaiting_recheck
@@ -130,6 +130,23 @@ def test_a_check_keeps_the_revision_that_was_in_force_when_it_was_made(any_sessi
     )
     assert now.revision_id == released.id
     assert before.revision_id is None
+
+
+def test_what_follows_is_said_before_the_check_is_handed_in(session):
+    inspector = person(session, "quality_inspector")
+
+    def said(check):
+        return [str(one) for one in previews(check, "submit", inspector)]
+
+    first = draft(session, [item(session, verdict="ng", question="倒角"), item(session, verdict="ok")])
+    assert said(first) == ["“倒角” opens a rectification for 车工一 20001."]
+    assert said(draft(session, [item(session, verdict="ok")])) == []
+    _, action = fresh(session)
+    put_right(session, action, LATER + HOUR)
+    for verdict, words in (("ok", "is verified"), ("ng", "another round")):
+        check = draft(session, [item(session, verdict=verdict)], kind="recheck", rechecks_round_id=action.last_round.id)
+        (line,) = said(check)
+        assert words in line
 
 
 # Limits and figures

@@ -25,7 +25,7 @@ from models.regulation import (
     unset_figures,
 )
 from rules.base import SYSTEM, RuleBroken, Unset
-from rules.regulation import MAX_ROUNDS, REPEAT_WITHIN_DAYS, Dated, Limit, Target, Unit, in_force
+from rules.regulation import MAX_ROUNDS, REPEAT_WITHIN_DAYS, Limit, Target, Unit
 from tests.models.acts import DAY, LATER, doing
 from tests.world import AT
 
@@ -87,23 +87,22 @@ anew = settings(deadline=None, max_examples=25, suppress_health_check=[HealthChe
 
 @anew
 @given(st.lists(spans, max_size=3, unique_by=lambda span: span[0]), days)
-def test_the_database_answers_as_the_rule_does(session, found, on):
+def test_of_values_that_follow_each_other_the_one_whose_days_hold_the_day_counts(session, found, on):
     """Values that do not overlap, as the screen takes them."""
     found = sorted(found)
     ends = [min(last or date.max, following[0] - DAY) for (_, last), following in pairwise(found)]
-    rows = [
-        Dated(Decimal(n), first, last) for n, ((first, _), last) in enumerate(zip(found, [*ends, None], strict=False))
-    ]
+    rows = [(first, last) for (first, _), last in zip(found, [*ends, None], strict=False)]
+    holding = [place for place, (first, last) in enumerate(rows) if first <= on <= (last or date.max)]
     with acting(session, Act(SYSTEM, LATER)):
-        for one in rows:
-            add_figure(session, one.value, one.from_on, one.to_on)
+        for place, (first, last) in enumerate(rows):
+            add_figure(session, place, first, last)
         session.flush()
         try:
             value = figure(session, MAX_ROUNDS, on)
         except Unset:
             value = None
         session.rollback()
-    assert value == in_force(rows, on)
+    assert value == (holding[0] if holding else None)
 
 
 @pytest.mark.parametrize("first,last", [(MONDAY, None), (MONDAY + DAY, MONDAY)])

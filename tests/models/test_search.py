@@ -18,6 +18,7 @@ from models.search import (
     index_rows,
     key_of,
     match,
+    may_lie_in_head,
     number_parts,
     reindex,
     searched_tables,
@@ -28,12 +29,14 @@ from rules.base import SYSTEM
 from tests.models.acts import LATER, doing, draft, item
 from tests.world import department
 
+quickly = settings(deadline=None, max_examples=40)
+
 LETTERS = "油漏泵轴承一二三号机床AaBb01%_'\"\\.-*() " + "\u3000，。𠮷"
 words = st.text(st.sampled_from(LETTERS), max_size=12)
 terms = st.text(st.sampled_from(LETTERS), min_size=2, max_size=5)
 pairs = st.text(st.sampled_from(LETTERS), min_size=2, max_size=2)
 anew = settings(
-    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -107,6 +110,7 @@ def test_a_pair_is_one_word_to_the_index_and_no_pair_is_anothers():
     assert all(set(one) <= set(string.ascii_lowercase + string.digits) for one in found)
 
 
+@quickly
 @given(words)
 def test_pairs_are_neighbours_each_once_in_lower_case(given_words):
     found, plain = grams(given_words), given_words.lower()
@@ -141,12 +145,25 @@ def test_a_number_is_found_by_any_three_digits_of_its_running_part(any_session):
     assert check.id in by_index(any_session, SpotCheck, "CJ-2026-00003")
 
 
+@quickly
 @given(st.from_regex(r"[A-Z]{2}-20[0-9]{2}-[0-9]{5}", fullmatch=True))
 def test_the_parts_of_a_number_are_of_its_running_part(number):
     running = number[-5:]
     expected = {f"#{running[i:j]}" for i in range(5) for j in range(i + 3, 6)}
     assert set(number_parts(number)) == expected
     assert number_parts("ohne") == []
+
+
+@pytest.mark.parametrize(
+    "asked,may",
+    [
+        ("CJ", True), ("cj-2026", True), ("J-20", True), ("26-00", True), ("CJ-2026-00", True), ("00", True), ("ZG", False),
+        ("CJ-2026-000", False), ("油漏", False), ("000", True), ("2026", True), ("CJ2", False),
+    ],
+)  # fmt: skip
+def test_what_may_stand_in_a_number_before_its_running_part_is_known(asked, may):
+    assert may_lie_in_head(SpotCheck, asked) is may
+    assert not may_lie_in_head(Department, asked)
 
 
 def test_one_character_is_too_short_for_the_index(session):

@@ -24,7 +24,7 @@ DIALECTS = [sqlite.dialect(), postgresql.dialect()]
 ZONES = [UTC, ZoneInfo("Asia/Shanghai"), ZoneInfo("America/St_Johns"), timezone(timedelta(hours=-7, minutes=-30))]
 instants = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.sampled_from(ZONES))
 decimals = st.decimals(-(10**9), 10**9, places=4)
-quickly = settings(deadline=None, max_examples=60)
+quickly = settings(deadline=None, max_examples=40)
 on_a_database = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

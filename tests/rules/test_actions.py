@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.actions import (
@@ -22,6 +22,8 @@ from rules.actions import (
     watches,
 )
 from rules.base import Role, RuleBroken
+
+quickly = settings(deadline=None, max_examples=40)
 
 AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 instants = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
@@ -47,6 +49,7 @@ def test_what_came_again_is_one_step_more_severe(severity, higher):
     assert raised(Severity(severity)) is Severity(higher)
 
 
+@quickly
 @given(instants, st.timedeltas(timedelta(0), timedelta(days=400)))
 def test_proof_is_later_than_what_it_proves(submitted_at, difference):
     if difference:
@@ -81,6 +84,7 @@ def test_a_round_says_what_was_done_and_from_major_up_why_it_happened(measure, r
     assert (refusal.value.field, refusal.value.clause) == (field, "P3.2")
 
 
+@quickly
 @given(instants, st.timedeltas(timedelta(days=-10), timedelta(days=10)), st.timedeltas(timedelta(0), timedelta(days=5)))
 def test_the_ladder_is_climbed_from_below_and_never_down(due_at, since, later):
     now, then = rungs_due(due_at, due_at + since), rungs_due(due_at, due_at + since + later)

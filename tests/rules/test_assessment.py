@@ -5,11 +5,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.assessment import INDICATOR, Period, rate
 from rules.base import Role
+
+quickly = settings(deadline=None, max_examples=40)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -27,6 +29,7 @@ def test_a_month_has_its_last_day(year, month, last):
     assert Period.month(year, month) == Period(date(year, month, 1), date(year, month, last))
 
 
+@quickly
 @given(
     st.integers(2000, 2100),
     st.integers(1, 12),
@@ -39,6 +42,7 @@ def test_months_follow_each_other_without_gap_or_overlap(year, month, zone):
     assert one.instants(ZoneInfo(zone))[1] == following.instants(ZoneInfo(zone))[0]
 
 
+@quickly
 @given(st.integers(0, 10**6), st.integers(1, 10**6))
 def test_a_rate_is_per_cent_and_exact_to_far_beyond_its_display(numerator, denominator):
     found = rate(numerator, denominator)

@@ -5,7 +5,7 @@ import pkgutil
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rules
@@ -35,6 +35,8 @@ from rules.base import (
     step,
     why_not,
 )
+
+quickly = settings(deadline=None, max_examples=40)
 
 HERE, ELSEWHERE = 7, 8
 EMPLOYEE_ID = 42
@@ -305,6 +307,7 @@ scopes = st.none() | st.frozensets(st.integers(1, 5))
 people = st.dictionaries(roles, scopes).map(lambda found: Person(account_id=1, employee_id=1, roles=found))
 
 
+@quickly
 @given(people, st.lists(roles), st.integers(1, 5))
 def test_nobody_sees_a_department_that_none_of_his_roles_reaches(person, asked, department):
     found = reach(person, asked)
@@ -314,11 +317,13 @@ def test_nobody_sees_a_department_that_none_of_his_roles_reaches(person, asked, 
     assert is_seen == bool(Role.ADMIN in person.roles or Role.EMPLOYEE in asked or wide or reaching)
 
 
+@quickly
 @given(st.lists(roles))
 def test_the_system_sees_everything(asked):
     assert reach(SYSTEM, asked) is None
 
 
+@quickly
 @given(people, roles, st.none() | st.integers(1, 5))
 def test_a_role_reaches_only_who_holds_it(person, role, department):
     if person.holds_in(role, department):

@@ -22,7 +22,7 @@ from rules.event import (
 )
 
 AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
-quickly = settings(deadline=None, max_examples=60)
+quickly = settings(deadline=None, max_examples=40)
 
 
 def chain(length):
@@ -163,6 +163,7 @@ def test_whoever_guesses_as_fast_as_he_may_has_twenty_tries_in_any_hour(pauses):
         assert sum(one - timedelta(hours=1) < other <= one for other in tries) <= TRIES_AN_HOUR
 
 
+@quickly
 @given(st.integers(0, FREE_TRIES - 1))
 def test_a_slip_or_two_costs_nothing(count):
     assert wait_before_next_try([AT] * count, AT) == timedelta(0)

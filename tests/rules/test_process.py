@@ -2,15 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.process import REVISION_STEPS, InForce, in_force_at
+
+quickly = settings(deadline=None, max_examples=40)
 
 AT = datetime(2026, 11, 16, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
+@quickly
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=8), st.integers(-5, 300), st.booleans())
 def test_of_revisions_that_follow_each_other_the_last_one_released_is_in_force(gaps, asked, is_withdrawn):
     starts = [AT + HOUR * sum(gaps[: place + 1]) for place in range(len(gaps))]

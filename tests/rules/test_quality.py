@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.base import RuleBroken
@@ -17,6 +17,8 @@ from rules.quality import (
     result_of,
     verdict,
 )
+
+quickly = settings(deadline=None, max_examples=40)
 
 AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 OK, NG, NA = Verdict.OK, Verdict.NG, Verdict.NOT_APPLICABLE
@@ -45,6 +47,7 @@ def test_a_reading_against_its_limits_decides_and_else_the_word(value, lower, up
     assert verdict(*(one and Decimal(one) for one in (value, lower, upper)), said) is found
 
 
+@quickly
 @given(limits, limits, limits, verdicts)
 def test_a_verdict_is_the_reading_or_the_word_and_never_made_up(value, lower, upper, said):
     if value is None or (lower is None and upper is None):
@@ -59,6 +62,7 @@ def test_a_verdict_is_the_reading_or_the_word_and_never_made_up(value, lower, up
     assert verdict(value, lower, upper, said) is (NG if too_low or too_high else OK)
 
 
+@quickly
 @given(st.lists(st.sampled_from(Verdict)))
 def test_one_failing_item_fails_the_check_and_nothing_judged_is_no_check(found):
     if all(one is NA for one in found):

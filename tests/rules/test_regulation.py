@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.base import RuleBroken
 from rules.regulation import FIGURES, matches, refuse_overlap
+
+quickly = settings(deadline=None, max_examples=40)
 
 DAY = timedelta(days=1)
 days = st.dates(date(2026, 1, 1), date(2026, 3, 1))
@@ -19,6 +21,7 @@ def covered(span):
     return {first + DAY * n for n in range(((last or date(2026, 4, 1)) - first).days + 1)}
 
 
+@quickly
 @given(spans, st.lists(spans, max_size=3))
 def test_two_values_never_count_on_the_same_day(span, others):
     if any(covered(span) & covered(other) for other in others):
@@ -32,6 +35,7 @@ def test_two_values_never_count_on_the_same_day(span, others):
 facts = st.dictionaries(st.sampled_from("abc"), st.sampled_from("xy"))
 
 
+@quickly
 @given(facts, facts)
 def test_a_policy_holds_where_all_its_conditions_do(match, given_facts):
     assert matches(match, given_facts) is (set(match.items()) <= set(given_facts.items()))
