@@ -61,6 +61,7 @@ class Browser:
 
     def __init__(self, app: Flask, login: str = "", *, language: str = "en") -> None:
         self.app, self.client = app, app.test_client()
+        self._token = ""
         self.headers = {"Accept-Language": language}
         self.login = login
         if login:
@@ -80,7 +81,11 @@ class Browser:
         return html.unescape(found.group(1))
 
     def post(self, path: str, fields: dict[str, Any], *, token_from: str = "/", **headers: str) -> TestResponse:
-        sent = fields if "csrf_token" in fields else {**fields, "csrf_token": self.token(token_from)}
+        if not self._token or token_from != "/":
+            self._token = "" if "csrf_token" in fields else self.token(token_from)
+        sent = fields if "csrf_token" in fields else {**fields, "csrf_token": self._token}
+        if path.startswith(("/login", "/logout", "/password")):
+            self._token = ""  # the session begins anew, and its token with it
         return self.client.post(path, data=sent, headers=self.headers | headers, buffered=True)
 
     def form(self, path: str) -> dict[str, Any]:
