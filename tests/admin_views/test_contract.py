@@ -153,12 +153,6 @@ def test_every_heading_sorts_every_filter_filters_every_page_pages(app, table):
     for shown in filters:
         for name in filter_names(shown):
             for value in ("1", "2026-01-01", "open", "%", "文", "'", "1,2", "9" * 30, "NaN"):
-                assert (
-                    browser.get(
-                        f"/admin/{table}/",
-                    ).status_code
-                    == 200
-                )
                 assert browser.get(f"/admin/{table}/?{name}={value}").status_code == 200, (name, value)
     for words in ("车工", "1", "%", "_", "a", "'\"", "GY-CC", "0000", "ZG-2026"):
         assert browser.get(f"/admin/{table}/?search={words}").status_code == 200
