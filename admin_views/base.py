@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Form
 
-from admin_views import exports, faults, pages
+from admin_views import exports, faults, lists, pages
 from admin_views.columns import Shown
 from admin_views.fields import clean
 from admin_views.listing import Listing, Question, pick, question, sortable_columns
@@ -94,12 +94,12 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
         by_role = any(role in self.access.view for role in person.roles) or "admin" in person.roles
         return by_role or bool(self.model.named_by)
 
-    def one(self, key: str | None) -> Record:
+    def one(self, key: str | None, *with_it: Any) -> Record:
         """The record with that key, if the person may see it. Raises NotVisible (404)."""
         if key is None or not key.isdecimal() or not key.isascii() or len(key) > 18:
             raise NotVisible
         query = select(self.model).where(self.model.id == int(key), self.model.visible_to(person_here()))
-        found = db.session.scalar(query)
+        found = db.session.scalar(query.options(*with_it))
         if found is None:
             raise NotVisible
         return found  # type: ignore[no-any-return]
@@ -127,7 +127,7 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
         person = person_here()
         if not self.may_open(person):
             raise NotYours(Words("This list is for: {who}.", "此列表仅限：{who}。", who=who(self.access.view)))
-        return self.render(self.list_template, page=pages.list_page(self, self.listing(person)))
+        return self.render(self.list_template, page=lists.list_page(self, self.listing(person)))
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> AnyResponse:

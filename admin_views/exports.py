@@ -3,8 +3,8 @@
 import csv
 import io
 import tempfile
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +23,11 @@ from rules.base import Choice
 LEADS = ("=", "+", "-", "@", "\t", "\r")
 MOST_XLSX = 1_048_575
 EXCEL_MOST_TEXT = 32_767
+EPOCH, DAY = datetime(1899, 12, 30), timedelta(days=1)  # noqa: DTZ001 - a spreadsheet's clock has no zone
+LABELLED = (Choice, bool)
+
+CellWriter = Callable[[int, Any], None]
+"""Writes a value into its column of the row with that number."""
 
 
 def safe(value: str) -> str:
@@ -105,14 +110,15 @@ def as_xlsx(listing: Listing, asked: Question, name: str) -> Response:
     }
     book = xlsxwriter.Workbook(out, {**options, "default_date_format": "yyyy-mm-dd"})
     sheet = book.add_worksheet()
-    instant = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
     for place, one in enumerate(listing.columns):
         sheet.write_string(0, place, say(one.words))
+    writers = _cell_writers(listing, sheet, book)
     with Session(db.engine) as session:
         rows = session.execute(listing.all_rows(session, asked).limit(MOST_XLSX).execution_options(yield_per=1000))
         for number, row in enumerate(rows, start=1):
-            for place, (_, value, _key) in enumerate(listing.cells(row)):
-                _write(sheet, number, place, value, instant)
+            for at, write in writers:
+                if (value := row[at]) is not None:
+                    write(number, value)
     book.close()
     out.seek(0)
     response = Response(out, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -121,20 +127,52 @@ def as_xlsx(listing: Listing, asked: Question, name: str) -> Response:
     return response
 
 
-def _write(sheet: Any, number: int, place: int, value: Any, instant: Any) -> None:
-    match value:
-        case None | "":
-            return
-        case Choice() | bool():
-            sheet.write_string(number, place, value_text(value))
-        case int() | Decimal():
-            sheet.write_number(number, place, value)
-        case datetime():
-            sheet.write_datetime(number, place, value.astimezone(COMPANY_ZONE).replace(tzinfo=None), instant)
-        case date():
-            sheet.write_datetime(number, place, datetime(value.year, value.month, value.day))  # noqa: DTZ001
-        case _:
-            sheet.write_string(number, place, value_text(value)[:EXCEL_MOST_TEXT])
+def _cell_writers(listing: Listing, sheet: Any, book: Any) -> list[tuple[int, CellWriter]]:
+    """For each column where its value stands in a row, and what writes it; numbers and dates keep their types."""
+    day, instant = (book.add_format({"num_format": form}) for form in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
+    found, at = list[tuple[int, CellWriter]](), 1
+    for place, one in enumerate(listing.columns):
+        at += one.relation is not None
+        match one.kind:
+            case "decimal" | "number":
+                write = _number_writer(sheet, place)
+            case "date":
+                write = _moment_writer(sheet, place, day, lambda value: datetime(value.year, value.month, value.day))  # noqa: DTZ001
+            case "instant":
+                write = _moment_writer(sheet, place, instant, _on_company_clock)
+            case _:
+                write = _text_writer(sheet, place)
+        found.append((at, write))
+        at += 1
+    return found
+
+
+def _number_writer(sheet: Any, place: int) -> CellWriter:
+    return lambda number, value: sheet.write_number(number, place, value)
+
+
+def _moment_writer(sheet: Any, place: int, form: Any, at: Callable[[Any], datetime]) -> CellWriter:
+    """Days since the beginning of the spreadsheets' time."""
+    return lambda number, value: sheet.write_number(number, place, (at(value) - EPOCH) / DAY, form)
+
+
+def _on_company_clock(value: datetime) -> datetime:
+    return value.astimezone(COMPANY_ZONE).replace(tzinfo=None)
+
+
+def _text_writer(sheet: Any, place: int) -> CellWriter:
+    """Text as it is, choices by their labels, which are looked up once."""
+    labels: dict[Any, str] = {}
+
+    def write(number: int, value: Any) -> None:
+        if isinstance(value, LABELLED):
+            value = labels.get(value) or labels.setdefault(value, value_text(value))
+        elif value.__class__ is not str:
+            value = value_text(value)
+        if value:
+            sheet.write_string(number, place, value[:EXCEL_MOST_TEXT])
+
+    return write
 
 
 def _attachment(name: str, ending: str) -> str:

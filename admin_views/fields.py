@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
+from sqlalchemy import select
 from wtforms import (
     BooleanField,
     Field,
@@ -193,7 +194,7 @@ class ChoiceField(SelectField):
 
     @property
     def value(self) -> Choice | None:
-        return self.of(self.data) if self.data else None
+        return next((one for one in self.of if str(one) == self.data), None)
 
 
 class PickerField(Parsed):
@@ -205,6 +206,7 @@ class PickerField(Parsed):
         self, label: str, validators: Any, *, model: type[Record], lookup_url: Callable[[], str], **more: Any
     ) -> None:
         self.model, self._lookup = model, lookup_url
+        self.found: dict[int, Record | None] = {}
         super().__init__(label, validators, **more)
 
     @property
@@ -212,7 +214,7 @@ class PickerField(Parsed):
         return self._lookup()
 
     def process_data(self, value: Any) -> None:
-        self.data = value.id if isinstance(value, Record) else value
+        self.data = self.kept = value.id if isinstance(value, Record) else value
 
     def parse(self, given: str) -> int:
         if not given.isdecimal() or not given.isascii() or len(given) > 18:
@@ -227,7 +229,11 @@ class PickerField(Parsed):
     def picked(self) -> Record | None:
         if not isinstance(self.data, int):
             return None
+        if self.data in self.found and self.data != self.kept:
+            return self.found[self.data]
         found = db.session.get(self.model, self.data)
+        if self.data == self.kept:  # it stands there already, and may stay where it was
+            return found
         if found is None or found.voided_at is not None:
             return None
         seen = db.session.query(self.model.id).filter(self.model.id == self.data, self.model.visible_to(person_here()))
@@ -237,6 +243,29 @@ class PickerField(Parsed):
     def picked_label(self) -> str:
         found = self.picked
         return found.label if found is not None else ""
+
+
+def pick_together(form: Form) -> None:
+    """Looks up what is picked anew in a form and its lines, a table at a time."""
+    wanted: dict[type[Record], list[PickerField]] = {}
+    for one in _pickers(form):
+        if isinstance(one.data, int) and one.data != one.kept:
+            wanted.setdefault(one.model, []).append(one)
+    for model, fields in wanted.items():
+        keys = {one.data for one in fields}
+        query = select(model).where(model.id.in_(keys), model.voided_at.is_(None), model.visible_to(person_here()))
+        seen = {record.id: record for record in db.session.scalars(query)}
+        for one in fields:
+            one.found[one.data] = seen.get(one.data)
+
+
+def _pickers(form: Form) -> Iterator[PickerField]:
+    for one in form:
+        if isinstance(one, PickerField):
+            yield one
+        elif isinstance(one, LinesField):
+            for entry in one:
+                yield from _pickers(entry.form)
 
 
 class FlagField(BooleanField):

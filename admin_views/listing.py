@@ -1,6 +1,7 @@
 """Lists for a million rows: Core rows, ids first, capped counts, sorting on indexes, bigram search."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -257,16 +258,24 @@ class Listing:
         previous = first - 1 if before is None or before > start else first + (start - before) // asked.size
         return previous, None if after is None else first + (start - after) // asked.size
 
-    def cells(self, row: Any) -> Iterator[tuple[Shown, Any, Any]]:
-        """Column, value and key of each cell of a row as ``rows`` gave it."""
-        place = 1
-        for one in self.columns:
-            if one.relation is None:
-                yield one, row[place], None
-                place += 1
-            else:
-                yield one, row[place + 1], row[place]
-                place += 2
+    def labels(self, session: Session, asked: Question) -> dict[str, str]:
+        """Filter -> what the picked record is called, if the person may know of it; all in one statement."""
+        picked = {one.name: one.target for one in self.filters if one.kind == "relation" and self._key(one, asked)}
+        found = [
+            select(label_sql(target, target))
+            .where(target.id == self._key(one, asked), target.visible_to(self.person))
+            .scalar_subquery()
+            .label(one.name)
+            for one in self.filters
+            if (target := picked.get(one.name)) is not None
+        ]
+        row = session.connection().execute(select(*found)).one() if found else ()
+        return {name: str(label) for name, label in zip(picked, row, strict=True) if label is not None}
+
+    @staticmethod
+    def _key(shown: Shown, asked: Question) -> int | None:
+        value = asked.filters.get(filter_names(shown)[0], "")
+        return int(value) if re.fullmatch(r"[0-9]{1,18}", value) else None
 
 
 @lru_cache(maxsize=512)

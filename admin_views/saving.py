@@ -8,13 +8,14 @@ from flask import flash, make_response, redirect, request
 from flask_admin import expose
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, FieldList, Form, HiddenField
 
 from admin_views import faults, pages
 from admin_views.columns import Shown, label_of
-from admin_views.fields import LinesField, PickerField, VersionField, clean, form_of, value_of
+from admin_views.fields import LinesField, PickerField, VersionField, clean, form_of, pick_together, value_of
 from admin_views.registry import record_url
 from admin_views.screen import Conflict
 from admin_views.session import db
@@ -122,7 +123,7 @@ class Saves:
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> AnyResponse | str:
-        record, person = self.one(request.args.get("id")), person_here()
+        record, person = self.one(request.args.get("id"), *self._with_form()), person_here()
         if (refusal := self.why_not_edit(record, person)) is not None:
             if not self.access.may_edit(person):
                 raise NotYours(refusal)
@@ -131,6 +132,17 @@ class Saves:
             form = self.form_class(person)(obj=record)
             return self._form_page(form, record)
         return self._save(record)
+
+    def _with_form(self) -> list[Any]:
+        """Everything that the form shows comes with the record, its lines in one statement more."""
+        found = [
+            joinedload(getattr(self.model, one)) for one in self.form_columns if self.shown(one).relation is not None
+        ]
+        for inline in self.inlines:
+            line, lines = self.line_model(inline), selectinload(getattr(self.model, inline.name))
+            relations = inspect(line).relationships
+            found += [lines, *(lines.joinedload(getattr(line, one)) for one in inline.fields if one in relations)]
+        return found
 
     def _twin(self) -> str | None:
         """Where the record is that this very form has made already."""
@@ -142,6 +154,7 @@ class Saves:
 
     def _save(self, record: Record | None) -> AnyResponse:
         form = self.form_class(person_here())(request.form)
+        self._let_stand(form, record)
         self._trim(form)
         self._drop_blank_lines(form)
         refused: RuleBroken | None = None
@@ -171,6 +184,18 @@ class Saves:
             return redirect(record_url(self.model, saved.id))
         faults.note_refusal(refused)
         return self._refused(form, record, refused)
+
+    @staticmethod
+    def _let_stand(form: Any, record: Record | None) -> None:
+        """What the record refers to already may stay, also where the person may not see it or it was voided since."""
+        for name, one in form._fields.items():
+            if record is not None and isinstance(one, PickerField):
+                one.kept = getattr(record, f"{name}_id")
+            if record is not None and isinstance(one, LinesField):
+                rows = {str(row.id): row for row in getattr(record, name)}
+                for entry in one:
+                    _let_line_stand(entry.form, rows.get(clean(entry.form.id.data or "")))
+        pick_together(form)
 
     def _resolve(self, form: Any, record: Record) -> None:
         """After a conflict: each field that the person left to the other side keeps what stands there."""
@@ -307,6 +332,12 @@ class Saves:
 
 def who(roles: Any) -> Words:
     return names_of(roles) if roles else Words("the system", "系统")
+
+
+def _let_line_stand(form: Any, row: Any) -> None:
+    for name, one in form._fields.items():
+        if row is not None and isinstance(one, PickerField):
+            one.kept = getattr(row, f"{name}_id")
 
 
 def _filled(form_field: Any) -> bool:

@@ -111,7 +111,7 @@ def may_lie_in_head(model: type[Record], words: str) -> bool:
     """
     if not model.number_prefix:
         return False
-    letters = [*map(re.escape, model.number_prefix), "-", *[r"\d"] * 4, "-", r"\d", r"\d"]
+    letters = [*map(re.escape, model.number_prefix), "-", "2", "0", r"\d", r"\d", "-", r"\d", r"\d"]
     parts = ("".join(letters[i : i + len(words)]) for i in range(len(letters) - len(words) + 1))
     return any(re.fullmatch(part, words.upper(), re.ASCII) for part in parts)
 
