@@ -8,7 +8,7 @@ from flask_admin.contrib.sqla import ModelView
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, MetaData, Table
+from sqlalchemy import BigInteger, DateTime, Enum, MetaData, String, Table
 from sqlalchemy.orm import registry, relationship
 
 from models.base import Base
@@ -59,6 +59,8 @@ def plain_tables(metadata: MetaData) -> dict[str, Table]:
                 column.type = DateTime(timezone=True)
             elif isinstance(column.type, Scaled):
                 column.type = BigInteger()
+            elif isinstance(column.type, Enum):
+                column.type = String(40)
     return dict(metadata.tables)
 
 

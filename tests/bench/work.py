@@ -83,8 +83,8 @@ def deadlines() -> Iterator[Line]:
         clock = ZoneInfo(zone) if limit == 3 else UTC
         local = [one.astimezone(clock) for one in starts]
         ours, theirs = in_turn(
-            lambda c=calendar, s=local: [c.add(one, working) for one in s],
-            lambda b=bare, s=local: [b.add(one, working) for one in s],
+            lambda c=calendar, s=local, w=working: [c.add(one, w) for one in s],
+            lambda b=bare, s=local, w=working: [b.add(one, w) for one in s],
             5,
         )
         if [calendar.add(one, working) for one in local[::97]] != [bare.add(one, working) for one in local[::97]]:
