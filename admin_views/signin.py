@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Response, current_app, flash, g, make_response, redirect, render_template, request, session
-from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.session import db
@@ -48,7 +48,7 @@ def load(token: str) -> Guest | None:
 
 def nobody_here() -> None:
     """From here on this request asks no database who it is: the database is what failed."""
-    g.account, g.person, g.name = None, Person(), ""
+    g.account, g.person, g.name, g._login_user = None, Person(), "", AnonymousUserMixin()
 
 
 def account_here() -> Account | None:

@@ -264,3 +264,10 @@ def test_odd_words_are_searched_without_a_fault(any_browser_of, search):
         assert browser.get(f"/admin/spot_check/?{name}={search}").status_code == 200
     assert browser.get(f"/admin/spot_check/ajax/lookup/?name=post&query={search}").status_code == 200
     assert browser.get(f"/admin/figure/?flt_code={search}").status_code == 200
+
+
+def test_a_choice_that_there_is_not_in_a_form_that_is_stale_is_a_conflict(browser_of):
+    browser = browser_of("admin")
+    path = "/admin/calendar_day/edit/?id=1"
+    sent = browser.form(path) | {"version_no": "999", "day_type": "no such kind"}
+    assert browser.post(path, sent).status_code == 409

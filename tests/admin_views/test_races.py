@@ -12,6 +12,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from typing import Self
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -133,7 +134,7 @@ def test_of_two_rechecks_of_one_round_at_once_one_stands(server, ask, world):
 
 
 def version_of(ask, table: str, key: int) -> int:
-    return int(ask(f"SELECT version_no FROM {table} WHERE id = :id", id=key)[0][0])  # noqa: S608 - a table of ours
+    return int(ask(f"SELECT version_no FROM {table} WHERE id = :id", id=key)[0][0])
 
 
 def test_a_crowd_of_guesses_at_once_is_counted_one_by_one(server, ask):
@@ -174,7 +175,7 @@ class Writers:
                         break
                 time.sleep(0.05)
 
-    def __enter__(self) -> "Writers":
+    def __enter__(self) -> Self:
         for one in self._threads:
             one.start()
         return self

@@ -181,3 +181,14 @@ def test_nobody_creates_what_the_access_does_not_give(app, login):
         answer = browser.post(f"/admin/{table}/new/", {"csrf_token": token, "name": "x", "code": "x", "login": "x"})
         assert answer.status_code == 403, table
     assert {name: n for name, n in digest(app).items() if name not in TRAIL} == before
+
+
+def test_what_a_record_refers_to_may_stay_though_its_editor_may_not_see_it(browser_of, world):
+    hr = browser_of("hr")
+    assert hr.get("/admin/account/").status_code == 403
+    path = f"/admin/employee/edit/?id={world.worker}"
+    fields = hr.form(path)
+    assert fields["account"]
+    assert hr.post(path, fields | {"note": "x"}).status_code == 302
+    assert hr.form(path)["account"] == fields["account"]
+    assert hr.post(path, hr.form(path) | {"account": "1"}).status_code == 422, "another one may not be picked"
