@@ -48,7 +48,7 @@ def load(token: str) -> Guest | None:
 
 def nobody_here() -> None:
     """From here on this request asks no database who it is: the database is what failed."""
-    g.account, g.person, g.name, g._login_user = None, Person(), "", AnonymousUserMixin()
+    g.account, g.person, g.name, g._login_user = None, Person(), "", AnonymousUserMixin()  # noqa: SLF001 - Flask-Login keeps it there
 
 
 def account_here() -> Account | None:

@@ -165,7 +165,7 @@ def test_a_writer_that_never_ends_makes_others_wait_and_then_tells_them(any_app,
     assert browser.post("/admin/team/new/", fields).status_code == 302
 
 
-@pytest.mark.parametrize(("number", "status"), [(errno.ENOSPC, 503), (errno.EROFS, 503), (errno.ENOENT, 500)])
+@pytest.mark.parametrize("number, status", [(errno.ENOSPC, 503), (errno.EROFS, 503), (errno.ENOENT, 500)])
 def test_only_what_comes_back_by_itself_is_a_503(app, monkeypatch, number, status):
     def full(_person):
         raise OSError(number, "a secret")
