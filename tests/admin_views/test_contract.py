@@ -49,6 +49,8 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
             return "2026-11-13T10:00"
         case "decimal" | "number":
             return "1"
+        case "json":
+            return "severity=major"
     return (
         {
             "code": "repeat_within_days",
