@@ -192,13 +192,13 @@ def test_a_signal_ends_everything(number):
     with serving(free_port(), before_web=WITH_A_CHILD) as process:
         assert "admin" in await_line(process, "Demo logins")
         process.send_signal(number)
-        process.communicate(timeout=10)  # the pipe ends only when nobody holds it any more
+        process.communicate(timeout=60)  # the pipe ends only when nobody holds it any more
     assert process.returncode == 0
 
 
 def test_the_end_of_one_is_the_end_of_all():
     with serving(free_port(), worker="import time; time.sleep(2); exit(3)") as process:
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=60)
     assert "The worker has ended by itself (exit code 3); so everything was ended.\n" in said
     assert process.returncode == 1
 
@@ -207,4 +207,4 @@ def test_a_killed_manage_leaves_nothing_behind():
     with serving(free_port()) as process:
         await_line(process, "Demo logins")
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)

@@ -10,7 +10,7 @@ from rules.ledger.people import whoever
 from rules.ledger.reasons import DATE_UNREADABLE, EMPLOYEE_UNKNOWN, TEXT_TOO_LONG, Reason
 from rules.ledger.row import FileResult, Row
 from rules.ledger.text import name, text
-from rules.ledgers.organisation import leader, refuse_the_led, settle_leaders
+from rules.ledgers.organisation import leader, refuse_the_led, settle_employee, settle_leaders
 from rules.ledgers.process import settle_post
 from rules.ledgers.quality import settle_document
 
@@ -84,3 +84,9 @@ def test_nobody_leads_without_a_team_and_who_is_refused_is_refused_once():
     led.fault(EMPLOYEE_UNKNOWN, "no")
     refuse_the_led([chief, led], {"1": [led]})
     assert len(led.faults) == 1
+
+
+def test_a_department_alone_is_settled_and_no_post_is_asked_for():
+    one = row(department="一部", post=None)
+    settle_employee(one, Known({"department": [{"name": "一部", "code": "S1"}]}))
+    assert (one.values["department"], one.faults) == ("一部", ())
