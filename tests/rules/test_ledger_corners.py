@@ -90,3 +90,11 @@ def test_a_department_alone_is_settled_and_no_post_is_asked_for():
     one = row(department="一部", post=None)
     settle_employee(one, Known({"department": [{"name": "一部", "code": "S1"}]}))
     assert (one.values["department"], one.faults) == ("一部", ())
+
+
+def test_of_two_leaders_of_one_name_the_number_tells_which():
+    same = {"name": "李娜", "department": "一部", "team": "甲组"}
+    known = Known({"employee": [{"no": "10032", **same}, {"no": "10033", **same}]})
+    one = row(no="2", name="王伟", department="一部", team="甲组", team_leader="李娜（10033）")
+    settle_leaders([one], known)
+    assert (one.values["team_leader"], one.faults) == ("10033", ())
