@@ -317,6 +317,16 @@ def test_nobody_sees_a_department_that_none_of_his_roles_reaches(person, asked, 
     assert is_seen == bool(Role.ADMIN in person.roles or Role.EMPLOYEE in asked or wide or reaching)
 
 
+def test_scopes_of_several_roles_are_joined_and_the_company_is_all_of_it():
+    asked = [Role.QUALITY_INSPECTOR, Role.PRODUCTION_MANAGER, Role.TEAM_LEADER, Role.SALES]
+    held = {Role.QUALITY_INSPECTOR: frozenset({1}), Role.PRODUCTION_MANAGER: frozenset({2}), Role.TEAM_LEADER: None}
+    assert reach(Person(roles=held), asked) == {1, 2}
+    assert reach(Person(roles={Role.TEAM_LEADER: None}), asked) == frozenset()
+    for wide in ({Role.PRODUCTION_MANAGER: None}, {Role.SALES: frozenset({3})}, {Role.ADMIN: None}):
+        assert reach(Person(roles=held | wide), asked) is None
+    assert reach(Person(roles=held), EVERYBODY) is None
+
+
 @quickly
 @given(st.lists(roles))
 def test_the_system_sees_everything(asked):
