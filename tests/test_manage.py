@@ -12,6 +12,7 @@ from contextlib import closing
 import pytest
 
 import manage
+from tests.processes import child
 
 
 @pytest.fixture
@@ -180,7 +181,7 @@ def serving(port, *, before_web="", worker=WORKER):
         sys.exit(manage.main(["run"]))
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
-    return subprocess.Popen(command, cwd=manage.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return child(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def await_line(process, beginning):

@@ -184,6 +184,9 @@ class Writers:
         for one in self._threads:
             one.join()
 
+    def are_at_work(self) -> bool:
+        return any(one.is_alive() for one in self._threads)
+
     def wait_for(self, count: int) -> None:
         deadline = time.monotonic() + 120
         while len(self.acknowledged) < count and time.monotonic() < deadline:
@@ -226,7 +229,7 @@ def test_connections_cut_in_the_middle_are_told_in_words_and_come_back_by_themse
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with engine.connect() as connection, Writers(server, RACES, "cut") as writers:
-        while len(writers.acknowledged) < RACES // 2:
+        while writers.are_at_work() and len(writers.acknowledged) < RACES // 2:
             connection.execute(text(f"SELECT count(pg_terminate_backend(pid)) {others}"))
             time.sleep(0.2)
     engine.dispose()

@@ -1,6 +1,5 @@
 """The worker: a name of its own, signs of life, every job done once however it is ended."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from models.base import now
 from models.engine import engine_options, reading_only
 from models.event import Delivery, WorkerBeat
 from rules.base import RuleBroken
+from tests.processes import child
 
 DYING = """
 import os, signal, sys
@@ -122,12 +122,12 @@ def test_a_worker_killed_in_the_middle_is_made_up_for(any_url: str, tmp_path: Pa
     command = [sys.executable, "-c", DYING, any_url, str(tmp_path), ""]
     first = subprocess.run(command, cwd=HERE, check=False, timeout=60, capture_output=True, text=True)
     assert (first.returncode, first.stdout) == (-signal.SIGKILL, "worker-1\n")
-    with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, text=True) as second:
+    with child(command, stdout=subprocess.PIPE) as second:
         assert second.stdout is not None
         assert second.stdout.readline() == "worker-1\n"  # the same name again
         assert within(40, (tmp_path / "ended").exists)
         second.send_signal(signal.SIGTERM)
-        assert second.wait(timeout=10) == 0
+        assert second.wait(timeout=30) == 0
 
 
 @pytest.mark.slow
@@ -139,26 +139,21 @@ def test_what_a_worker_left_that_never_comes_back_is_taken_up(any_url: str, tmp_
     with Session(engine) as session, session.begin():
         session.merge(WorkerBeat(name="worker-9", at=now() - timedelta(minutes=5)))
     engine.dispose()
-    with subprocess.Popen([*command, "heir"], cwd=HERE, stdout=subprocess.DEVNULL) as heir:
+    with child([*command, "heir"], stdout=subprocess.DEVNULL) as heir:
         assert within(40, lambda: first_run(any_url, tmp_path) == "SUCCESS")  # its own time comes once a year
         heir.terminate()
-        assert heir.wait(timeout=10) == 0
+        assert heir.wait(timeout=30) == 0
 
 
 @pytest.mark.slow
 def test_two_workers_of_the_product_live_side_by_side_and_end_in_seconds(any_url: str, tmp_path: Path):
     settings = {"DATABASE_URL": any_url, "SECRET_KEY": "tests only", "EVENT_ANCHOR": str(tmp_path / "anchor")}
     command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
-    workers = [subprocess.Popen(command, cwd=HERE, env=os.environ | settings) for _ in range(2)]
-    try:
+    with child(command, settings) as first, child(command, settings) as second:
         assert within(60, lambda: len(beats(any_url)) == 2)
-        for one, number in zip(workers, (signal.SIGINT, signal.SIGTERM), strict=True):
-            one.send_signal(number)
-        assert [one.wait(timeout=15) for one in workers] == [0, 0]
-    finally:
-        for one in workers:
-            one.kill()
-            one.wait()
+        first.send_signal(signal.SIGINT)
+        second.send_signal(signal.SIGTERM)
+        assert [one.wait(timeout=30) for one in (first, second)] == [0, 0]
     assert beats(any_url) == {}  # ended in order, they are not missed
 
 
@@ -174,8 +169,8 @@ def test_the_worker_does_every_minute_what_falls_due(sqlite_url: str, tmp_path: 
             return session.scalar(untold) == 0
 
     assert not all_are_told()
-    with subprocess.Popen(command, cwd=HERE, env=os.environ | settings) as worker:
+    with child(command, settings) as worker:
         assert within(90, lambda: all_are_told() and (tmp_path / "anchor").exists())
         worker.terminate()
-        assert worker.wait(timeout=15) == 0
+        assert worker.wait(timeout=30) == 0
     engine.dispose()

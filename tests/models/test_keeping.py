@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
 import tarfile
@@ -19,7 +18,6 @@ from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
-from app import HERE
 from models import keeping, postgresql
 from models.base import Base
 from models.engine import engine_options, reading_only
@@ -27,6 +25,7 @@ from models.event import FormToken, LoginAttempt, LoginSession, WorkerBeat
 from models.organisation import Account
 from rules.base import RuleBroken
 from tests.conftest import make_app
+from tests.processes import child
 from tests.world import AT
 
 
@@ -275,12 +274,8 @@ def test_a_restore_that_is_killed_leaves_the_old_or_the_new(app: Flask, sqlite_u
     command = [sys.executable, "-m", "flask", "--app", "app", "restore", "--replace", str(tmp_path / "b.tar")]
     settings = {"DATABASE_URL": sqlite_url, "ATTACHMENTS": str(tmp_path / "files"), "SECRET_KEY": "tests only"}
     for pause in (1.2, 1.6, 2.0, 2.4):
-        child = subprocess.Popen(
-            command, cwd=HERE, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(pause)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
+        with child(command, settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+            time.sleep(pause)
         with engine.connect() as connection:
             assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
         states.add(digest(engine))
