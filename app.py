@@ -112,7 +112,8 @@ def _screens(app: Flask) -> None:
             admin.add_view(view)
             found[model.__tablename__] = view
     app.extensions["views"] = found
-    for blueprint in (signin.door, desk.desk, desk.files, desk.health, assessment.indicators):
+    own = [page for chapter in CHAPTERS for page in getattr(chapter, "PAGES", ())]
+    for blueprint in (signin.door, desk.desk, desk.files, desk.health, *own):
         app.register_blueprint(blueprint)
     faults.register(app)
     web.set_up(app)

@@ -137,3 +137,4 @@ def _items(period: Period, department: Department | None) -> dict[str, Any]:
 
 
 VIEWS: list[tuple[type[Any], type[RegulationView]]] = []
+PAGES = (indicators,)

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session, scoped_session
 from models.actions import climb_ladders
 from models.base import COMPANY_ZONE, Base, Source, on_date
 from models.demo.checks import Checks
-from models.demo.company import PASSWORD, UNSET, Company, founded
+from models.demo.company import PASSWORD, Company, founded
 from models.demo.diary import Diary, WorkClock, as_of
 from models.demo.papers import Papers
 from models.demo.people import demo_logins
 from models.demo.questions import OFFICE_POSTS, SHOP_POSTS
 from models.demo.scenes import plan_scenes
+from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
 from models.event import Delivery
 from models.organisation import Department

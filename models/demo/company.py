@@ -13,29 +13,17 @@ from models.base import Source
 from models.demo.days import HOURS, NOTICE, WORKING_WEEKDAYS, statutory_days
 from models.demo.diary import as_of
 from models.demo.people import DEPARTMENTS, PEOPLE, POSTS, ROLES, TEAMS, PersonRow
+from models.demo.settings import FIGURE_VALUES, LIMITS
 from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
 from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, WorkInterval
 from models.signin import hash_of
 from rules.base import SYSTEM, Person, Role
 from rules.organisation import EmployeeStatus
-from rules.regulation import FIGURES, Target, Unit
+from rules.regulation import CLAUSES, FIGURES
 
 PASSWORD = "demo"  # noqa: S105 - the demo company's, known to everybody
 FIRST_NO = 1001
 PHONES = 14200002000
-
-FIGURE_VALUES = {"repeat_within_days": Decimal(30), "max_rounds": Decimal(3)}
-UNSET = frozenset({Target.RECHECK})
-"""What the demo company leaves unset on purpose, so that the set-up page has something to show."""
-
-LIMITS: tuple[tuple[str, Target, dict[str, str], str, Unit, bool], ...] = (
-    # name, what for, on which condition, how much, of what, only the first three months (True) or from then on
-    ("轻微问题整改（原规定）", Target.RECTIFICATION, {"severity": "minor"}, "5", Unit.WORKING_DAY, True),
-    ("轻微问题整改", Target.RECTIFICATION, {"severity": "minor"}, "3", Unit.WORKING_DAY, False),
-    ("严重问题整改", Target.RECTIFICATION, {"severity": "major"}, "2", Unit.WORKING_DAY, False),
-    ("致命问题整改", Target.RECTIFICATION, {"severity": "critical"}, "8", Unit.WORKING_HOUR, False),
-    ("整改复检", Target.RECHECK, {}, "", Unit.WORKING_DAY, False),
-)
 
 
 @dataclass
@@ -90,22 +78,23 @@ def founded(session: Session, rng: Random, began: datetime, changed_on: date) ->
 
 def _regulation(session: Session, began: date, changed_on: date) -> None:
     from_on = date(began.year - 1, 1, 1)
-    for spec in FIGURES.values():
-        if spec.code in FIGURE_VALUES:
-            value = FIGURE_VALUES[spec.code]
-            session.add(Figure(code=spec.code, clause=spec.clause, value=value, unit=spec.unit, from_on=from_on))
-    for name, target, match, amount, unit, is_former in LIMITS:
-        is_later = not is_former and any(row[5] and row[2] == match for row in LIMITS)
+    for code, given in FIGURE_VALUES.items():
+        spec = FIGURES[code]
+        values = {"": given} if isinstance(given, str) else given
+        for applies_to, value in values.items():
+            facts = {"code": code, "clause": spec.clause, "unit": spec.unit, "from_on": from_on}
+            session.add(Figure(applies_to=applies_to, value=Decimal(value), **facts))
+    for row in LIMITS:
         session.add(
             SlaPolicy(
-                name=name,
-                clause="P3.2",
-                target=target,
-                match=match,
-                amount=None if target in UNSET else Decimal(amount),
-                unit=unit,
-                from_on=changed_on if is_later else from_on,
-                to_on=changed_on - timedelta(days=1) if is_former else None,
+                name=row.name,
+                clause=CLAUSES[row.target],
+                target=row.target,
+                match=dict(row.match),
+                amount=Decimal(row.amount) if row.amount else None,
+                unit=row.unit,
+                from_on=changed_on if row.era == "then" else from_on,
+                to_on=changed_on - timedelta(days=1) if row.era == "first" else None,
             )
         )
     _calendar(session, from_on)

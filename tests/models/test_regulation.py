@@ -25,7 +25,7 @@ from models.regulation import (
     unset_figures,
 )
 from rules.base import SYSTEM, RuleBroken, Unset
-from rules.regulation import MAX_ROUNDS, REPEAT_WITHIN_DAYS, Limit, Target, Unit
+from rules.regulation import FIGURES, MAX_ROUNDS, REPEAT_WITHIN_DAYS, Limit, Target, Unit
 from tests.models.acts import DAY, LATER, doing
 from tests.world import AT
 
@@ -33,9 +33,9 @@ MONDAY = date(2026, 11, 16)
 FRIDAY_NOON = datetime(2026, 9, 25, 4, tzinfo=UTC)
 
 
-def add_figure(session, value, from_on, to_on=None, applies_to="", **more):
+def add_figure(session, value, from_on, to_on=None, applies_to="", code="max_rounds", **more):
     session.add(
-        Figure(code="max_rounds", clause="P3.2", unit="count", value=Decimal(value), from_on=from_on, to_on=to_on,
+        Figure(code=code, clause="P3.2", unit="count", value=Decimal(value), from_on=from_on, to_on=to_on,
                applies_to=applies_to, **more)
     )  # fmt: skip
 
@@ -67,17 +67,27 @@ def test_a_figure_for_another_kind_alone_is_unset(session):
 
 
 def test_a_voided_figure_counts_no_more_and_the_set_up_page_lists_it(session):
-    assert [one.code for one in unset_figures(session, AT)] == ["max_rounds"]
+    assert REPEAT_WITHIN_DAYS not in unset_figures(session, AT)
+    assert MAX_ROUNDS in unset_figures(session, AT)
     with doing(session, "admin"):
         session.scalar(select(Figure)).voided_at = LATER
-    assert unset_figures(session, AT) == [REPEAT_WITHIN_DAYS, MAX_ROUNDS]
+    assert unset_figures(session, AT) == list(FIGURES.values())
+
+
+def test_a_figure_told_apart_is_unset_until_each_has_a_value(session):
+    spec = FIGURES["grace_days"]
+    for done, applies_to in enumerate(spec.applies_to):
+        assert spec in unset_figures(session, AT), done
+        with doing(session, "admin"):
+            add_figure(session, "3", MONDAY, code=spec.code, applies_to=applies_to)
+    assert spec not in unset_figures(session, AT)
 
 
 def test_what_is_unset_is_asked_on_the_companys_day(session):
     with doing(session, "admin"):
         add_figure(session, "3", MONDAY)
-    assert unset_figures(session, datetime(2026, 11, 15, 16, tzinfo=UTC)) == []
-    assert unset_figures(session, datetime(2026, 11, 15, 15, 59, tzinfo=UTC)) == [MAX_ROUNDS]
+    assert MAX_ROUNDS not in unset_figures(session, datetime(2026, 11, 15, 16, tzinfo=UTC))
+    assert MAX_ROUNDS in unset_figures(session, datetime(2026, 11, 15, 15, 59, tzinfo=UTC))
 
 
 days = st.integers(0, 20).map(lambda n: MONDAY + n * DAY)

@@ -1,0 +1,16 @@
+"""Figures, time limits and the working calendar on screen: what an admin sets instead of a programmer."""
+
+from typing import Any
+
+from admin_views.base import RegulationView
+from admin_views.regulation.calendar import CalendarDayView, CalendarView
+from admin_views.regulation.figures import FigureView
+from admin_views.regulation.limits import SlaPolicyView
+from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy
+
+VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
+    (Figure, FigureView),
+    (SlaPolicy, SlaPolicyView),
+    (Calendar, CalendarView),
+    (CalendarDay, CalendarDayView),
+]

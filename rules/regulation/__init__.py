@@ -1,0 +1,23 @@
+"""The company's own figures, limits and calendar: nothing that an [X] stands for is written in code."""
+
+from rules.regulation.calendar import CALENDAR, DayType
+from rules.regulation.figures import FIGURE, FIGURES, MAX_ROUNDS, REPEAT_WITHIN_DAYS, FigureSpec, refuse_overlap
+from rules.regulation.limits import CLAUSES, SLA_POLICY, Limit, Target, matches
+from rules.regulation.units import Unit
+
+__all__ = [
+    "CALENDAR",
+    "CLAUSES",
+    "FIGURE",
+    "FIGURES",
+    "MAX_ROUNDS",
+    "REPEAT_WITHIN_DAYS",
+    "SLA_POLICY",
+    "DayType",
+    "FigureSpec",
+    "Limit",
+    "Target",
+    "Unit",
+    "matches",
+    "refuse_overlap",
+]

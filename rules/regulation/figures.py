@@ -1,0 +1,157 @@
+"""The figures [X] of the regulation: each with its clause, its unit and what it may be told apart by."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rules.base import Access, Role, RuleBroken, Words
+from rules.regulation.units import Unit
+
+FIGURE = Access(clause="G1", create=frozenset({Role.ADMIN}), edit=frozenset({Role.ADMIN}))
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """A figure [X] of the regulation: its code, its clause, its unit and its name.
+
+    ``applies_to``: the values it may be set for one by one (document types, change classes, ...); empty = one for all.
+    """
+
+    code: str
+    clause: str
+    unit: Unit
+    words: Words
+    applies_to: tuple[str, ...] = ()
+
+
+def _figure(code: str, clause: str, unit: Unit, en: str, zh: str, *applies_to: str) -> FigureSpec:
+    return FigureSpec(code, clause, unit, Words(en, zh), applies_to)
+
+
+DOC_TYPES = ("process_flow", "operating_spec", "quality_standard")
+CHANGE_CLASSES = ("editorial", "minor", "major")
+
+REVIEW_INTERVAL_MONTHS = _figure(
+    "review_interval_months", "P1.2", Unit.MONTH, "Documents are reviewed every", "工艺文件评审周期", *DOC_TYPES
+)
+REVIEW_NOTICE_DAYS = _figure(
+    "review_notice_days", "P1.2", Unit.CALENDAR_DAY, "A review is announced before", "评审提前提醒天数"
+)
+GRACE_DAYS = _figure(
+    "grace_days", "P2.2", Unit.CALENDAR_DAY, "Days to learn a new revision", "新版次学习宽限天数", *CHANGE_CLASSES
+)
+PASS_SCORE = _figure("pass_score", "P2.3", Unit.POINTS, "Pass mark of an exam", "考核合格分数线")
+EXAM_ATTEMPTS = _figure("exam_attempts", "P2.3", Unit.COUNT, "Attempts at an exam", "考核最多次数")
+RETAKE_WAIT_DAYS = _figure(
+    "retake_wait_days", "P2.3", Unit.CALENDAR_DAY, "Days between two attempts", "补考最短间隔天数"
+)
+QUALIFICATION_MONTHS = _figure(
+    "qualification_months", "P2.3", Unit.MONTH, "A qualification is valid for", "上岗资格有效期"
+)
+CERTIFICATE_NOTICE_DAYS = _figure(
+    "certificate_notice_days",
+    "P2.3",
+    Unit.CALENDAR_DAY,
+    "An ending qualification is told before",
+    "资格到期提前提醒天数",
+)
+EXCEPTION_DAYS = _figure(
+    "exception_days", "P2.3", Unit.CALENDAR_DAY, "An exception to work lasts at most", "例外上岗最长天数"
+)
+PATROLS_PER_WEEK = _figure(
+    "patrols_per_week", "P3.1", Unit.COUNT, "A team leader's patrols a week", "班组长每周巡检次数"
+)
+REPEAT_WITHIN_DAYS = _figure(
+    "repeat_within_days", "P3.2", Unit.CALENDAR_DAY, "A repeated failure counts within", "同类问题重复判定期限"
+)
+MAX_ROUNDS = _figure("max_rounds", "P3.2", Unit.COUNT, "Rounds before a case is opened", "整改最多轮次")
+EFFECTIVENESS_DAYS = _figure(
+    "effectiveness_days", "P3.2", Unit.WORKING_DAY, "The effect is watched for", "措施效果观察期"
+)
+INSPECTION_MONTHS = _figure(
+    "inspection_months", "P3.4", Unit.MONTH, "The technical department inspects every", "工艺执行检查评估周期"
+)
+REPORT_CUT_OFF = _figure("report_cut_off", "S2.1", Unit.CLOCK_HOUR, "Daily reports are in by", "进度日报截止时点")
+FORECAST_THRESHOLD = _figure(
+    "forecast_threshold", "S3.1", Unit.PERCENT, "Behind plan by so much forecasts a delay", "延误预警阈值"
+)
+PERIODIC_TRAINING_MONTHS = _figure(
+    "periodic_training_months", "A1.2", Unit.MONTH, "The after-sales team is trained every", "售后团队培训周期"
+)
+FAVOURABLE_MEAN = _figure(
+    "favourable_mean", "A4.1", Unit.POINTS, "A follow-up is favourable from a mean of", "回访好评平均分线"
+)
+CLUSTER_COUNT = _figure(
+    "cluster_count", "A5.2", Unit.COUNT, "Tickets of one kind that call for an improvement", "同类问题触发改进件数"
+)
+CLUSTER_DAYS = _figure(
+    "cluster_days", "A5.2", Unit.CALENDAR_DAY, "Tickets of one kind are counted within", "同类问题统计天数"
+)
+MEETING_WEEKDAY = _figure(
+    "meeting_weekday", "C1.1", Unit.COUNT, "Weekday of the production meeting (1 = Monday)", "生产协调会星期（1=周一）"
+)
+SURVEY_MONTHS = _figure("survey_months", "C2.3", Unit.MONTH, "Customers are surveyed every", "满意度调查周期")
+WEAK_SCORE = _figure("weak_score", "C2.3", Unit.POINTS, "A survey dimension is weak below", "调查薄弱项分数线")
+IMPROVEMENT_POINTS = _figure(
+    "improvement_points", "K1.1", Unit.POINTS, "Points of an improvement", "改进贡献分", "A", "B", "C", *CHANGE_CLASSES
+)
+IMPROVEMENT_CAP = _figure("improvement_cap", "K1.1", Unit.POINTS, "Improvement points at most", "改进贡献分上限")
+SATISFACTION_WEIGHT = _figure(
+    "satisfaction_weight",
+    "K1.3",
+    Unit.PERCENT,
+    "Weight of a source of satisfaction",
+    "客户满意度来源权重",
+    "ticket",
+    "survey",
+    "follow_up",
+)
+MANUAL_DELTA = _figure("manual_delta", "K2.1", Unit.POINTS, "An assessor may adjust by at most", "人工调整分上限")
+
+FIGURES = {
+    one.code: one
+    for one in (
+        REVIEW_INTERVAL_MONTHS,
+        REVIEW_NOTICE_DAYS,
+        GRACE_DAYS,
+        PASS_SCORE,
+        EXAM_ATTEMPTS,
+        RETAKE_WAIT_DAYS,
+        QUALIFICATION_MONTHS,
+        CERTIFICATE_NOTICE_DAYS,
+        EXCEPTION_DAYS,
+        PATROLS_PER_WEEK,
+        REPEAT_WITHIN_DAYS,
+        MAX_ROUNDS,
+        EFFECTIVENESS_DAYS,
+        INSPECTION_MONTHS,
+        REPORT_CUT_OFF,
+        FORECAST_THRESHOLD,
+        PERIODIC_TRAINING_MONTHS,
+        FAVOURABLE_MEAN,
+        CLUSTER_COUNT,
+        CLUSTER_DAYS,
+        MEETING_WEEKDAY,
+        SURVEY_MONTHS,
+        WEAK_SCORE,
+        IMPROVEMENT_POINTS,
+        IMPROVEMENT_CAP,
+        SATISFACTION_WEIGHT,
+        MANUAL_DELTA,
+    )
+}
+
+
+def refuse_overlap(code: str, from_on: date, to_on: date | None, others: Sequence[tuple[date, date | None]]) -> None:
+    """Raises RuleBroken when two values of one figure would count on the same day."""
+    for first, last in others:
+        if (to_on is None or first <= to_on) and (last is None or from_on <= last):
+            raise RuleBroken(
+                Words(
+                    "“{code}” already has a value that counts from {first}. End that one first.",
+                    "“{code}”自 {first} 起已有生效值，请先结束原值。",
+                    code=code,
+                    first=first,
+                ),
+                field="from_on",
+            )
