@@ -79,6 +79,8 @@ def _fill(engine: Engine, name: str, rows: Iterator[dict[str, Any]], *, is_searc
                 waiting.clear()
         _put(connection, table, waiting, is_searched=is_searched)
         if is_searched:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
             search.create_search(connection, [name])
         if connection.dialect.name == "postgresql":
             connection.execute(
