@@ -22,6 +22,7 @@ LABELS = {
     "spare_minutes": Words("Minutes to spare", "剩余分钟"),
     "paused_minutes": Words("Minutes paused", "暂停分钟"),
     "continues": Words("Goes on from", "续接"),
+    "told_from_at": Words("Told from", "提醒起始"),
     "next_look_at": Words("Next look", "下次检查"),
 }
 LINE_LABELS[SlaClock.__tablename__] = LABELS

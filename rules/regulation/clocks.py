@@ -121,13 +121,18 @@ def terms_of(kept: Mapping[str, Any]) -> Terms:
 
 @dataclass(frozen=True)
 class Recorded:
-    """Everything that happened to a clock. ``seen_at``: when somebody first looked and it was overdue."""
+    """Everything that happened to a clock.
+
+    ``seen_at``: when somebody first looked and it was overdue. ``told_from``: what was due before is told to nobody,
+    since it is history that was taken in, or was told before a reopening; None = everything from the start.
+    """
 
     started_at: datetime
     pauses: tuple[Pause, ...] = ()
     stopped_at: datetime | None = None
     is_cancelled: bool = False
     seen_at: datetime | None = None
+    told_from: datetime | None = None
 
     @property
     def open_pause(self) -> Pause | None:
@@ -279,7 +284,7 @@ def rungs_due(
 
 
 def flight(terms: Terms, recorded: Recorded, calendar: WorkCalendar) -> list[tuple[datetime, Rung]]:
-    """Every level with its instant, in order; of those before the start only what is due is left out."""
+    """Every level that is to be told, with its instant, in order."""
     found = [(told_at(rung, terms, recorded, calendar), rung) for rung in terms.rungs]
-    kept = [(when, rung) for when, rung in found if when >= recorded.started_at]
-    return sorted(kept, key=lambda one: (one[0], one[1].level))
+    begins = recorded.told_from or recorded.started_at
+    return sorted(((when, rung) for when, rung in found if when >= begins), key=lambda one: (one[0], one[1].level))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from models import regulation as m
 from models.regulation import CalendarVersion, SlaClock, SlaPolicy
-from models.regulation import clocks as kept
+from models.regulation.clocks.rebuilding import reckon
 from rules.base import RuleBroken, Unset
 from rules.regulation import Target
 from tests.models.acts import DAY, HOUR, action_of, doing, events, last_seq
@@ -58,7 +58,7 @@ def test_a_clock_is_armed_by_the_policy_that_fits_and_keeps_its_terms(any_sessio
         general.amount = None
     assert clock.granted.amount == 2
     assert clock.granted.facts == {"priority": "P2"}
-    assert kept.clock_of(record, RESOLUTION) is clock
+    assert m.clock_of(record, RESOLUTION) is clock
     with pytest.raises(Unset, match=r"Resolution.*A3\.4"), doing(any_session, "employee"):
         m.arm(any_session, record, RESOLUTION, {"priority": "P3"}, at=MONDAY)
 
@@ -132,7 +132,7 @@ def test_a_higher_allowance_takes_back_that_it_was_seen_late(session, record):
     clock = run(session, m.arm, record, RESOLUTION, {"priority": "P1"})
     with doing(session, "employee"):
         clock.seen_at = MONDAY + 2 * HOUR
-        kept._reckon(clock)
+        reckon(clock)
     assert (clock.status, clock.breach_minutes) == ("breached", 60)
     run(session, m.rearm, record, RESOLUTION, {"priority": "P4"}, at=MONDAY + 3 * HOUR)
     assert (clock.status, clock.breach_minutes, clock.seen_at) == ("running", None, None)

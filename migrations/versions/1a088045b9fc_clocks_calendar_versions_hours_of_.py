@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 
-revision = '0c3abb9e51ce'
+revision = '1a088045b9fc'
 down_revision = '0002'
 
 
@@ -59,6 +59,7 @@ def upgrade() -> None:
     sa.Column('paused_minutes', sa.Integer(), nullable=False),
     sa.Column('continues_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('told_from_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('next_look_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("status != 'breached' OR breach_minutes IS NOT NULL", name=op.f('ck_sla_clock_breach_is_measured')),
     sa.CheckConstraint("status NOT IN ('met', 'cancelled') OR stopped_at IS NOT NULL", name=op.f('ck_sla_clock_ended_has_instant')),
