@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from rules.base import RELATIONS, Role, RuleBroken, Words
+from rules.base import BY_NAME, RELATIONS, Role, RuleBroken, Words
 
 OFFSET = re.compile(r"([+-]?)\s*(\d{1,6}(?:\.\d{1,2})?)\s*(%|h|hours?|小时|min|minutes?|分钟|分)?", re.IGNORECASE)
 HOURS = frozenset({"h", "hour", "hours", "小时"})
@@ -96,8 +96,8 @@ def somebody(text: str) -> str:
 
 def callable_names() -> Mapping[str, Words]:
     """Everybody who can be told: relations that a record declares, then roles."""
-    relations = {name: RELATIONS[name] for name in (*OWNERS, "team_leader") if name in RELATIONS}
-    return relations | {str(role): role.words for role in Role if role is not Role.EMPLOYEE}
+    relations = {name: RELATIONS[name] for name in (*OWNERS, *sorted(map(str, BY_NAME))) if name in RELATIONS}
+    return relations | {str(role): role.words for role in Role if role not in BY_NAME}
 
 
 def written(ladder: Iterable[Sequence[Any]], *, zh: bool) -> str:

@@ -10,13 +10,14 @@ from models import regulation as m
 from models.base import Act, Source
 from models.event import Delivery, Event, Reminder
 from models.journal import acting
+from models.organisation import Employee
 from models.recomputing import differences
 from models.regulation import CalendarDay, SlaClock, SlaPolicy
 from models.reminding import remind
 from rules.base import SYSTEM
 from rules.regulation import Target
 from tests.models.acts import DAY, HOUR, action_of, doing, events, last_seq
-from tests.world import employee, person
+from tests.world import person
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 """09:00 in the factory, which works 08:30-12:00 and 13:00-17:30."""
@@ -75,7 +76,8 @@ def test_each_level_is_told_once_to_whom_the_policy_names(any_session, world):
             since = last_seq(any_session)
             remind(any_session, at)
             assert levels(any_session, since, record) == expected, at
-            assert told(any_session, since) == {employee(any_session, name).id for name in names}, at
+            people_told = {any_session.get_one(Employee, key).name for key in told(any_session, since)}
+            assert people_told == names, at
 
 
 def test_nothing_is_told_outside_working_time_and_a_breach_is_seen_all_the_same(session, record):

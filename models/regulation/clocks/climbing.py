@@ -12,12 +12,13 @@ from models.journal import seal, told_by
 from models.organisation import leader_of
 from models.regulation.clocks.rebuilding import look_ahead, rebuild
 from models.regulation.clocks.table import SlaClock, model_named
-from rules.base import SYSTEM, Role
+from rules.base import BY_NAME, SYSTEM, Role
 from rules.regulation import clocks
 from rules.regulation.ladders import Rung
 
 RULE = "ladder"
-ROLES = frozenset(str(role) for role in Role)
+ROLES = frozenset(str(role) for role in Role if role not in BY_NAME)
+"""Told for the record's department; whom a record names (his team leader) is told by name."""
 AT_ONCE = 500
 
 
