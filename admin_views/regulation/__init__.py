@@ -3,10 +3,13 @@
 from typing import Any
 
 from admin_views.base import RegulationView
+from admin_views.regulation import clocks
 from admin_views.regulation.calendar import CalendarDayView, CalendarView
 from admin_views.regulation.figures import FigureView
 from admin_views.regulation.limits import SlaPolicyView
 from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy
+
+__all__ = ["VIEWS", "clocks"]
 
 VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (Figure, FigureView),

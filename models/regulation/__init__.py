@@ -1,18 +1,65 @@
-"""The company's figures, time limits and working calendar, each with the dates it counts for."""
+"""The company's figures, time limits, clocks and working calendar, each with the dates it counts for."""
 
-from models.regulation.calendar import Calendar, CalendarDay, WorkInterval, company_calendar
+from models.regulation.calendar import (
+    Calendar,
+    CalendarDay,
+    CalendarVersion,
+    OwnInterval,
+    WorkInterval,
+    company_calendar,
+)
+from models.regulation.clocks import (
+    SlaClock,
+    arm,
+    cancel,
+    cancel_all,
+    climb_clocks,
+    clock_differences,
+    clock_of,
+    clocks_of,
+    continue_after_reopening,
+    copies_due,
+    pause,
+    pause_all,
+    rearm,
+    reopenings,
+    resume,
+    resume_all,
+    stop,
+)
 from models.regulation.figures import Figure, figure, unset_figures
-from models.regulation.limits import SlaPolicy, due_at, limit
+from models.regulation.limits import SlaPolicy, due_at, limit, policies_on, policy_for
 
 __all__ = [
     "Calendar",
     "CalendarDay",
+    "CalendarVersion",
     "Figure",
+    "OwnInterval",
+    "SlaClock",
     "SlaPolicy",
     "WorkInterval",
+    "arm",
+    "cancel",
+    "cancel_all",
+    "climb_clocks",
+    "clock_differences",
+    "clock_of",
+    "clocks_of",
     "company_calendar",
+    "continue_after_reopening",
+    "copies_due",
     "due_at",
     "figure",
     "limit",
+    "pause",
+    "pause_all",
+    "policies_on",
+    "policy_for",
+    "rearm",
+    "reopenings",
+    "resume",
+    "resume_all",
+    "stop",
     "unset_figures",
 ]

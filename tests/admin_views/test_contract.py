@@ -50,7 +50,8 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
         case "decimal" | "number":
             return "1"
         case "json":
-            return "severity=major"
+            special = {"warnings": "-60", "ladder": "+60: general_manager", "pauses_on": "pending_customer"}
+            return special.get(shown.name, "severity=major")
     return (
         {
             "code": "repeat_within_days",
