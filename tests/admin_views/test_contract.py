@@ -51,6 +51,8 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
             return "1"
         case "json":
             return "severity=major"
+    if path.startswith("/admin/clause/") and shown.name == "code":
+        return f"K9.{nth + 1}"
     return (
         {
             "code": "repeat_within_days",
