@@ -15,7 +15,7 @@ from sqlalchemy.types import JSON
 from admin_views.screen import EMPTY, Cell
 from admin_views.words import exact_date, exact_instant, near_date, near_instant, number_text, say, t, value_text
 from models.base import Record
-from models.types import Scaled, UtcInstant
+from models.types import Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
 
 COMMON: dict[str, Words] = {
@@ -56,6 +56,8 @@ TONES: dict[str, str] = {
     "accepted": "running",
     "in_progress": "running",
     "submitted": "soon",
+    "proposed": "soon",
+    "rejected": "breached",
     "in_review": "soon",
     "approved": "soon",
     "disputed": "soon",
@@ -123,6 +125,8 @@ class Shown:
     @property
     def choices(self) -> type[Choice]:
         found = self.column.type
+        if isinstance(found, Labelled):
+            return found.choices
         if not isinstance(found, Enum) or found.enum_class is None:
             raise TypeError(self.name)
         return found.enum_class  # type: ignore[return-value]
@@ -133,7 +137,7 @@ class Shown:
 
 
 KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
-    ("choice", (Enum,)),
+    ("choice", (Enum, Labelled)),
     ("bool", (Boolean,)),
     ("instant", (UtcInstant,)),
     ("date", (Date,)),

@@ -1,4 +1,4 @@
-"""What a company finds before it begins: data that the product ships, filled in after every upgrade where it is missing.
+"""What a company finds before it begins: data that the product ships, added after every upgrade where it is missing.
 
 A chapter registers a function by ``@first_data``. It adds what is not there and leaves alone what is: the company may
 have made it its own since.

@@ -3,6 +3,7 @@
 from typing import Any
 
 from admin_views.base import RegulationView
+from admin_views.regulation.board import board
 from admin_views.regulation.calendar import CalendarDayView, CalendarView
 from admin_views.regulation.clauses import ClauseView
 from admin_views.regulation.figures import FigureView
@@ -16,3 +17,4 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (Calendar, CalendarView),
     (CalendarDay, CalendarDayView),
 ]
+PAGES = (board,)

@@ -1,7 +1,7 @@
 """The regulation clause by clause, as data: its text in both languages, and who answers for it (G1-G3)."""
 
 from sqlalchemy import ForeignKey, Index, String, Text, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Record
 from models.first_data import first_data
@@ -55,7 +55,7 @@ class Clause(Record):
 def clauses(session: Session) -> list[Clause]:
     """The regulation in its order."""
     order = list(Part)
-    found = session.scalars(select(Clause).where(Clause.voided_at.is_(None)))
+    found = session.scalars(select(Clause).options(joinedload(Clause.owner)).where(Clause.voided_at.is_(None)))
     return sorted(found, key=lambda one: (order.index(one.part), regulation.reading_order(one.code)))
 
 

@@ -8,19 +8,35 @@ from rules.regulation.clauses import (
     ClauseText,
     Duty,
     Part,
+    Side,
     reading_order,
     refuse_no_clause_number,
 )
-from rules.regulation.figures import FIGURE, FIGURES, MAX_ROUNDS, REPEAT_WITHIN_DAYS, FigureSpec, refuse_overlap
+from rules.regulation.figures import (
+    APPLIES_TO,
+    FIGURE,
+    FIGURE_STEPS,
+    FIGURES,
+    MAX_ROUNDS,
+    REPEAT_WITHIN_DAYS,
+    FigureSpec,
+    FigureStatus,
+    applies_to_words,
+    refuse_overlap,
+    refuse_senseless,
+    refuse_unknown,
+)
 from rules.regulation.limits import CLAUSES, SLA_POLICY, Limit, Target, matches
 from rules.regulation.units import Unit
 
 __all__ = [
+    "APPLIES_TO",
     "CALENDAR",
     "CLAUSE",
     "CLAUSES",
     "FIGURE",
     "FIGURES",
+    "FIGURE_STEPS",
     "MANAGERS",
     "MAX_ROUNDS",
     "REGULATION",
@@ -30,12 +46,17 @@ __all__ = [
     "DayType",
     "Duty",
     "FigureSpec",
+    "FigureStatus",
     "Limit",
     "Part",
+    "Side",
     "Target",
     "Unit",
+    "applies_to_words",
     "matches",
     "reading_order",
     "refuse_no_clause_number",
     "refuse_overlap",
+    "refuse_senseless",
+    "refuse_unknown",
 ]

@@ -8,6 +8,7 @@ from rules.regulation.clauses.kinds import (
     ClauseText,
     Duty,
     Part,
+    Side,
     reading_order,
     refuse_no_clause_number,
 )
@@ -16,4 +17,14 @@ from rules.regulation.clauses.schedule import SCHEDULE
 
 REGULATION: tuple[ClauseText, ...] = (*GENERAL, *PROCESS, *SCHEDULE, *AFTER_SALES, *COMMUNICATION, *ASSESSMENT)
 
-__all__ = ["CLAUSE", "MANAGERS", "REGULATION", "ClauseText", "Duty", "Part", "reading_order", "refuse_no_clause_number"]
+__all__ = [
+    "CLAUSE",
+    "MANAGERS",
+    "REGULATION",
+    "ClauseText",
+    "Duty",
+    "Part",
+    "Side",
+    "reading_order",
+    "refuse_no_clause_number",
+]

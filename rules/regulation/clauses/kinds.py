@@ -29,6 +29,15 @@ class Duty(Choice):
     TEXT = "text", "Text only", "条文"
 
 
+class Side(Choice):
+    """Where a row stands beside the clause that wants it."""
+
+    OVERDUE = "overdue", "Overdue", "逾期"
+    DUE = "due", "Due", "待办"
+    EXCEPTION = "exception", "Exceptions", "例外"
+    DONE = "done", "Done", "已完成"
+
+
 LETTERS = {
     "G": Part.GENERAL,
     "P": Part.PROCESS,
