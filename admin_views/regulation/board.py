@@ -117,6 +117,8 @@ def one_clause(clause: str) -> str:
         value_rows=_values(found.code, asked),
         neighbours=_neighbours(found),
         record=record_url(Clause, found.id),
+        reading=None,
+        asks_url="",
     )
 
 
@@ -125,6 +127,7 @@ def _group(nth: int, found: Counted, person: Person, asked: Asked) -> dict[str, 
     sides = [
         {
             "id": anchor(nth, side),
+            "is_done": side is Side.DONE,
             "number": number(side, count, ""),
             "rows": _rows(found.tally, side, person, asked),
             "more_url": _list_url(found.tally, side) if count > SHOWN else "",

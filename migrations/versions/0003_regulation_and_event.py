@@ -1,4 +1,4 @@
-"""clauses of the regulation"""
+"""regulation_s_own chapters"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,6 +41,16 @@ def upgrade() -> None:
     with op.batch_alter_table('clause', schema=None) as batch_op:
         batch_op.create_index('ix_clause_chapter_id', ['chapter', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_clause_owner_id'), ['owner_id'], unique=False)
+
+    with op.batch_alter_table('figure', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('replaces', sa.Boolean(), nullable=False))
+        batch_op.add_column(sa.Column('set_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
+        batch_op.add_column(sa.Column('approved_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
+        batch_op.add_column(sa.Column('status', sa.String(length=40), nullable=False))
+        batch_op.drop_constraint(batch_op.f('uq_figure_code_applies_to_from_on'), type_='unique')
+        batch_op.create_index('uq_figure_code_applies_to_from_on', ['code', 'applies_to', 'from_on'], unique=True, sqlite_where=sa.text("status != 'rejected' AND voided_at IS NULL"), postgresql_where=sa.text("status != 'rejected' AND voided_at IS NULL"))
+        batch_op.create_foreign_key(batch_op.f('fk_figure_approved_by_id'), 'employee', ['approved_by_id'], ['id'])
+        batch_op.create_foreign_key(batch_op.f('fk_figure_set_by_id'), 'account', ['set_by_id'], ['id'])
 
     # ### end Alembic commands ###
 
