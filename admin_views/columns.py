@@ -26,7 +26,7 @@ from admin_views.words import (
     value_text,
 )
 from models.base import Record
-from models.types import Scaled, UtcInstant
+from models.types import Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
 from rules.regulation.ladders import written
 
@@ -68,6 +68,8 @@ TONES: dict[str, str] = {
     "accepted": "running",
     "in_progress": "running",
     "submitted": "soon",
+    "proposed": "soon",
+    "rejected": "breached",
     "in_review": "soon",
     "approved": "soon",
     "disputed": "soon",
@@ -141,6 +143,8 @@ class Shown:
     @property
     def choices(self) -> type[Choice]:
         found = self.column.type
+        if isinstance(found, Labelled):
+            return found.choices
         if not isinstance(found, Enum) or found.enum_class is None:
             raise TypeError(self.name)
         return found.enum_class  # type: ignore[return-value]
@@ -151,7 +155,7 @@ class Shown:
 
 
 KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
-    ("choice", (Enum,)),
+    ("choice", (Enum, Labelled)),
     ("bool", (Boolean,)),
     ("instant", (UtcInstant,)),
     ("date", (Date,)),
