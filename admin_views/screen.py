@@ -149,6 +149,9 @@ class Panel:
     more_url: str = ""
     create_url: str = ""
     create_label: str = ""
+    more_label: str = ""
+    shape: str = "table"
+    """table, or timeline: one entry under the other along a line, the first cell as its title, the last as its state."""
 
 
 @dataclass(frozen=True)
