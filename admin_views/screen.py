@@ -151,7 +151,7 @@ class Panel:
     create_label: str = ""
     more_label: str = ""
     shape: str = "table"
-    """table, or timeline: one entry under the other along a line, the first cell as its title, the last as its state."""
+    """table, or timeline: entries along a line, the first cell of each its title, the last its state."""
 
 
 @dataclass(frozen=True)

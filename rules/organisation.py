@@ -99,7 +99,7 @@ EMPLOYEE = Access(
     view=EVERYBODY,
     create=PEOPLE_DESK | MASTER_DATA,
     edit=PEOPLE_DESK | MASTER_DATA,
-    only={"phone": PEOPLE_DESK, "mail": PEOPLE_DESK, "absence": PEOPLE_DESK, "note": PEOPLE_DESK},
+    only=dict.fromkeys(("phone", "mail", "absence", "note", "account", "account_id"), PEOPLE_DESK),
 )
 """Besides the people desk, himself and his managers see these of a person (``absence``: the lines of that table)."""
 CUSTOMER = Access(

@@ -1,4 +1,4 @@
-"""Log-ins on screen: roles with scope and days, one-time passwords, who is signed in, and what an account reaches (G2)."""
+"""Log-ins on screen: roles with scope and days, one-time passwords, who is signed in, what an account reaches (G2)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -339,7 +339,11 @@ class _Names:
 def _reach_row(view: RegulationView, person: Person, names: _Names) -> Row:
     cycle = view.model.lifecycle
     steps = cycle.steps if cycle is not None and person.employee_id is not None else ()
-    held = [one for one in steps if any(isinstance(who, Role) and who not in BY_NAME and person.holds(who) for who in one.by)]
+    held = [
+        one
+        for one in steps
+        if any(isinstance(who, Role) and who not in BY_NAME and person.holds(who) for who in one.by)
+    ]
     verbs = list(dict.fromkeys(say(one.words) for one in held))
     yes, no = t("yes", "是"), "—"
     return Row(

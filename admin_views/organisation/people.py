@@ -253,4 +253,3 @@ def customers(employee: Employee, person: Person) -> Panel | None:
         ],
         more_url=f"/admin/customer/?flt_owner={employee.id}",
     )
-

@@ -8,13 +8,15 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin_views.columns import cell_of
 from admin_views.organisation.places import filled_cell, leader_cell, leaders_today, people_by
 from admin_views.registry import record_url
 from admin_views.screen import Cell
 from admin_views.session import db
 from admin_views.signin import unauthorised
 from admin_views.words import today
-from models.organisation import Account, AccountRole, Department, Employee, Post, Team, departments_below
+from models.organisation import Account, AccountRole, Department, Employee, Post, Team
+from models.organisation.places import below, parts_of
 from rules.organisation import HEADS, EmployeeStatus, is_in_force
 
 company = Blueprint("company", __name__)
@@ -49,14 +51,10 @@ def tree() -> AnyResponse | str:
 
 def branches() -> list[Branch]:
     """The departments that belong to none, each with what lies below it."""
-    rows = db.session.scalars(
-        select(Department).where(Department.voided_at.is_(None)).order_by(Department.code)
-    ).all()
+    rows = db.session.scalars(select(Department).where(Department.voided_at.is_(None)).order_by(Department.code)).all()
     people, found = people_by(Employee.department_id), {}
     for one in rows:
-        found[one.id] = Branch(
-            one.name, record_url(Department, one.id), Cell(one.kind.words.en), people.get(one.id, 0)
-        )
+        found[one.id] = Branch(one.name, record_url(Department, one.id), cell_of(one.kind), people.get(one.id, 0))
     _with_posts(found)
     _with_teams(found)
     _with_heads(found, rows)
@@ -89,13 +87,23 @@ def _with_heads(found: dict[int, Branch], rows: Any) -> None:
     """Who heads each department: whose role does, for the departments that it was given for."""
     on = today()
     held = db.session.execute(
-        select(Employee.id, Employee.name, AccountRole.role, AccountRole.department_id, AccountRole.from_on, AccountRole.to_on)
+        select(
+            Employee.id,
+            Employee.name,
+            AccountRole.role,
+            AccountRole.department_id,
+            AccountRole.from_on,
+            AccountRole.to_on,
+        )
         .join(AccountRole, AccountRole.account_id == Employee.account_id)
         .join(Account, Account.id == AccountRole.account_id)
-        .where(AccountRole.role.in_(sorted(set(HEADS.values()))), Account.is_active, Employee.status != EmployeeStatus.LEFT)
+        .where(
+            AccountRole.role.in_(sorted(set(HEADS.values()))), Account.is_active, Employee.status != EmployeeStatus.LEFT
+        )
     ).all()
     given = [one for one in held if is_in_force(one.from_on, one.to_on, on)]
-    scopes = {one.department_id: departments_below(db.session, one.department_id) for one in given if one.department_id}
+    parts = parts_of(db.session)
+    scopes = {one.department_id: below(parts, one.department_id) for one in given if one.department_id}
     for department in rows:
         for one in given:
             reaches = one.department_id is None or department.id in scopes[one.department_id]

@@ -319,7 +319,7 @@ class Absence(Line):
 
 
 # declared here, since an account does not know its employee by a column of its own
-Account.person_name = column_property(  # type: ignore[attr-defined]
+Account.person_name = column_property(
     select(Employee.name).where(Employee.account_id == Account.id).correlate(Account.__table__).scalar_subquery(),
     deferred=True,
 )
