@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.fields import clean
 from admin_views.session import db
-from admin_views.signin import act_here, nobody_here, person_here
+from admin_views.signin import act_here, nobody_here, path_of, person_here
 from admin_views.words import say, t
 from models.journal import record_refusal
 from rules.base import RuleBroken, Stale, Words
@@ -24,6 +24,8 @@ SENTENCES: dict[str, Words] = {}
 
 AWAY = (DBAPIError, NoConnectionFree, PendingRollbackError)
 """What a database that is down, restarted, full or overrun makes of a request."""
+IN_SHELL = {403, 404, 409, 422}
+"""Told on a page with menu and search: the database is well."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 HEADINGS = {
@@ -73,12 +75,20 @@ def page(status: int, text: str = "", **headers: str) -> AnyResponse:
             status=status,
             heading=heading,
             text=text,
-            back_url="/",
-            back_label=t("To my desk", "回到我的工作台"),
+            in_shell=status in IN_SHELL and person_here().account_id is not None,
+            **_way_back(status),
         )
         response = make_response(body, status)
     response.headers.update(headers)
     return response
+
+
+def _way_back(status: int) -> dict[str, str]:
+    """To where the refused act was begun, else to the desk."""
+    before = path_of(request.referrer or "/")
+    if status in {403, 409, 422} and request.method == "POST" and before.startswith("/admin/"):
+        return {"back_url": before, "back_label": t("Back to the record", "返回该记录")}
+    return {"back_url": "/", "back_label": t("To my desk", "回到我的工作台")}
 
 
 def note_refusal(refused: RuleBroken) -> None:
