@@ -135,7 +135,7 @@ def _news_line(event: Event, name: str, record: Record, person: Person) -> DeskL
     what = about(record)
     did = did_words(record, event.action, name)
     title = t("{did}: {what}", "{did}：{what}", did=did, what=what) if what else did
-    called = record.label if what != record.label else ""
+    called = record.label if record.label not in what else ""
     why = why_told(record, event.action, person)
     detail = BETWEEN.join(one for one in (called, why) if one)
     return DeskLine(title, record_url(type(record), record.id), detail, replace(cell_of(event.at), also=event.reason))

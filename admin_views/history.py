@@ -72,7 +72,10 @@ def action_words(record: Record, action: str) -> str:
     if action.startswith("sign_"):
         return t("signed for “{verb}”", "会签“{verb}”", verb=record.verb_words(action.removeprefix("sign_")))
     if action.startswith("remind_"):
-        return t("reminder, level {n}", "第 {n} 级提醒", n=action.removeprefix("remind_"))
+        level = action.removeprefix("remind_")
+        if level == "0":
+            return t("falls due soon", "即将到期")
+        return t("overdue, reminder of level {n}", "逾期提醒（第 {n} 级）", n=level)
     return say(record.verb_words(action))
 
 
@@ -80,7 +83,9 @@ def did_words(record: Record, action: str, name: str) -> str:
     """Who did what, as a sentence begins: "Wang Li: submitted"; what followed by itself names nobody."""
     words = action_words(record, action)
     if action.startswith("remind_"):
-        return words
+        return words[:1].upper() + words[1:]
+    if action == "create":
+        return t("New {what}", "新的{what}", what=record.words)
     if not name:
         return t("{verb} (by itself)", "系统已自动{verb}", verb=words)
     return t("{name}: {verb}", "{name} 已{verb}", name=name, verb=words)
@@ -90,7 +95,7 @@ def about(record: Record) -> str:
     """What the record is about, beside its number: its own first words."""
     own = [name for name in record.search_columns if name not in record.label_columns]
     said = next((str(value) for name in own if (value := getattr(record, name))), "")
-    return (said or record.label).split("\n")[0]
+    return said.split("\n")[0] or f"{say(record.words)} {record.label}"
 
 
 def why_told(record: Record, action: str, person: Person) -> str:

@@ -107,7 +107,7 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
         attach_url=f"/admin/{table}/attach/" if may_attach(record, person) else "",
         edit_url=f"/admin/{table}/edit/?id={record.id}" if refusal is None else "",
         edit_reason=say(refusal) if refusal is not None and view.access.may_edit(person) else "",
-        delete_url=f"/admin/{table}/delete/" if view.access.may_edit(person) and view.may_delete(record) else "",
+        delete_url=f"/admin/{table}/delete/" if refusal is None and view.may_delete(record) else "",
         clause=view.access.clause,
     )
 
@@ -154,7 +154,10 @@ def _steps(record: Record) -> list[StatusStep]:
     way = _main_way(cycle.initial, cycle.steps)
     choices = {str(one): one for one in type(record.status)}  # type: ignore[attr-defined]
     if status not in way:
-        way = [*way[:1], status]
+        at = max(
+            (way.index(s) + 1 for one in cycle.steps if one.target == status for s in one.source if s in way), default=1
+        )
+        way = [*way[:at], status, *way[at:]] if cycle.open_from(status) else [*way[:1], status]
     at = way.index(status)
     here = "current" if cycle.open_from(status) else "final"
     place = ["done" if i < at else here if i == at else "ahead" for i in range(len(way))]

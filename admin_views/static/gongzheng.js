@@ -145,7 +145,7 @@ function pick(select) {
     ? served.ranks.has(option.value) : option.text.toLowerCase().includes(query.toLowerCase()));
   const picker = new window.TomSelect(select, {
     valueField: "value", labelField: "text", searchField: [], maxOptions: 60, preload: "focus",
-    placeholder: words.type, loadThrottle: 200, score: fits, sortField: [{ field: "rank" }],
+    placeholder: select.closest(".sheet") ? words.find : words.type, loadThrottle: 200, score: fits, sortField: [{ field: "rank" }],
     dropdownParent: select.closest(".sheet") ? "body" : null,
     plugins: select.multiple ? { remove_button: { title: words.remove } } : { clear_button: { title: words.clear } },
     render: { no_results: hint(words.none), loading: hint(words.searching) },
