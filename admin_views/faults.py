@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.fields import clean
 from admin_views.session import db
-from admin_views.signin import act_here, nobody_here, path_of, person_here
+from admin_views.signin import act_here, nobody_here, path_of, person_here, unauthorised
 from admin_views.words import say, t
 from models.journal import record_refusal
 from rules.base import RuleBroken, Stale, Words
@@ -138,12 +138,7 @@ def register(app: Any) -> None:
     for away in (OperationalError, *AWAY):
         app.register_error_handler(away, out_of_reach)
     app.register_error_handler(OSError, _no_room)
-    app.register_error_handler(
-        CSRFError,
-        lambda _: page(
-            400, t("The form has expired. Go back, reload and send it again.", "表单已失效，请返回刷新后重新提交。")
-        ),
-    )
+    app.register_error_handler(CSRFError, _untrusted)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -151,6 +146,15 @@ def register(app: Any) -> None:
 def _refused(refused: RuleBroken) -> AnyResponse:
     note_refusal(refused)
     return page(refused.status, say(refused.words))
+
+
+def _untrusted(_fault: CSRFError) -> AnyResponse:
+    """A form without its token: whose session is over signs in again and finds the draft there."""
+    if request.path.startswith("/admin/") and person_here().account_id is None:
+        return unauthorised()
+    return page(
+        400, t("The form has expired. Go back, reload and send it again.", "表单已失效，请返回刷新后重新提交。")
+    )
 
 
 def _broken(fault: IntegrityError) -> AnyResponse:
