@@ -7,7 +7,8 @@ from sqlalchemy.orm import joinedload
 
 from admin_views.base import RegulationView
 from admin_views.columns import cell_of, due_cell
-from admin_views.registry import LINE_LABELS, desk_card, panel, record_url
+from admin_views.deadlines import left_of
+from admin_views.registry import LINE_LABELS, desk_card, next_act, panel, record_url
 from admin_views.screen import Cell, DeskCard, DeskLine, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.words import say, t
@@ -138,7 +139,8 @@ def my_actions(person: Person) -> DeskCard | None:
             one.description,
             record_url(ActionItem, one.id),
             f"{one.no} · {say(one.status.words)}",
-            due_cell(one.due_at, at),
+            due_cell(one.due_at, at, left=left_of(one.due_at, at)),
+            act=next_act(one, person),
         )
         for one in rows
     ]
@@ -175,7 +177,7 @@ def overdue_in_my_area(person: Person) -> DeskCard | None:
             one.description,
             record_url(ActionItem, one.id),
             f"{one.no} · {one.responsible.label}",
-            due_cell(one.due_at, at),
+            due_cell(one.due_at, at, left=left_of(one.due_at, at)),
         )
         for one in rows
     ]
@@ -190,6 +192,7 @@ def overdue_in_my_area(person: Person) -> DeskCard | None:
         "alert-triangle",
         t("All of them", "查看全部"),
         "/admin/action_item/?sort=due_at&flt_status=" + ",".join(UNFINISHED),
+        "watch",
     )
 
 
