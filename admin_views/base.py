@@ -38,6 +38,8 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
     default_size: ClassVar[int] = 50
     asked_fields: ClassVar[Mapping[str, str]] = {}
     """Fields that verbs ask for -> the column that says what kind they are."""
+    asked_kinds: ClassVar[Mapping[str, str]] = {}
+    """Fields that verbs ask for and no column stands behind -> their kind, where it is not a long text."""
     bulk_verbs: ClassVar[tuple[str, ...]] = ()
 
     list_template = "admin/model/list.html"

@@ -186,7 +186,8 @@ def _asked(view: "RegulationView", record: Record, name: str) -> Asked:
     """A field that a verb asks for, as the column that it fills says."""
     column = view.asked_fields.get(name)
     if column is None:
-        return Asked(name, say(view.labels[name]), "long_text", value=str(getattr(record, name, "") or ""))
+        kind = view.asked_kinds.get(name, "long_text")
+        return Asked(name, say(view.labels[name]), kind, value=str(getattr(record, name, "") or ""))
     shown = view.shown(column)
     value = getattr(record, column, None)
     if shown.kind == "relation":
