@@ -120,7 +120,7 @@ def refuse_unjudgeable(asked: Sequence[Asked]) -> None:
                 "第 {seq} 项为选项，请分别填写合格选项和不合格选项。",
                 one.seq,
             )
-        if set(one.passing) & set(one.failing):
+        if one.answer is Answer.CHOICE and set(one.passing) & set(one.failing):
             raise _fault(
                 "Item {seq}: the same answer cannot both pass and fail.",
                 "第 {seq} 项：同一选项不能既合格又不合格。",
