@@ -11,7 +11,7 @@ from models.process import ProcessDocument, ProcessDocumentPost
 from rules import quality
 from rules.actions import Severity
 from rules.base import RuleBroken, Words
-from rules.quality import FIRST_CHECKS, Answer, Asked, Category, CheckKind, TemplateStatus
+from rules.quality import Answer, Asked, Category, CheckKind, TemplateStatus
 
 
 class CheckTemplate(Record):
@@ -57,7 +57,7 @@ class CheckTemplate(Record):
 
     def prepare(self) -> None:
         """A code that is there already gets its next version; answers that nobody could judge are refused."""
-        if self.scope not in FIRST_CHECKS:
+        if self.scope == CheckKind.RECHECK:
             raise RuleBroken(
                 Words("A re-check asks what failed before; it needs no template.", "复检沿用原检查项目，不设模板。"),
                 field="scope",
