@@ -8,6 +8,7 @@ from admin_views.quality.checks import SpotCheckView
 from admin_views.quality.papers import papers
 from admin_views.quality.phone import phone
 from admin_views.quality.plans import CheckDrawView, CheckPlanView
+from admin_views.quality.statistics import figures
 from admin_views.quality.templates import CheckTemplateView
 from models.quality import CheckDraw, CheckPlan, CheckTemplate, SpotCheck
 
@@ -17,6 +18,6 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (CheckPlan, CheckPlanView),
     (CheckDraw, CheckDrawView),
 ]
-PAGES = (phone, papers)
+PAGES = (phone, papers, figures)
 
 __all__ = ["PAGES", "VIEWS", "cards"]

@@ -5,16 +5,20 @@ from sqlalchemy import select
 from admin_views.columns import cell_of, due_cell
 from admin_views.quality.lines import draw_lines
 from admin_views.registry import desk_card, record_url
-from admin_views.screen import DeskCard, DeskLine
+from admin_views.screen import Cell, DeskCard, DeskLine
 from admin_views.session import db
-from admin_views.words import t
+from admin_views.words import say, t
 from models.actions import ActionItem
 from models.base import now, on_date
 from models.organisation import Post
 from models.quality import SpotCheck
+from models.quality.statistics import patrols_of_week
+from models.regulation import figure
+from rules import quality
 from rules.actions import ActionStatus
-from rules.base import Person, Role
+from rules.base import Person, Role, Unset
 from rules.quality import CheckStatus
+from rules.regulation.figures import PATROLS_PER_WEEK
 
 
 @desk_card
@@ -87,4 +91,31 @@ def my_drafts(person: Person) -> DeskCard | None:
     lines = [DeskLine(post, record_url(SpotCheck, key), no, cell_of(at)) for key, no, at, post in rows]
     return DeskCard(
         t("My drafts", "我的未提交抽检"), lines, t("No draft is left over.", "没有未提交的抽检。"), len(lines), "pencil"
+    )
+
+
+@desk_card
+def my_patrols(person: Person) -> DeskCard | None:
+    """How many patrols of the week are made, for who leads a team (P3.1)."""
+    if not person.holds(Role.TEAM_LEADER) or not person.teams:
+        return None
+    on = on_date(now())
+    made = {one.leader.id: one.done for one in patrols_of_week(db.session, on, person.teams)}
+    done = made.get(person.employee_id or 0, 0)
+    try:
+        wanted = figure(db.session, PATROLS_PER_WEEK, on)
+        left = quality.missing(done, wanted)
+        text = t("{done} of {wanted} made this week", "本周已巡检 {done}/{wanted} 次", done=done, wanted=wanted)
+    except Unset as unset:
+        left, text = 0, say(unset.words)
+    tone = "soon" if left else "done"
+    state = Cell(t("{n} missing", "还缺 {n} 次", n=left) if left else t("complete", "已完成"), "state", tone=tone)
+    return DeskCard(
+        t("Patrols of the week", "本周巡检"),
+        [DeskLine(text, "/quality/patrols/", "", state, tone)],
+        "",
+        left,
+        "route",
+        t("Make a patrol", "开始巡检"),
+        "/q/",
     )

@@ -99,7 +99,7 @@ class Rounds:
         with as_of(self.session, manager, at):
             for post in [one for area in SHOP_POSTS.values() for one in area] + list(OFFICE_POSTS):
                 kind = K.CONTACT_SAMPLE if post == "GW-72" else K.SPOT_CHECK
-                pool = CONTACT if post == "GW-72" else QUESTIONS[post]
+                pool: Sequence[Question] = CONTACT if post == "GW-72" else QUESTIONS[post]
                 name = next(row.name for row in POSTS if row.code == post)
                 title = f"{name}沟通抽查" if kind is K.CONTACT_SAMPLE else f"{name}工序抽检"
                 self._template(f"MB-{post[3:]}", title, kind, pool, post)
