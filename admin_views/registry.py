@@ -1,6 +1,7 @@
 """Which table is shown by which view, and what later chapters hang on earlier records' pages."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -18,6 +19,22 @@ _panels: list[tuple[type[Record], PanelMaker]] = []
 _cards: list[CardMaker] = []
 LINE_LABELS: dict[str, dict[str, Words]] = {}
 """Labels of the lines' columns, by table: declared with the view of their record."""
+
+
+@dataclass(frozen=True)
+class MenuPage:
+    """A page of a chapter that belongs to no table; it stands before the chapter's tables in the menu."""
+
+    chapter: str
+    words: Words
+    url: str
+    icon: str
+    endpoint: str
+    opens_to: Callable[[Person], bool]
+
+
+MENU_PAGES: list[MenuPage] = []
+"""Filled by the chapters."""
 
 
 def panel(model: type[Record]) -> Callable[[PanelMaker], PanelMaker]:

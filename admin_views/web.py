@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from admin_views import faults
-from admin_views.registry import every_view
+from admin_views.registry import MENU_PAGES, every_view
 from admin_views.screen import MenuGroup, MenuItem, Message
 from admin_views.session import db
 from admin_views.signin import account_here, name_here, path_of, person_here, roles_here, safe_next, theme_here
@@ -196,6 +196,10 @@ def menu() -> list[MenuGroup]:
     """The tables that this person has anything to do with, by chapter."""
     person, groups = person_here(), dict[str, list[MenuItem]]()
     here = request.blueprint
+    for page in MENU_PAGES:
+        if page.opens_to(person):
+            item = MenuItem(say(page.words), page.url, page.icon, request.endpoint == page.endpoint)
+            groups.setdefault(page.chapter, []).append(item)
     for view in every_view():
         if view.may_open(person):
             item = MenuItem(say(view.model.words), f"/admin/{view.endpoint}/", view.icon, here == view.endpoint)

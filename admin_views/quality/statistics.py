@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin_views.columns import cell_of
 from admin_views.quality import charts
 from admin_views.quality.templates import limits_text
-from admin_views.registry import record_url
+from admin_views.registry import MENU_PAGES, MenuPage, record_url
 from admin_views.screen import Cell, Heading, Option, Row
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
@@ -29,6 +29,31 @@ from rules.quality import COUNTED, FIRST_CHECKS, STATISTICS, Category, GroupBy, 
 from rules.regulation.figures import PATROLS_PER_WEEK
 
 figures = Blueprint("check_figures", __name__, url_prefix="/quality")
+
+
+def may_look(person: Person) -> bool:
+    """Who has figures to look at: by role, and a team leader those of his teams."""
+    return any(role in STATISTICS.view for role in person.roles) or person.holds(Role.ADMIN, Role.TEAM_LEADER)
+
+
+MENU_PAGES += [
+    MenuPage(
+        "quality",
+        Words("Check statistics", "检查统计"),
+        "/quality/statistics/",
+        "chart-line",
+        "check_figures.statistics",
+        may_look,
+    ),
+    MenuPage(
+        "quality",
+        Words("Patrols of the week", "每周巡检"),
+        "/quality/patrols/",
+        "route",
+        "check_figures.patrols",
+        may_look,
+    ),
+]
 GROUPS = tuple(one for one in GroupBy if one is not GroupBy.MONTH)
 MONTHS = 6
 
@@ -104,8 +129,7 @@ def patrols() -> AnyResponse | str:
 
 
 def _refuse(person: Person) -> None:
-    is_his = any(role in STATISTICS.view for role in person.roles) or person.holds(Role.ADMIN, Role.TEAM_LEADER)
-    if not is_his:
+    if not may_look(person):
         raise NotYours(
             Words(
                 "These figures are for quality, production, technical and management.",

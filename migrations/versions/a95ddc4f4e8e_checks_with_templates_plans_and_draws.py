@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 
 revision = 'a95ddc4f4e8e'
-down_revision = '0002'
+down_revision = '0003'
 
 
 def upgrade() -> None:
