@@ -455,7 +455,9 @@ def test_a_role_counts_from_its_first_to_its_last_day(any_session):
     one = account(any_session, "sales")
     with doing(any_session, "admin"):
         one.roles.append(AccountRole(role=Role.PROJECT_LEAD, from_on=ON, to_on=ON + DAY))
-    held = [Role.PROJECT_LEAD in person_of(any_session, one, on=day).roles for day in (ON - DAY, ON, ON + DAY, ON + 2 * DAY)]
+    held = [
+        Role.PROJECT_LEAD in person_of(any_session, one, on=day).roles for day in (ON - DAY, ON, ON + DAY, ON + 2 * DAY)
+    ]
     assert held == [False, True, True, False]
     here = person_of(any_session, one).employee_id
     lead = person(any_session, "project_lead").employee_id
