@@ -13,10 +13,22 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.types import JSON
 
 from admin_views.screen import EMPTY, Cell
-from admin_views.words import exact_date, exact_instant, near_date, near_instant, number_text, say, t, value_text
+from admin_views.words import (
+    CHINESE,
+    exact_date,
+    exact_instant,
+    locale,
+    near_date,
+    near_instant,
+    number_text,
+    say,
+    t,
+    value_text,
+)
 from models.base import Record
-from models.types import Scaled, UtcInstant
+from models.types import Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
+from rules.regulation.ladders import written
 
 COMMON: dict[str, Words] = {
     "id": Words("ID", "序号"),
@@ -56,6 +68,8 @@ TONES: dict[str, str] = {
     "accepted": "running",
     "in_progress": "running",
     "submitted": "soon",
+    "proposed": "soon",
+    "rejected": "breached",
     "in_review": "soon",
     "approved": "soon",
     "disputed": "soon",
@@ -79,6 +93,12 @@ TONES: dict[str, str] = {
     "critical": "overdue",
     "major": "soon",
     "minor": "off",
+    "running": "running",
+    "paused": "paused",
+    "met": "met",
+    "breached": "breached",
+    "holiday": "soon",
+    "makeup_workday": "running",
 }
 # fmt: on
 """The one colour language of states."""
@@ -123,6 +143,8 @@ class Shown:
     @property
     def choices(self) -> type[Choice]:
         found = self.column.type
+        if isinstance(found, Labelled):
+            return found.choices
         if not isinstance(found, Enum) or found.enum_class is None:
             raise TypeError(self.name)
         return found.enum_class  # type: ignore[return-value]
@@ -133,7 +155,7 @@ class Shown:
 
 
 KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
-    ("choice", (Enum,)),
+    ("choice", (Enum, Labelled)),
     ("bool", (Boolean,)),
     ("instant", (UtcInstant,)),
     ("date", (Date,)),
@@ -165,9 +187,18 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
             return Cell(number_text(value), "number")
         case int():
             return Cell(str(value), "number")
-        case dict():
-            return Cell("; ".join(f"{name}: {value_text(one)}" for name, one in value.items()))
+        case dict() | list():
+            return Cell(listed(value))
     return Cell(str(value), kind if kind in {"code", "relation"} else "text", url=url)
+
+
+def listed(value: dict[str, Any] | list[Any]) -> str:
+    """Values as people write them one after the other; a ladder's levels with whom they tell."""
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {value_text(one)}" for name, one in value.items())
+    if all(isinstance(one, list) for one in value):
+        return written(value, zh=locale() == CHINESE)
+    return t(", ", "、").join(value_text(one) for one in value)
 
 
 FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped"})

@@ -20,10 +20,12 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import DateInput, DateTimeLocalInput
 
 from admin_views.columns import Shown
+from admin_views.controls import draw
 from admin_views.session import db
 from admin_views.signin import person_here
 from admin_views.words import say, t
@@ -167,6 +169,10 @@ class PairsField(Parsed):
         return "; ".join(f"{name}={one}" for name, one in value.items())
 
 
+SPECIAL: dict[tuple[type[Any], str], type[Parsed]] = {}
+"""Columns whose text means more than their type says; views add theirs: (model, column) -> field."""
+
+
 class ChoiceField(SelectField):
     kind = "choice"
 
@@ -290,6 +296,8 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C
     checks: list[Any] = [Required()] if is_needed else [Optional(strip_whitespace=True)]
     label = say(shown.words)
     filters = [clean]
+    if (special := SPECIAL.get((shown.model, shown.name))) is not None:
+        return special(label, checks)
     match shown.kind:
         case "relation":
             return PickerField(label, checks, model=shown.target, lookup_url=lookup(path))
@@ -358,8 +366,17 @@ class LinesField(FieldList):
         yield from found
 
 
+class Drawn(DefaultMeta):
+    """How the fields of our forms are drawn."""
+
+    def render_field(self, field: Any, render_kw: dict[str, Any]) -> Markup:
+        return draw(field, render_kw)
+
+
 class RecordForm(Form):
     """A form of ours: hidden fields first, in one go."""
+
+    Meta = Drawn
 
     def hidden_tag(self) -> Markup:
         """The hidden fields as they are sent, and the token that the form is ours."""

@@ -27,6 +27,12 @@ ACTIONS = {
     "change_password": Words("changed the password", "修改密码"),
     "attach": Words("added a file", "添加附件"),
     "hire": Words("hired", "入职"),
+    "hand_over": Words("handed over", "移交"),
+    "reset_password": Words("gave a one-time password", "发放一次性密码"),
+    "end_sessions": Words("ended all log-ins", "结束全部登录"),
+    "end_session": Words("ended a log-in", "结束一次登录"),
+    "disable": Words("disabled", "停用"),
+    "enable": Words("enabled", "启用"),
 }
 
 
@@ -63,7 +69,7 @@ def entry(record: Record, event: Event, who: str, names: "_Names", hidden: froze
 
 
 def _is_hidden(field: str, hidden: frozenset[str]) -> bool:
-    return field.rsplit(".", maxsplit=1)[-1] in hidden or field in hidden
+    return field.split(".", maxsplit=1)[0] in hidden or field.rsplit(".", maxsplit=1)[-1] in hidden
 
 
 def action_words(record: Record, action: str) -> str:

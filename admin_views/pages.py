@@ -16,15 +16,14 @@ from admin_views.listing import BETWEEN
 from admin_views.registry import panels_of, record_url
 from admin_views.screen import (
     EMPTY,
-    Asked,
     Cell,
     Fact,
-    Option,
     RecordPage,
     StatusStep,
     Verb,
 )
 from admin_views.session import db
+from admin_views.verbs import asked_of
 from admin_views.words import say, t
 from models.base import Record, now, previews
 from models.event import ApprovalRecord
@@ -87,7 +86,7 @@ def _inline(view: "RegulationView", form: Any, inline: "Inline") -> dict[str, An
 
 def record_page(view: "RegulationView", record: Record, person: Person) -> RecordPage:
     """Everything that a record's page shows."""
-    table, hidden = view.model.__tablename__, view.access.hidden_from(person)
+    table, hidden = view.model.__tablename__, view.hidden_in(record, person)
     refusal = view.why_not_edit(record, person)
     status = getattr(record, "status", None)
     return RecordPage(
@@ -182,7 +181,7 @@ def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
 def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]:
     cycle = record.lifecycle
     if cycle is None:
-        return []
+        return view.own_verbs(record, person)
     found = [_verb(view, record, person, step) for step in cycle.open_from(str(getattr(record, "status", "")))]
     opened = [one for one in found if one.is_open]
     primary = next((one.verb for one in opened if not one.is_destructive), "")
@@ -201,26 +200,10 @@ def _verb(view: "RegulationView", record: Record, person: Person, step: Step) ->
         reason=say(refusal.words) if refusal is not None else "",
         needs_note=step.needs_note,
         is_destructive=step.is_destructive,
-        asks=[_asked(view, record, name) for name in step.asks] if refusal is None else [],
+        asks=[asked_of(view, record, name) for name in step.asks] if refusal is None else [],
         previews=[say(words) for words in previews(record, step.verb, person)] if refusal is None else [],
         signatures=_signatures(record, step) if step.signatures else [],
     )
-
-
-def _asked(view: "RegulationView", record: Record, name: str) -> Asked:
-    """A field that a verb asks for, as the column that it fills says."""
-    column = view.asked_fields.get(name)
-    if column is None:
-        return Asked(name, say(view.labels[name]), "long_text", value=str(getattr(record, name, "") or ""))
-    shown = view.shown(column)
-    value = getattr(record, column, None)
-    if shown.kind == "relation":
-        chosen = [Option(str(value.id), value.label, is_chosen=True)] if value is not None else []
-        return Asked(name, say(shown.words), "relation", options=chosen, lookup_url=view.lookup_url(name))
-    options = (
-        [Option(str(one), say(one.words), one is value) for one in shown.choices] if shown.kind == "choice" else []
-    )
-    return Asked(name, say(shown.words), shown.kind, options=options, value=str(value or ""))
 
 
 def _signatures(record: Record, step: Step) -> list[str]:

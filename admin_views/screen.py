@@ -151,6 +151,9 @@ class Panel:
     more_url: str = ""
     create_url: str = ""
     create_label: str = ""
+    more_label: str = ""
+    shape: str = "table"
+    """table, or timeline: entries along a line, the first cell of each its title, the last its state."""
 
 
 @dataclass(frozen=True)
