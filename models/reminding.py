@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from models.actions import climb_ladders
+from models.actions import climb_ladders, end_statements, lapse_extensions, remind_of_evaluations
 from models.base import Act, Source
 from models.event import Delivery
 from models.journal import acting
@@ -17,9 +17,15 @@ from rules.event import Channel
 
 FallingDue = Callable[[Session, datetime], int]
 FALLS_DUE: dict[str, FallingDue] = {
-    "follow_the_calendar": follow_the_calendar,
-    "climb_ladders": climb_ladders,
-    "climb_clocks": climb_clocks,
+    one.__name__: one
+    for one in (
+        follow_the_calendar,
+        climb_ladders,
+        climb_clocks,
+        lapse_extensions,
+        end_statements,
+        remind_of_evaluations,
+    )
 }
 """What is asked at every run; a later chapter adds its own by ``@falls_due``."""
 ONE_AT_A_TIME = 20260102
