@@ -172,9 +172,10 @@ NEWCOMERS: tuple[tuple[int, PersonRow], ...] = (
 )
 
 LEAVER = "齐家乐"
+SELLER_GONE = "夏雨荷"
 ON_LEAVE = "车文静"
 BACK_FROM_LEAVE = "阮清"
-AWAY = frozenset({LEAVER, ON_LEAVE})
+AWAY = frozenset({LEAVER, SELLER_GONE, ON_LEAVE})
 """Nobody checks them, and they check nobody."""
 
 ROLES: dict[str, tuple[Role, str]] = {
