@@ -17,7 +17,7 @@ from admin_views import faults
 from admin_views.fields import clean, exact
 from admin_views.quality.asked import Ask, ask_of
 from admin_views.quality.lines import draw_lines
-from admin_views.registry import MENU_PAGES, MenuPage, record_url
+from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.session import db
 from admin_views.signin import act_here, fresh_token, person_here, unauthorised
 from admin_views.words import say, t
@@ -34,14 +34,13 @@ from rules.event import AttachmentKind
 from rules.quality import CHECKERS, CLAUSES, FIRST_CHECKS, Verdict, kinds_of
 
 phone = Blueprint("phone", __name__, url_prefix="/q")
-MENU_PAGES.append(
+menu_page(
     MenuPage(
         "quality",
         Words("Make a check", "开始检查"),
         "/q/",
-        "device-mobile",
-        "phone.start",
         lambda person: person.employee_id is not None and bool(kinds_of(person)),
+        "device-mobile",
     )
 )
 OLDEST = timedelta(hours=24)

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin_views.columns import cell_of
 from admin_views.quality import charts
 from admin_views.quality.templates import limits_text
-from admin_views.registry import MENU_PAGES, MenuPage, record_url
+from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.screen import Cell, Heading, Option, Row
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
@@ -36,24 +36,8 @@ def may_look(person: Person) -> bool:
     return any(role in STATISTICS.view for role in person.roles) or person.holds(Role.ADMIN, Role.TEAM_LEADER)
 
 
-MENU_PAGES += [
-    MenuPage(
-        "quality",
-        Words("Check statistics", "检查统计"),
-        "/quality/statistics/",
-        "chart-line",
-        "check_figures.statistics",
-        may_look,
-    ),
-    MenuPage(
-        "quality",
-        Words("Patrols of the week", "每周巡检"),
-        "/quality/patrols/",
-        "route",
-        "check_figures.patrols",
-        may_look,
-    ),
-]
+menu_page(MenuPage("quality", Words("Check statistics", "检查统计"), "/quality/statistics/", may_look, "chart-line"))
+menu_page(MenuPage("quality", Words("Patrols of the week", "每周巡检"), "/quality/patrols/", may_look, "route"))
 GROUPS = tuple(one for one in GroupBy if one is not GroupBy.MONTH)
 MONTHS = 6
 

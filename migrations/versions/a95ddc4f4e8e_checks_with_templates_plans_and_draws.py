@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 
 revision = 'a95ddc4f4e8e'
-down_revision = '0003'
+down_revision = 'be9430a0ee51'
 
 
 def upgrade() -> None:
