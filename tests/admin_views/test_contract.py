@@ -39,12 +39,16 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
         case "relation":
             rows = browser.get(f"{path}{shown.name}").json
             return str(rows[0][0]) if rows else ""
+        case "choice" if (shown.model.__tablename__, shown.name) == ("action_item", "kind"):
+            return "improvement"  # the only kinds that are opened by hand
         case "choice":
             return str(next(iter(shown.choices)))
         case "bool":
             return ""
         case "date":
             return f"2031-01-{nth + 1:02d}"
+        case "instant" if shown.name == "due_at":
+            return "2031-01-15T10:00"
         case "instant":
             return "2026-11-13T10:00"
         case "decimal" | "number":
@@ -55,11 +59,13 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
         {
             "code": "repeat_within_days",
             "clause": "P3.2",
+            "period": "2030-12",
             "time_zone": "Asia/Shanghai",
             "starts": "08:00",
             "ends": "09:00",
         }.get(shown.name, f"文字{nth}")
-        if shown.name in {"clause", "time_zone", "starts", "ends"} or (shown.name == "code" and "figure" in path)
+        if shown.name in {"clause", "period", "time_zone", "starts", "ends"}
+        or (shown.name == "code" and "figure" in path)
         else f"文字{nth}"
     )
 
