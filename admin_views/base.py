@@ -231,10 +231,13 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
     def delete_view(self) -> AnyResponse:
         """Only a draft can be taken away; everything else is voided, by a verb."""
         record, person = self.one(request.form.get("id")), person_here()
-        if (refusal := self.why_not_edit(record, person)) is not None and not self.access.may_edit(person):
+        refusal = self.why_not_edit(record, person)
+        if refusal is not None and not self.access.may_edit(person):
             raise NotYours(refusal)
         if not self.may_delete(record):
             raise RuleBroken(Words("Only a draft can be deleted.", "只有草稿可以删除。"))
+        if refusal is not None:
+            raise NotYours(refusal)
         with acting(db.session, act_here()):
             db.session.delete(record)
             db.session.flush()

@@ -117,20 +117,25 @@ class InstantField(Parsed):
         return local.strftime("%Y-%m-%dT%H:%M:%S" if local.second else "%Y-%m-%dT%H:%M")
 
 
+def exact(given: str, places: int = 4) -> Decimal:
+    """A number as somebody typed it. Raises ValueError with a sentence."""
+    try:
+        number = Decimal(given.replace(",", ""))
+    except InvalidOperation:
+        raise ValueError(t("This is not a number.", "这不是数字。")) from None
+    if not number.is_finite() or number.adjusted() >= 12:
+        raise ValueError(t("The number is out of range.", "数值超出范围。"))
+    if number != round(number, places):
+        raise ValueError(t("At most {n} decimal places.", "最多 {n} 位小数。", n=places))
+    return number
+
+
 class ExactField(Parsed):
     kind = "decimal"
     places = 4
 
     def parse(self, given: str) -> Decimal:
-        try:
-            number = Decimal(given.replace(",", ""))
-        except InvalidOperation:
-            raise ValueError(t("This is not a number.", "这不是数字。")) from None
-        if not number.is_finite() or number.adjusted() >= 12:
-            raise ValueError(t("The number is out of range.", "数值超出范围。"))
-        if number != round(number, self.places):
-            raise ValueError(t("At most {n} decimal places.", "最多 {n} 位小数。", n=self.places))
-        return number
+        return exact(given, self.places)
 
     def write(self, value: Decimal) -> str:
         return format(value.normalize(), "f")
@@ -167,6 +172,10 @@ class PairsField(Parsed):
 
     def write(self, value: dict[str, Any]) -> str:
         return "; ".join(f"{name}={one}" for name, one in value.items())
+
+
+SPECIAL: dict[tuple[type[Any], str], type[Parsed]] = {}
+"""Columns whose text means more than their type says; views add theirs: (model, column) -> field."""
 
 
 class ChoiceField(SelectField):
@@ -292,6 +301,8 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C
     checks: list[Any] = [Required()] if is_needed else [Optional(strip_whitespace=True)]
     label = say(shown.words)
     filters = [clean]
+    if (special := SPECIAL.get((shown.model, shown.name))) is not None:
+        return special(label, checks)
     match shown.kind:
         case "relation":
             return PickerField(label, checks, model=shown.target, lookup_url=lookup(path))

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from admin_views.attached import files_of, may_attach
-from admin_views.columns import FINISHED, cell_of, due_cell
+from admin_views.columns import FINISHED, Shown, cell_of, due_cell
+from admin_views.deadlines import left_of
 from admin_views.history import history_of
+from admin_views.listing import BETWEEN
 from admin_views.registry import panels_of, record_url
 from admin_views.screen import (
     EMPTY,
@@ -103,7 +106,7 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
         attach_url=f"/admin/{table}/attach/" if may_attach(record, person) else "",
         edit_url=f"/admin/{table}/edit/?id={record.id}" if refusal is None else "",
         edit_reason=say(refusal) if refusal is not None and view.access.may_edit(person) else "",
-        delete_url=f"/admin/{table}/delete/" if view.access.may_edit(person) and view.may_delete(record) else "",
+        delete_url=f"/admin/{table}/delete/" if refusal is None and view.may_delete(record) else "",
         clause=view.access.clause,
     )
 
@@ -116,12 +119,30 @@ def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> It
         shown = view.shown(name)
         value = getattr(record, name)
         if shown.relation is not None:
-            cell = Cell(value.label, "relation", record_url(shown.target, value.id)) if value is not None else EMPTY
+            cell = _related(shown, value) if value is not None else EMPTY
         elif name == "due_at" and value is not None:
-            cell = due_cell(value, now(), is_done=str(getattr(record, "status", "")) in FINISHED)
+            cell = _due(record, value)
         else:
             cell = cell_of(value)
         yield Fact(say(shown.words), cell, shown.kind == "long_text")
+
+
+def _related(shown: Shown, other: Record) -> Cell:
+    """Another record, as a link; a person with post and department."""
+    hints = [getattr(other, name) for name in other.hint_columns]
+    said = [one.label if isinstance(one, Record) else str(one) for one in hints if one is not None]
+    is_person = "post" in other.hint_columns
+    return Cell(
+        other.label, "relation", record_url(shown.target, other.id), also=BETWEEN.join(said) if is_person else ""
+    )
+
+
+def _due(record: Record, due_at: datetime) -> Cell:
+    """Its deadline: how much working time is left, or whether it was met."""
+    at, is_done = now(), str(getattr(record, "status", "")) in FINISHED
+    done_at = getattr(record, "closed_at", None)
+    left = "" if is_done else left_of(due_at, at)
+    return due_cell(due_at, at, is_done=is_done, done_at=done_at, left=left)
 
 
 def _steps(record: Record) -> list[StatusStep]:
@@ -132,9 +153,13 @@ def _steps(record: Record) -> list[StatusStep]:
     way = _main_way(cycle.initial, cycle.steps)
     choices = {str(one): one for one in type(record.status)}  # type: ignore[attr-defined]
     if status not in way:
-        way = [*way[:1], status]
+        at = max(
+            (way.index(s) + 1 for one in cycle.steps if one.target == status for s in one.source if s in way), default=1
+        )
+        way = [*way[:at], status, *way[at:]] if cycle.open_from(status) else [*way[:1], status]
     at = way.index(status)
-    place = ["done" if i < at else "current" if i == at else "ahead" for i in range(len(way))]
+    here = "current" if cycle.open_from(status) else "final"
+    place = ["done" if i < at else here if i == at else "ahead" for i in range(len(way))]
     return [StatusStep(say(choices[one].words), place[i]) for i, one in enumerate(way)]
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 
 revision = '1a9901e4dc80'
-down_revision = '0002'
+down_revision = '0003'
 
 
 def upgrade() -> None:

@@ -39,6 +39,7 @@ class Employee(Record):
     lifecycle = organisation.EMPLOYEE_STEPS
     search_columns = ("no", "name", "pinyin")
     label_columns = ("name", "no")
+    hint_columns = ("post", "department")
     named_by = ("id",)
 
     no: Mapped[str] = mapped_column(String(32), unique=True)
