@@ -15,7 +15,7 @@ from sqlalchemy.types import JSON
 from admin_views.screen import EMPTY, Cell
 from admin_views.words import exact_date, exact_instant, near_date, near_instant, number_text, say, t, value_text
 from models.base import Record
-from models.types import Labelled, Scaled, UtcInstant
+from models.types import Label, Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
 
 COMMON: dict[str, Words] = {
@@ -57,6 +57,7 @@ TONES: dict[str, str] = {
     "in_progress": "running",
     "submitted": "soon",
     "proposed": "soon",
+    "in_force": "met",
     "rejected": "breached",
     "in_review": "soon",
     "approved": "soon",
@@ -155,7 +156,7 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
         case None | "":
             return EMPTY
         case Choice():
-            tone = TONES.get(str(value), "")
+            tone = "" if isinstance(value, Label) else TONES.get(str(value), "")
             return Cell(say(value.words), "state" if tone else "text", tone=tone)
         case enum.Enum():
             return Cell(str(value.value))

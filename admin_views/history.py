@@ -27,6 +27,10 @@ ACTIONS = {
     "change_password": Words("changed the password", "修改密码"),
     "attach": Words("added a file", "添加附件"),
     "hire": Words("hired", "入职"),
+    "ask_to_read": Words("asked to be read", "要求阅知"),
+    "confirm_reading": Words("confirmed having read it", "阅知确认"),
+    "chain_whole": Words("checked the chain: whole", "校验操作记录：完好"),
+    "chain_broken": Words("checked the chain: broken", "校验操作记录：异常"),
 }
 
 

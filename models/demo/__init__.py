@@ -15,6 +15,7 @@ from models.demo.diary import Diary, WorkClock, as_of
 from models.demo.papers import Papers
 from models.demo.people import demo_logins
 from models.demo.questions import OFFICE_POSTS, SHOP_POSTS
+from models.demo.regulation import Regulation
 from models.demo.scenes import plan_scenes
 from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
@@ -71,6 +72,7 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     papers = Papers(session, rng, company, diary)
     papers.plan()
     Staffing(session, company, diary).plan()
+    Regulation(session, rng, company, diary).plan()
     checks = Checks(session, rng, company, diary, papers)
     plan_scenes(checks, company, diary.clock)
     days = diary.clock.workdays()

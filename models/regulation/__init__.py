@@ -6,6 +6,7 @@ from models.regulation.evidence import Asked, Counted, Tally, counted, evidence,
 from models.regulation.figures import Figure, figure, in_force, unset_figures, unset_parts
 from models.regulation.foretelling import Change, foretells, foretold
 from models.regulation.limits import SlaPolicy, due_at, limit
+from models.regulation.reading import ask_everybody
 from models.regulation.unset import UnsetPart, in_force_by_clause, unset
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Tally",
     "UnsetPart",
     "WorkInterval",
+    "ask_everybody",
     "clause_of",
     "clauses",
     "company_calendar",
