@@ -72,7 +72,7 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     papers = Papers(session, rng, company, diary)
     papers.plan()
     Staffing(session, company, diary).plan()
-    Regulation(session, rng, company, diary).plan()
+    Regulation(session, company, diary).plan()
     checks = Checks(session, rng, company, diary, papers)
     plan_scenes(checks, company, diary.clock)
     days = diary.clock.workdays()

@@ -8,11 +8,11 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.base import Source, on_date
+from models.base import on_date
 from models.demo.company import Company
 from models.demo.diary import Diary, as_of
 from models.event import ReadReceipt
-from models.organisation import Account, Department, Employee, person_of
+from models.organisation import Account, Department, person_of
 from models.receipts import confirm
 from models.regulation import Figure, ask_everybody, clause_of, clauses
 from rules.base import Person
@@ -27,8 +27,9 @@ FORGETFUL = 7
 class Regulation:
     """What the administrator set and asked, and what the managers said to it."""
 
-    def __init__(self, session: Session, rng: Random, company: Company, diary: Diary) -> None:
-        self.session, self.rng, self.company, self.diary = session, rng, company, diary
+    def __init__(self, session: Session, company: Company, diary: Diary) -> None:
+        self.session, self.company, self.diary = session, company, diary
+        self.rng = Random(len(company.members))  # noqa: S311 - believable data, and nobody else's dice
         account = session.scalars(select(Account).where(Account.login == "admin")).one()
         self.admin = person_of(session, account)
 
@@ -81,11 +82,10 @@ class Regulation:
 
     def _ask(self, at: datetime) -> None:
         self.diary.note(at, self._reword)
-        accounts = self.session.scalars(select(Employee).where(Employee.account_id.is_not(None))).all()
-        readers = self.rng.sample([one.id for one in accounts], max(len(accounts) - FORGETFUL, 0))
-        for place, who in enumerate(sorted(readers)):
+        readers = self.rng.sample(self.company.members, len(self.company.members) - FORGETFUL)
+        for place, who in enumerate(readers):
             moment = self.diary.clock.later(at, 20 + place * 17 + self.rng.randint(0, 30))
-            self.diary.note(moment, partial(self._confirm, who))
+            self.diary.note(moment, partial(self._confirm, who.person))
 
     def _reword(self, at: datetime) -> None:
         with as_of(self.session, self.admin, at) as act:
@@ -95,10 +95,10 @@ class Regulation:
                 self.session.flush()
                 ask_everybody(self.session, clause, act)
 
-    def _confirm(self, employee_id: int, at: datetime) -> None:
-        receipt = self.session.scalar(select(ReadReceipt).where(ReadReceipt.employee_id == employee_id))
+    def _confirm(self, who: Person, at: datetime) -> None:
+        receipt = self.session.scalar(select(ReadReceipt).where(ReadReceipt.employee_id == who.employee_id))
         if receipt is not None:
-            with as_of(self.session, Person(employee_id=employee_id), at, Source.FORM) as act:
+            with as_of(self.session, who, at) as act:
                 confirm(self.session, receipt.id, act)
 
 
