@@ -1,6 +1,6 @@
 """The company's own figures, limits and calendar: nothing that an [X] stands for is written in code."""
 
-from rules.regulation.calendar import CALENDAR, DayType
+from rules.regulation.calendar import CALENDAR, CalendarFacts, DayType, announced_years
 from rules.regulation.clauses import (
     CLAUSE,
     MANAGERS,
@@ -12,6 +12,7 @@ from rules.regulation.clauses import (
     reading_order,
     refuse_no_clause_number,
 )
+from rules.regulation.clocks import CLOCK, ClockStatus, Pause, Terms
 from rules.regulation.figures import (
     APPLIES_TO,
     FIGURE,
@@ -34,6 +35,7 @@ __all__ = [
     "CALENDAR",
     "CLAUSE",
     "CLAUSES",
+    "CLOCK",
     "FIGURE",
     "FIGURES",
     "FIGURE_STEPS",
@@ -42,16 +44,21 @@ __all__ = [
     "REGULATION",
     "REPEAT_WITHIN_DAYS",
     "SLA_POLICY",
+    "CalendarFacts",
     "ClauseText",
+    "ClockStatus",
     "DayType",
     "Duty",
     "FigureSpec",
     "FigureStatus",
     "Limit",
     "Part",
+    "Pause",
     "Side",
     "Target",
+    "Terms",
     "Unit",
+    "announced_years",
     "applies_to_words",
     "matches",
     "reading_order",
