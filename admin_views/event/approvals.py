@@ -28,7 +28,7 @@ def inbox() -> AnyResponse | str:
             one.record.id,
             record_url(type(one.record), one.record.id),
             [
-                Cell(one.record.label),
+                Cell(say(one.record.label_words)),
                 Cell(say(type(one.record).words)),
                 Cell(say(one.record.verb_words(one.approval.step))),
                 cell_of(one.record.updated_at),
@@ -68,4 +68,4 @@ def _line(one: Waiting) -> DeskLine:
     record, verb = one.record, one.record.verb_words(one.approval.step)
     detail = t("{kind} · {verb}", "{kind} · {verb}", kind=type(record).words, verb=verb)
     due = due_cell(one.approval.due_at, now()) if one.approval.due_at else None
-    return DeskLine(record.label, record_url(type(record), record.id), detail, due)
+    return DeskLine(say(record.label_words), record_url(type(record), record.id), detail, due)

@@ -83,7 +83,8 @@ def shown(name: str) -> Shown:
 def columns() -> list[Shown]:
     """The columns as they are read: what is said in words is text by then."""
     return [
-        Said(Event, name, LABELS[name]) if name == "entity_id" else Shown(Event, name, LABELS[name]) for name in COLUMNS
+        Said(Event, name, LABELS[name]) if name in {"seq", "entity_id"} else Shown(Event, name, LABELS[name])
+        for name in COLUMNS
     ]
 
 

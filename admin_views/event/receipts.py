@@ -32,7 +32,7 @@ def one_receipt(key: str) -> AnyResponse | str:
         raise NotVisible
     return render_template(
         "event/receipt.html",
-        title=record.label,
+        title=say(record.label_words),
         table_label=say(type(record).words),
         url=read_at(record),
         due=due_cell(receipt.due_at, now(), is_done=receipt.confirmed_at is not None) if receipt.due_at else EMPTY,
@@ -106,7 +106,7 @@ def _labels(rows: "list[ReadReceipt] | object") -> dict[tuple[str, int], str]:
         view = views().get(entity)
         if view is not None:
             query = select(view.model).where(view.model.id.in_(ids), view.model.visible_to(person_here()))
-            found.update({(entity, record.id): record.label for record in db.session.scalars(query)})
+            found.update({(entity, record.id): say(record.label_words) for record in db.session.scalars(query)})
     return found
 
 

@@ -165,7 +165,9 @@ def _rows(tally: Tally, side: Side, person: Person, asked: Asked) -> list[Row]:
             when = due_cell(moment, asked.at, is_done=side is Side.DONE)
         elif moment is not None:
             when = cell_of(moment)
-        said = " · ".join(part for part in (one.label, str(getattr(one, "description", "") or "")[:80]) if part)
+        said = " · ".join(
+            part for part in (say(one.label_words), str(getattr(one, "description", "") or "")[:80]) if part
+        )
         found.append(
             Row(one.id, record_url(type(one), one.id), [Cell(said), cell_of(getattr(one, "status", None)), when])
         )

@@ -5,8 +5,8 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 
-revision = '97045db6e331'
-down_revision = 'be9430a0ee51'
+revision = '4e3ff19cf411'
+down_revision = 'a95ddc4f4e8e'
 
 
 def upgrade() -> None:
