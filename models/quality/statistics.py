@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.base import COMPANY_ZONE
@@ -14,6 +14,7 @@ from models.organisation import Department, Employee, Placement, Post, Team
 from models.process import ProcessDocument
 from models.quality.checks import SpotCheck, SpotCheckItem
 from models.quality.templates import CheckTemplateItem
+from models.types import Scaled
 from rules import quality
 from rules.base import Person, reach
 from rules.quality import COUNTED, STATISTICS, Bar, Category, CheckKind, CheckStatus, GroupBy, Tally, Verdict
@@ -86,8 +87,8 @@ def _column(group: GroupBy) -> Any:
 
 
 _passed = func.sum(case((SpotCheckItem.verdict == Verdict.OK, 1), else_=0))
-_weight = func.coalesce(CheckTemplateItem.weight, Decimal(1))
-_earned = func.sum(case((SpotCheckItem.verdict == Verdict.OK, _weight), else_=Decimal(0)))
+_weight = func.coalesce(CheckTemplateItem.weight, literal(Decimal(1), Scaled()), type_=Scaled())
+_earned = func.sum(case((SpotCheckItem.verdict == Verdict.OK, _weight), else_=literal(Decimal(0), Scaled())))
 
 
 def tallies(session: Session, person: Person, asked: Asked, group: GroupBy) -> list[tuple[int, str, Tally]]:
