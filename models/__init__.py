@@ -11,6 +11,7 @@ from models import (
     regulation,
     search,
     signatures,
+    training,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "regulation",
     "search",
     "signatures",
+    "training",
 ]
