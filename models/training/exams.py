@@ -65,7 +65,10 @@ class Exam(Record):
         return {"exam_author": frozenset({self.author_id} if self.author_id else ())}
 
     def do_approve(self, act: Act) -> None:
-        """It examines what is in force now; from this day results count."""
+        """It examines what is in force now; from this day results count. Of history what is known is kept."""
+        if act.recorded_at:
+            self.spans.append(ExamSpan(from_on=on_date(act.at)))
+            return
         if not self.revisions:
             raise RuleBroken(
                 Words("Say first which document it is about.", "请先填写考核所依据的工艺文件。"),
@@ -174,9 +177,6 @@ class ExamAttempt(Record):
         ),
         CheckConstraint("(status = 'voided') = (voided_at IS NOT NULL)", name="voided_has_instant"),
         CheckConstraint("corrects_id IS NULL OR correction_reason != ''", name="correction_has_reason"),
-        CheckConstraint(
-            "result NOT IN ('absent') OR (score IS NULL AND practical_score IS NULL)", name="absent_has_no_score"
-        ),
         Index("ix_exam_attempt_employee_id_exam_id", "employee_id", "exam_id", "taken_on"),
         Index("ix_exam_attempt_session_id", "session_id"),
         Index("ix_exam_attempt_status_id", "status", "id"),
@@ -245,7 +245,10 @@ class ExamAttempt(Record):
 
     def do_enter(self, act: Act) -> None:
         """The scores say what came of it; what the exam was marked by that day is kept with them."""
-        exams.refuse_future(self.taken_on, on_date(act.at))
+        exams.refuse_future(self.taken_on, on_date(act.written_at))
+        if act.recorded_at:  # the ledger has its own pass marks, and has been judged by them
+            return
+        refuse_invalid(self.exam, self.taken_on)
         marks = self.exam.marks(self.taken_on)
         is_absent = self.result is Result.ABSENT
         for fault in exams.score_faults(self.score, self.practical_score, marks, is_absent=is_absent):
@@ -268,6 +271,24 @@ class ExamAttempt(Record):
             self.correction_reason or "更正",
         )
         self.result = Result.VOID
+
+
+def invalid(exam: Exam, taken_on: date) -> Words | None:
+    """Why no result of that day counts for this exam; None = it does."""
+    if exam.was_valid(taken_on):
+        return None
+    if exam.status is ExamStatus.STALE:
+        return Words(
+            "The exam is stale: the document changed. It must be approved anew first.",
+            "文件已换版，考核待更新，须重新批准后才能考试。",
+        )
+    return Words("The exam was not approved on that day.", "考核当日该考核未批准或已停用。")
+
+
+def refuse_invalid(exam: Exam, taken_on: date) -> None:
+    """Raises RuleBroken for a day on which the exam was stale or not approved."""
+    if (words := invalid(exam, taken_on)) is not None:
+        raise RuleBroken(words, field="exam", clause="P2.3")
 
 
 # -- questions -------------------------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ def test_five_are_qualified_a_major_revision_comes_two_pass_three_are_suspended_
 
 
 def refuse_stale(session, exam, who):
-    from models.training.marking import refuse_invalid
+    from models.training.exams import refuse_invalid
 
     refuse_invalid(exam, (AT + DAY).date())
 
