@@ -72,7 +72,7 @@ class Paper:
                 continue
 
     def _unreadable(self) -> Any:
-        """Why nothing of this sheet can be stored: it does not say what was examined, or says it at too great length."""
+        """Why nothing of this sheet can be stored: it does not say what was examined, or at too great length."""
         if not (self._above.get("topic") or self._above.get("document")):
             return VALUE_MISSING
         given = ((self._topic(), 200), (self._above.get("place"), 100), (self._code(), 64))
@@ -255,4 +255,3 @@ def imported_approval(entity: str, entity_id: int, step: str, role: Role, at: da
         is_imported=True,
         used_at=at,
     )
-

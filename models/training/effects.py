@@ -1,10 +1,10 @@
 """What follows: obligations open and settle, qualifications are earned, limited, suspended, lapse (P2.2, P2.3)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.base import COMPANY_ZONE, Act, on_date
@@ -25,12 +25,13 @@ from models.training.qualifications import (
 from rules.base import RuleBroken
 from rules.regulation.figures import GRACE_DAYS, QUALIFICATION_MONTHS
 from rules.training import status_of
-from rules.training.dates import due_after, valid_until
+from rules.training.dates import add_months, due_after, valid_until
 from rules.training.gate import VERBS
 from rules.training.kinds import (
     AttemptStatus,
     ObligationMode,
     ObligationReason,
+    ObligationStatus,
     QualificationStatus,
     RequirementStatus,
     Result,
@@ -168,38 +169,71 @@ def become_candidate(session: Session, act: Act, employee: Employee, post: Post)
 
 
 def passing(session: Session, employee_id: int, requirement: PostRequirement) -> ExamAttempt | None:
-    """The last confirmed pass that meets a requirement: of the exam as it is now, with the score that it asks."""
-    begins = select(ExamSpan.from_on).where(ExamSpan.exam_id == requirement.exam_id).order_by(ExamSpan.from_on.desc())
-    first = session.scalar(begins.limit(1))
-    query = select(ExamAttempt).where(
-        ExamAttempt.exam_id == requirement.exam_id,
-        ExamAttempt.employee_id == employee_id,
-        ExamAttempt.status == AttemptStatus.CONFIRMED,
-        ExamAttempt.result == Result.PASS,
-    )
-    if first is not None:
-        query = query.where(ExamAttempt.taken_on >= first)
-    if requirement.min_score is not None:
-        query = query.where(ExamAttempt.score >= requirement.min_score)
-    if requirement.practical_required:
-        query = query.where(ExamAttempt.practical_score.is_not(None))
-    return session.scalar(query.order_by(ExamAttempt.taken_on.desc(), ExamAttempt.id.desc()).limit(1))
+    """The last confirmed pass that meets a requirement."""
+    return passes(session, {employee_id}, [requirement]).get((employee_id, requirement.id))
+
+
+def passes(
+    session: Session, people: Collection[int], requirements: Iterable[PostRequirement]
+) -> dict[tuple[int, int], ExamAttempt]:
+    """By person and requirement the last confirmed pass: of the exam as it is now, with the score that is asked."""
+    examined = [one for one in requirements if one.exam_id is not None]
+    exams = sorted({one.exam_id for one in examined if one.exam_id is not None})
+    spans = select(ExamSpan.exam_id, func.max(ExamSpan.from_on)).where(ExamSpan.exam_id.in_(exams))
+    begins = {key: first for key, first in session.execute(spans.group_by(ExamSpan.exam_id))}  # noqa: C416 - Row is no pair
+    rows = session.scalars(
+        select(ExamAttempt)
+        .where(
+            ExamAttempt.exam_id.in_(exams),
+            ExamAttempt.employee_id.in_(sorted(people)),
+            ExamAttempt.status == AttemptStatus.CONFIRMED,
+            ExamAttempt.result == Result.PASS,
+        )
+        .order_by(ExamAttempt.taken_on, ExamAttempt.id)
+    ).all()
+    found: dict[tuple[int, int], ExamAttempt] = {}
+    for one in rows:
+        for requirement in examined:
+            if requirement.exam_id == one.exam_id and _is_enough(one, requirement, begins.get(one.exam_id)):
+                found[one.employee_id, requirement.id] = one
+    return found
+
+
+def _is_enough(attempt: ExamAttempt, requirement: PostRequirement, begins: date | None) -> bool:
+    if begins is not None and attempt.taken_on < begins:
+        return False
+    if requirement.min_score is not None and (attempt.score is None or attempt.score < requirement.min_score):
+        return False
+    return not requirement.practical_required or attempt.practical_score is not None
 
 
 def is_met(session: Session, employee_id: int, requirement: PostRequirement, at: datetime) -> bool:
     """Whether somebody meets a requirement: by a pass that still counts, or by what he was trained in."""
-    if requirement.exam_id is None:
-        done = select(TrainingObligation.id).where(
-            TrainingObligation.employee_id == employee_id,
-            TrainingObligation.requirement_id == requirement.id,
-            TrainingObligation.status.in_(("satisfied", "waived")),
+    return (employee_id, requirement.id) in met(session, {employee_id}, [requirement], at)
+
+
+def met(
+    session: Session, people: Collection[int], requirements: Sequence[PostRequirement], at: datetime
+) -> set[tuple[int, int]]:
+    """Who meets which of these requirements, by as many statements for many people as for one."""
+    found = set()
+    on = on_date(at)
+    by_key = {one.id: one for one in requirements}
+    for (employee_id, key), attempt in passes(session, people, requirements).items():
+        until = add_months(attempt.taken_on, months_of(session, by_key[key], attempt.taken_on))
+        if on <= until:
+            found.add((employee_id, key))
+    learnt = [one.id for one in requirements if one.exam_id is None]
+    if learnt:
+        rows = session.execute(
+            select(TrainingObligation.employee_id, TrainingObligation.requirement_id).where(
+                TrainingObligation.employee_id.in_(sorted(people)),
+                TrainingObligation.requirement_id.in_(learnt),
+                TrainingObligation.status.in_((ObligationStatus.SATISFIED, ObligationStatus.WAIVED)),
+            )
         )
-        return session.scalar(done.limit(1)) is not None
-    attempt = passing(session, employee_id, requirement)
-    if attempt is None:
-        return False
-    until = valid_until([(attempt.taken_on, months_of(session, requirement, attempt.taken_on))])
-    return until is None or on_date(at) <= until
+        found |= {(employee_id, key) for employee_id, key in rows if key is not None}
+    return found
 
 
 def months_of(session: Session, requirement: PostRequirement, on: date) -> int:
@@ -272,20 +306,24 @@ def grace_due(session: Session, on: date, change_class: str, own_days: int | Non
 
 
 def new_round_on(session: Session, employee_id: int, exam_id: int) -> date | None:
-    """Since when attempts at an exam count anew for somebody: the day he was trained again after using them up."""
-    at = session.scalar(
-        select(TrainingObligation.trained_at)
+    """Since when attempts at an exam count anew for somebody."""
+    return new_rounds(session, {employee_id}, exam_id).get(employee_id)
+
+
+def new_rounds(session: Session, people: Collection[int], exam_id: int) -> dict[int, date]:
+    """The days on which people were trained again after they had used up their attempts."""
+    rows = session.execute(
+        select(TrainingObligation.employee_id, func.max(TrainingObligation.trained_at))
         .join(PostRequirement, PostRequirement.id == TrainingObligation.requirement_id)
         .where(
-            TrainingObligation.employee_id == employee_id,
+            TrainingObligation.employee_id.in_(sorted(people)),
             TrainingObligation.reason == ObligationReason.FAILED_ATTEMPTS,
             TrainingObligation.trained_at.is_not(None),
             PostRequirement.exam_id == exam_id,
         )
-        .order_by(TrainingObligation.trained_at.desc())
-        .limit(1)
+        .group_by(TrainingObligation.employee_id)
     )
-    return on_date(at) if at is not None else None
+    return {who: on_date(at) for who, at in rows}
 
 
 def day_after(on: date) -> datetime:
