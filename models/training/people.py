@@ -18,7 +18,7 @@ from models.training.effects import (
     refresh,
 )
 from models.training.obligations import UNSETTLED, TrainingObligation
-from models.training.qualifications import Qualification
+from models.training.qualifications import Qualification, open_qualification
 from rules.regulation import Target
 from rules.training.kinds import (
     AssignmentStatus,
@@ -49,26 +49,23 @@ def enters(session: Session, act: Act, employee: Employee, reason: ObligationRea
     return [one for one in opened if one is not None]
 
 
-@after(Employee, "hire")
-def owe_as_newcomer(employee: Employee, act: Act) -> None:
-    """On entry: induction, and what the post requires (P2.1)."""
-    enters(employee.session, act, employee, ObligationReason.NEW_HIRE)
-
-
-@after(Employee, "move")
+@after(Employee, "take_up")
 def owe_as_moved(employee: Employee, act: Act) -> None:
-    """On a change of post: what the new one requires; the old one's qualification ends (P2.2)."""
-    employee.session.flush()
-    leaves_posts(employee.session, act, employee)
-    enters(employee.session, act, employee, ObligationReason.POST_CHANGE)
+    """On the day of a change of post: what the new one requires; the old one's qualification ends (P2.2)."""
+    session = employee.session
+    session.flush()
+    left = leaves_posts(session, act, employee)
+    if left and open_qualification(session, employee.id, employee.post_id) is None:
+        enters(session, act, employee, ObligationReason.POST_CHANGE)
 
 
-def leaves_posts(session: Session, act: Act, employee: Employee) -> None:
-    """What was held and owed at posts that the person has left."""
+def leaves_posts(session: Session, act: Act, employee: Employee) -> bool:
+    """Ends what was held and owed at posts that the person has left; whether there is such a post."""
     left = select(Placement.post_id).where(
         Placement.employee_id == employee.id, Placement.to_on.is_not(None), Placement.post_id != employee.post_id
     )
     _end(session, act, employee.id, Qualification.post_id.in_(left), TrainingObligation.post_id.in_(left))
+    return session.scalar(left.limit(1)) is not None
 
 
 @after(Employee, "leave")

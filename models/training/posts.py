@@ -4,12 +4,14 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from models.actions import post_to_file
 from models.base import Act, after
 from models.training.assignments import PostAssignment
 from models.training.effects import (
     refresh,
 )
 from models.training.qualifications import Qualification
+from rules.actions import EntryKind
 from rules.training import Answer
 from rules.training.kinds import (
     AssignmentStatus,
@@ -21,6 +23,24 @@ from rules.training.kinds import (
 def take_stock(qualification: Qualification, act: Act) -> None:
     """A stop that is lifted leaves what the facts say."""
     refresh(qualification.session, act, qualification.employee_id, qualification.post_id)
+
+
+@after(Qualification, "qualify")
+@after(Qualification, "suspend")
+@after(Qualification, "stop")
+@after(Qualification, "lapse")
+@after(Qualification, "revoke")
+def note_qualification(qualification: Qualification, act: Act) -> None:
+    """What becomes of a qualification goes into the performance file (P2.4)."""
+    post_to_file(
+        qualification.session,
+        act,
+        employee_id=qualification.employee_id,
+        kind=EntryKind.QUALIFICATION,
+        title=f"{qualification.post.name}：{qualification.status.words.zh}",
+        source=("qualification", qualification.id),
+        clause="P2.4",
+    )
 
 
 @after(Qualification, "qualify")

@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from models.actions import AccountabilityCase, AccountabilityPerson
 from models.base import Act, Line, Record
 from models.organisation import Department, Employee, Post, leader_of
 from models.training.exams import ExamAttempt
 from models.training.obligations import PostRequirement
+from rules.actions import CaseDecision
 from rules.base import RuleBroken, Words
 from rules.training import kinds, steps
 from rules.training.kinds import HoldSource, QualificationStatus
@@ -97,11 +99,19 @@ class Qualification(Record):
 
     def do_revoke(self, act: Act, case_no: str = "") -> None:
         """Taken away after a case; the case is named."""
-        if not (case_no or self.case_no).strip():
+        self.case_no = (case_no or self.case_no).strip()
+        decided = select(AccountabilityPerson.id).where(
+            AccountabilityPerson.employee_id == self.employee_id,
+            AccountabilityPerson.case_id == AccountabilityCase.id,
+            AccountabilityCase.no == self.case_no,
+            AccountabilityCase.decision.in_((CaseDecision.UPHELD, CaseDecision.PARTLY)),
+        )
+        if self.session.scalar(decided) is None:
             raise RuleBroken(
-                Words("Name the case it follows from.", "请填写责任认定编号。"), field="case_no", clause="P3.3"
+                Words("Name the case against this person that was upheld.", "请填写已认定此人责任的责任认定编号。"),
+                field="case_no",
+                clause="P3.3",
             )
-        self.case_no = case_no.strip() or self.case_no
         self.holds.append(QualificationHold(from_at=act.at, reason=act.note, source=HoldSource.REVOCATION))
 
     def do_reinstate(self, act: Act) -> None:

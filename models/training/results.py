@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from models.actions import PerformanceFileEntry, post_to_file, reverse_entry
 from models.base import Act, after, on_date
 from models.journal import seal
 from models.training.effects import (
@@ -23,6 +24,7 @@ from models.training.effects import (
 from models.training.exams import ExamAttempt, histories
 from models.training.obligations import UNSETTLED, PostRequirement, TrainingObligation
 from models.training.qualifications import Qualification, QualificationBasis, QualificationTerm
+from rules.actions import EntryKind
 from rules.process import ChangeClass
 from rules.training import exams
 from rules.training.kinds import (
@@ -71,6 +73,7 @@ def count_result(attempt: ExamAttempt, act: Act) -> None:
     """A pass settles what is owed and earns the post; the last fail asks for a new training, and suspends (P2.3)."""
     session = attempt.session
     session.flush()
+    note_result(session, act, attempt)
     requirements = _concerned(session, attempt)
     if attempt.result is Result.PASS:
         for one in _examined(session, attempt):
@@ -83,6 +86,36 @@ def count_result(attempt: ExamAttempt, act: Act) -> None:
     for requirement in requirements:
         earn(session, act, attempt.employee, requirement.post)
         refresh(session, act, attempt.employee_id, requirement.post_id)
+
+
+def note_result(session: Session, act: Act, attempt: ExamAttempt) -> None:
+    """Results go into the performance file (P2.4)."""
+    result = attempt.result.words.zh if attempt.result is not None else ""
+    post_to_file(
+        session,
+        act,
+        employee_id=attempt.employee_id,
+        kind=EntryKind.EXAM,
+        title=f"{attempt.exam.title}（第{attempt.attempt_no}次）：{result}",
+        source=("exam_attempt", attempt.id),
+        clause="P2.4",
+        score=attempt.score if attempt.score is not None else attempt.practical_score,
+    )
+
+
+def _take_back(session: Session, act: Act, attempt: ExamAttempt) -> None:
+    """The file keeps what was corrected, and that it was taken back."""
+    reversed_ids = select(PerformanceFileEntry.reverses_id).where(PerformanceFileEntry.reverses_id.is_not(None))
+    entry = session.scalar(
+        select(PerformanceFileEntry).where(
+            PerformanceFileEntry.source_entity == "exam_attempt",
+            PerformanceFileEntry.source_id == attempt.id,
+            PerformanceFileEntry.reverses_id.is_(None),
+            PerformanceFileEntry.id.not_in(reversed_ids),
+        )
+    )
+    if entry is not None:
+        reverse_entry(session, act, entry, reason="成绩更正")
 
 
 def _settles(session: Session, attempt: ExamAttempt, one: TrainingObligation, at: datetime) -> bool:
@@ -126,6 +159,7 @@ def undo_result(attempt: ExamAttempt, act: Act) -> None:
     """What rested on a corrected result: terms end, what it had settled is owed again, a needless round is dropped."""
     session = attempt.session
     session.flush()
+    _take_back(session, act, attempt)
     resting = session.scalars(
         select(QualificationTerm)
         .join(QualificationBasis, QualificationBasis.term_id == QualificationTerm.id)

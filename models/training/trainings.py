@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions import post_to_file
 from models.base import Act, after
 from models.journal import seal
 from models.training.effects import (
@@ -14,6 +15,7 @@ from models.training.effects import (
 )
 from models.training.obligations import TrainingObligation
 from models.training.sessions import SessionAttendee, SessionRevision, TrainingSession
+from rules.actions import EntryKind
 from rules.base import RuleBroken, Words
 from rules.training import sessions
 from rules.training.kinds import (
@@ -39,12 +41,28 @@ def back_to_open(training: TrainingSession, act: Act) -> None:
         one.perform("unschedule", act=act.consequence("P2.2"))
 
 
+def note_training(session: Session, act: Act, training: TrainingSession, employee_id: int) -> None:
+    """That somebody was trained goes into his performance file (P2.4)."""
+    post_to_file(
+        session,
+        act,
+        employee_id=employee_id,
+        kind=EntryKind.TRAINING,
+        title=f"{training.kind.words.zh}：{training.topic}",
+        source=("training_session", training.id),
+        clause="P2.4",
+    )
+
+
 @after(TrainingSession, "complete")
 def count_as_trained(training: TrainingSession, act: Act) -> None:
     """Who came is trained: what asked for no more is done, an exam is still to come; who stayed away owes it still."""
     session = training.session
     came = {one.employee_id: one for one in training.attendees}
     obligations = _scheduled(training)
+    for attendee in training.attendees:
+        if attendee.attendance in CAME:
+            note_training(session, act, training, attendee.employee_id)
     for one in obligations:
         attendee = came.get(one.employee_id)
         if attendee is None or attendee.attendance not in CAME:
