@@ -26,7 +26,7 @@ from models.quality import CheckPlan, CheckTemplate, CheckTemplateItem, SpotChec
 from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, WorkInterval
 from models.signin import hash_of
 from rules.base import SYSTEM, Person, Role
-from rules.regulation import DayType, Target, Unit
+from rules.regulation import FIGURES, DayType, Target, Unit
 
 AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 """A Monday, 09:30 in the factory."""
@@ -46,6 +46,20 @@ DEPARTMENTS = {
     "JS": ("技术部", "technical", None),
     "ZL": ("质量部", "quality", None),
 }
+TRAINING_FIGURES = (
+    ("grace_days", "editorial", 5, Unit.CALENDAR_DAY),
+    ("grace_days", "minor", 14, Unit.CALENDAR_DAY),
+    ("grace_days", "major", 10, Unit.CALENDAR_DAY),
+    ("minor_change_training", "", 0, Unit.CLOCK_HOUR),
+    ("pass_score", "", 80, Unit.POINTS),
+    ("exam_attempts", "", 3, Unit.COUNT),
+    ("retake_wait_days", "", 3, Unit.CALENDAR_DAY),
+    ("qualification_months", "", 24, Unit.MONTH),
+    ("exception_days", "", 5, Unit.CALENDAR_DAY),
+    ("certificate_notice_days", "first", 90, Unit.CALENDAR_DAY),
+    ("certificate_notice_days", "second", 30, Unit.CALENDAR_DAY),
+    ("certificate_notice_days", "last", 7, Unit.CALENDAR_DAY),
+)
 HOME = {
     Role.TECHNICAL: "JS",
     Role.TECHNICAL_MANAGER: "JS",
@@ -130,6 +144,27 @@ def _regulation(session: Session) -> None:
             from_on=date(2020, 1, 1),
         )
     )  # fmt: skip
+    for code, applies_to, value, unit in TRAINING_FIGURES:
+        session.add(
+            Figure(
+                code=code,
+                clause=FIGURES[code].clause,
+                applies_to=applies_to,
+                value=Decimal(value),
+                unit=unit,
+                from_on=date(2020, 1, 1),
+            )
+        )
+    session.add(
+        SlaPolicy(
+            name="入职培训",
+            clause="P2.1",
+            target=Target.INDUCTION,
+            amount=Decimal(5),
+            unit=Unit.WORKING_DAY,
+            from_on=date(2020, 1, 1),
+        )
+    )
     for severity, days in (("minor", 3), ("major", 2), ("critical", 1)):
         session.add(
             SlaPolicy(
