@@ -20,6 +20,7 @@ from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
 from models.event import Delivery
 from models.organisation import Department
+from models.process import release_planned, remind_notices, remind_reviews
 from models.regulation import company_calendar
 from rules.base import SYSTEM, RuleBroken, Words
 
@@ -95,9 +96,10 @@ def _often(rng: Random, mean: float) -> int:
 
 
 def _remind(session: Session, at: datetime) -> None:
-    """The ladder as it was climbed each morning."""
+    """What fell due, as it was told each morning."""
     with as_of(session, SYSTEM, at, Source.SCHEDULER):
-        climb_ladders(session, at)
+        for falls_due in (climb_ladders, release_planned, remind_reviews, remind_notices):
+            falls_due(session, at)
 
 
 def _tell(session: Session, today: date) -> None:

@@ -43,6 +43,8 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
             return str(next(iter(shown.choices)))
         case "bool":
             return ""
+        case "date" if shown.name == "noticed_on":
+            return "2026-01-05"
         case "date":
             return f"2031-01-{nth + 1:02d}"
         case "instant":

@@ -14,27 +14,42 @@ from tests.models.acts import DAY, HOUR, LATER, doing, events, last_seq, perform
 from tests.world import person
 
 TICK = timedelta.resolution
+WITHDRAWALS = select(ApprovalRecord).where(ApprovalRecord.step == "withdraw").order_by(ApprovalRecord.id)
 
 
 def first(session):
     return session.scalar(select(DocumentRevision).where(DocumentRevision.rev_no == "A/0"))
 
 
-def written(session, rev_no="A/1", at=LATER):
+def written(session, rev_no="A/1", at=LATER, **more):
     """A revision that waits for its approval."""
     with doing(session, "technical", at) as act:
         revision = DocumentRevision(
-            document_id=first(session).document_id, rev_no=rev_no, author_id=act.by.employee_id, summary="改刀具参数"
+            document_id=first(session).document_id,
+            rev_no=rev_no,
+            author_id=act.by.employee_id,
+            summary="改刀具参数",
+            trigger="process_optimisation",
+            body="按图加工，进给量不大于 0.2 mm/r。",
+            **more,
         )
         session.add(revision)
     return perform(session, revision, "submit", "technical", at)
 
 
-def released(session, rev_no="A/1", at=LATER):
-    revision = written(session, rev_no, at)
-    for verb in ("approve", "release"):
-        perform(session, revision, verb, "technical_manager", at)
+def countersigned(session, revision, at=LATER):
+    for login in ("production_manager", "quality_manager"):
+        perform(session, revision, "countersign", login, at)
     return revision
+
+
+def approved(session, rev_no="A/1", at=LATER, **more):
+    revision = countersigned(session, written(session, rev_no, at, **more), at)
+    return perform(session, revision, "approve", "technical_manager", at)
+
+
+def released(session, rev_no="A/1", at=LATER, **more):
+    return perform(session, approved(session, rev_no, at, **more), "release", "technical_manager", at)
 
 
 def withdrawn(session, at, *logins):
@@ -48,8 +63,13 @@ def test_a_release_ends_the_revision_before_it_at_the_same_instant(any_session):
     new = released(any_session)
     assert (old.status, new.status) == ("superseded", "released")
     assert old.superseded_at == new.released_at == LATER
-    found = [(one.entity_id, one.action, one.source) for one in events(any_session, since)][-2:]
-    assert found == [(old.id, "supersede", "consequence"), (new.id, "release", "form")]
+    found = [(one.entity, one.entity_id, one.action, one.source) for one in events(any_session, since)][-4:]
+    assert found == [
+        ("document_revision", old.id, "supersede", "consequence"),
+        ("document_revision", new.id, "release", "form"),
+        ("document_review", 1, "move", "consequence"),
+        ("process_document", old.document_id, "edit", "form"),
+    ]
 
 
 def test_which_revision_was_in_force_is_known_of_every_instant(any_session):
@@ -85,7 +105,7 @@ def test_the_author_does_not_approve_and_others_do_not_submit(session):
     for verb in ("approve", "return"):
         with pytest.raises(NotYours, match="the author"):
             perform(session, revision, verb, "technical", note="x")
-    perform(session, revision, "approve", "technical_manager")
+    perform(session, countersigned(session, revision), "approve", "technical_manager")
     assert revision.approved_by_id == person(session, "technical_manager").employee_id
     with pytest.raises(NotYours):
         perform(session, revision, "release", "technical")
@@ -102,7 +122,7 @@ def test_a_returned_revision_says_why_and_goes_round_again(session):
     perform(session, revision, "drop", "technical")
     assert revision.status == "dropped"
     assert revision.label == "GY-CC-001 A/1"
-    assert revision.parties() == {"author": {revision.author_id}}
+    assert revision.parties() == {"author": {revision.author_id}, "proposer": frozenset()}
 
 
 # Two signatures
@@ -117,7 +137,7 @@ def test_a_withdrawal_takes_two_signatures_of_two_roles(any_session):
     withdrawn(any_session, LATER + HOUR, "quality_manager")
     assert (revision.status, revision.withdrawn_at) == ("withdrawn", LATER + HOUR)
     assert revision.document.status == "suspended"
-    records = any_session.scalars(select(ApprovalRecord).order_by(ApprovalRecord.id)).all()
+    records = any_session.scalars(WITHDRAWALS).all()
     assert [(one.role, one.decision, one.used_at) for one in records] == [
         ("technical_manager", "approved", LATER + HOUR), ("quality_manager", "approved", LATER + HOUR),
     ]  # fmt: skip
@@ -130,7 +150,7 @@ def test_the_same_person_twice_is_one_signature_whatever_his_roles(any_session):
         account.roles.append(AccountRole(role=Role.QUALITY_MANAGER))
     revision = withdrawn(any_session, LATER, "technical_manager", "technical_manager", "technical_manager")
     assert revision.status == "released"
-    assert len(any_session.scalars(select(ApprovalRecord)).all()) == 1
+    assert len(any_session.scalars(WITHDRAWALS).all()) == 1
     withdrawn(any_session, LATER, "quality_manager")
     assert revision.status == "withdrawn"
 
@@ -142,7 +162,7 @@ def test_nobody_else_signs_and_the_system_does_not_either(session):
     with doing(session, SYSTEM):
         first(session).perform("withdraw", by=SYSTEM, at=LATER)
     assert first(session).status == "released"
-    assert session.scalars(select(ApprovalRecord)).all() == []
+    assert session.scalars(WITHDRAWALS).all() == []
 
 
 def test_a_second_round_needs_new_signatures(any_session):
@@ -154,7 +174,7 @@ def test_a_second_round_needs_new_signatures(any_session):
     assert revision.status == "released"
     withdrawn(any_session, LATER + DAY, "technical_manager")
     assert revision.status == "withdrawn"
-    assert len(any_session.scalars(select(ApprovalRecord)).all()) == 4
+    assert len(any_session.scalars(WITHDRAWALS).all()) == 4
 
 
 def test_a_document_stopped_is_worked_by_again_from_its_next_release(session):
