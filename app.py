@@ -33,7 +33,7 @@ from admin_views import (
     words,
 )
 from admin_views.session import db
-from models.base import Base
+from models.base import COMPANY_ZONE, Base
 from models.engine import database_url, engine_options
 
 HERE = Path(__file__).resolve().parent
@@ -81,7 +81,7 @@ def _settings(given: dict[str, Any]) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": public.startswith("https://"),
         "SESSION_COOKIE_NAME": "__Host-session" if public.startswith("https://") else "session",
         "WTF_CSRF_TIME_LIMIT": None,
-        "BABEL_DEFAULT_TIMEZONE": os.environ.get("TIME_ZONE", "Asia/Shanghai"),
+        "BABEL_DEFAULT_TIMEZONE": str(COMPANY_ZONE),
     }
     return found | {name: value for name, value in given.items() if name != "DATABASE_URL"}
 

@@ -20,10 +20,11 @@ from admin_views.session import db
 from admin_views.signin import act_here, name_here, person_here, unauthorised
 from admin_views.words import t
 from models.attachments import SHOWN_INLINE, attach
-from models.base import now
+from models.base import COMPANY_ZONE, now
 from models.engine import settings_in_force, settings_missed
 from models.event import Attachment, Delivery, Event, WorkerBeat
 from models.journal import acting
+from models.signin import hash_kind
 from rules.base import NotVisible, NotYours, Person, RuleBroken, Words
 from rules.event import AttachmentKind, Channel
 
@@ -138,7 +139,7 @@ def _state() -> dict[str, Any]:
     try:
         connection = db.session.connection()
         missed = settings_missed(connection)
-        state["settings"] = settings_in_force(connection)
+        state["settings"] = settings_in_force(connection) | _own_settings()
         state["database"] = "ok" if not missed else f"settings not as measured: {', '.join(missed)}"
         state["migrations"] = _migrations(connection)
         beat = db.session.scalar(select(WorkerBeat.at).order_by(WorkerBeat.at.desc()).limit(1))
@@ -149,6 +150,19 @@ def _state() -> dict[str, Any]:
         faults.roll_back()
     state["ok"] = all(state[name] == "ok" for name in ("database", "migrations", "worker"))
     return state
+
+
+def _own_settings() -> dict[str, str]:
+    """What the application itself holds every request to."""
+    config = current_app.config
+    names = ("MAX_CONTENT_LENGTH", "MAX_FORM_PARTS", "MAX_FORM_MEMORY_SIZE", "SESSION_COOKIE_NAME")
+    found = {name.lower(): str(config[name]) for name in names}
+    hosts = config["TRUSTED_HOSTS"]
+    return found | {
+        "password_hash": hash_kind(),
+        "time_zone": str(COMPANY_ZONE),
+        "trusted_hosts": "set" if hosts else "any",
+    }
 
 
 def _migrations(connection: Any) -> str:

@@ -20,10 +20,12 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import DateInput, DateTimeLocalInput
 
 from admin_views.columns import Shown
+from admin_views.controls import draw
 from admin_views.session import db
 from admin_views.signin import person_here
 from admin_views.words import say, t
@@ -358,8 +360,17 @@ class LinesField(FieldList):
         yield from found
 
 
+class Drawn(DefaultMeta):
+    """How the fields of our forms are drawn."""
+
+    def render_field(self, field: Any, render_kw: dict[str, Any]) -> Markup:
+        return draw(field, render_kw)
+
+
 class RecordForm(Form):
     """A form of ours: hidden fields first, in one go."""
+
+    Meta = Drawn
 
     def hidden_tag(self) -> Markup:
         """The hidden fields as they are sent, and the token that the form is ours."""

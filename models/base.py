@@ -1,12 +1,13 @@
 """What every table shares: the typed base, the clock, the act, records with verbs, who sees which rows."""
 
 import enum
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, ForeignKey, MetaData, String, event, false, or_, select, true
 from sqlalchemy.orm import (
@@ -39,7 +40,17 @@ from rules.base import (
     why_not,
 )
 
-COMPANY_ZONE = ZoneInfo("Asia/Shanghai")
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that IANA name; ValueError with what to do for anything else."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"TIME_ZONE: “{name}” is not a time zone such as Asia/Shanghai.") from None
+
+
+COMPANY_ZONE = zone_of(os.environ.get("TIME_ZONE") or "Asia/Shanghai")
+"""The zone of the company's dates and deadlines; every process of one company is given the same TIME_ZONE."""
 
 
 def now() -> datetime:

@@ -42,6 +42,11 @@ class Refused:
     wait: timedelta
 
 
+def hash_kind() -> str:
+    """How passwords are hashed: argon2id with its memory, rounds and lanes."""
+    return f"argon2{_hasher.type.name.lower()} m={_hasher.memory_cost} t={_hasher.time_cost} p={_hasher.parallelism}"
+
+
 def hash_of(password: str) -> str:
     """The password as it is stored (argon2id)."""
     with _two_at_a_time:
