@@ -211,4 +211,5 @@ def reviews(document: ProcessDocument, person: Person) -> Panel:
             )
             for one in rows
         ],
+        more_url="/process/reviews/",
     )

@@ -149,7 +149,9 @@ def first_working_day(session: Session, day: date) -> date:
 
 def schedule(session: Session, document: ProcessDocument, due_on: date, act: Act) -> DocumentReview:
     """Sets the date of the next review; the one that is open moves there."""
-    document.next_review_on = due_on
+    if document.next_review_on != due_on:
+        document.next_review_on = due_on
+        seal(session, document, "edit", act)
     review = open_review(session, document.id)
     if review is None:
         review = DocumentReview(document=document, due_on=due_on, revision=in_force_now(session, document.id))
