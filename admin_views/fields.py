@@ -169,6 +169,10 @@ class PairsField(Parsed):
         return "; ".join(f"{name}={one}" for name, one in value.items())
 
 
+SPECIAL: dict[tuple[type[Any], str], type[Parsed]] = {}
+"""Columns whose text means more than their type says; views add theirs: (model, column) -> field."""
+
+
 class ChoiceField(SelectField):
     kind = "choice"
 
@@ -292,6 +296,8 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C
     checks: list[Any] = [Required()] if is_needed else [Optional(strip_whitespace=True)]
     label = say(shown.words)
     filters = [clean]
+    if (special := SPECIAL.get((shown.model, shown.name))) is not None:
+        return special(label, checks)
     match shown.kind:
         case "relation":
             return PickerField(label, checks, model=shown.target, lookup_url=lookup(path))

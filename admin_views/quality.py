@@ -7,9 +7,10 @@ from sqlalchemy import or_, select
 
 from admin_views.base import Inline, RegulationView
 from admin_views.columns import cell_of, due_cell
+from admin_views.deadlines import left_of
 from admin_views.faults import SENTENCES
 from admin_views.registry import desk_card, panel, record_url
-from admin_views.screen import Cell, DeskCard, DeskLine, Heading, Panel, Row
+from admin_views.screen import Cell, DeskAct, DeskCard, DeskLine, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.signin import person_here
 from admin_views.words import t
@@ -247,7 +248,8 @@ def rechecks_due(person: Person) -> DeskCard | None:
             one.description,
             record_url(ActionItem, one.id),
             f"{one.no} · {one.responsible.label}",
-            due_cell(one.due_at, now()),
+            due_cell(one.due_at, now(), left=left_of(one.due_at, now())),
+            act=DeskAct(t("Re-check", "复检"), f"/admin/spot_check/new/?rechecks={one.id}"),
         )
         for one in rows
     ]
@@ -275,7 +277,16 @@ def my_drafts(person: Person) -> DeskCard | None:
         .order_by(SpotCheck.id.desc())
         .limit(10)
     ).all()
-    lines = [DeskLine(post, record_url(SpotCheck, key), no, cell_of(at)) for key, no, at, post in rows]
+    go_on = t("Go on", "继续填写")
+    lines = [
+        DeskLine(
+            post,
+            record_url(SpotCheck, key),
+            f"{no} · {cell_of(at).text}",
+            act=DeskAct(go_on, f"/admin/spot_check/edit/?id={key}"),
+        )
+        for key, no, at, post in rows
+    ]
     return DeskCard(
         t("My drafts", "我的未提交抽检"), lines, t("No draft is left over.", "没有未提交的抽检。"), len(lines), "pencil"
     )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import Act, Source
+from models.first_data import fill
 from models.journal import acting
 from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
 from models.process import DocumentRevision, ProcessDocument, ProcessDocumentPost
@@ -61,6 +62,7 @@ class World:
 
 def build(session: Session) -> World:
     """Fills an empty database; every row through the same verbs as on screen."""
+    fill(session, AT - timedelta(days=61))
     with acting(session, Act(SYSTEM, AT - timedelta(days=60), Source.COMMAND)):
         _organisation(session)
         _regulation(session)

@@ -164,7 +164,8 @@ def test_no_limit_and_a_limit_without_an_amount_are_unset(session):
     [
         ("1", "working_day", (2026, 9, 28, 9, 30)), ("4", "working_day", (2026, 10, 2, 9, 30)),
         ("5.5", "working_hour", (2026, 9, 28, 1, 30)), ("4.5", "working_hour", (2026, 9, 25, 9, 30)),
-        ("0.5", "clock_hour", (2026, 9, 25, 4, 30)), ("2", "calendar_day", (2026, 9, 27, 4, 0)),
+        ("0.5", "clock_hour", (2026, 9, 25, 4, 30)), ("2", "calendar_day", (2026, 9, 28, 9, 30)),
+        ("1", "month", (2026, 10, 26, 9, 30)),
         ("0", "clock_hour", (2026, 9, 25, 4, 0)),
     ],
 )  # fmt: skip
@@ -173,7 +174,7 @@ def test_a_limit_is_used_up_on_the_working_calendar(session, amount, unit, due):
     assert due_at(session, Limit(Decimal(amount), Unit(unit)), FRIDAY_NOON) == datetime(*due, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("amount,unit", [("1.5", "working_day"), ("1", "month"), ("1", "percent"), ("1", "CNY")])
+@pytest.mark.parametrize("amount,unit", [("1.5", "working_day"), ("1.5", "month"), ("1", "percent"), ("1", "CNY")])
 def test_what_no_calendar_can_count_is_refused_by_name(session, amount, unit):
     with pytest.raises(RuleBroken, match="time limit"):
         due_at(session, Limit(Decimal(amount), Unit(unit)), FRIDAY_NOON)

@@ -1,10 +1,10 @@
-"""The engine of putting right, for every chapter: rounds, proof, escalation (P3.2, P3.4, A4.2, C1.1)."""
+"""Action items: what is put right, in rounds, by proof that cannot be stale (P3.2, P3.4, A4.2, C1.1)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 
-from rules.base import Access, Choice, Lifecycle, Role, RuleBroken, Words, relation, step
+from rules.base import Access, Choice, Lifecycle, NotYours, Role, RuleBroken, Words, relation, step
 
 R = Role
 
@@ -56,6 +56,13 @@ class ActionStatus(Choice):
     CANCELLED = "cancelled", "Cancelled", "已取消"
 
 
+class Proof(Choice):
+    """What an action is verified by: what a check raised, only by another check; else the verifier's word."""
+
+    RECHECK = "recheck", "A re-check", "复检"
+    VERIFIER = "verifier", "The verifier", "验证人确认"
+
+
 class RoundResult(Choice):
     """What the check of a round found."""
 
@@ -63,12 +70,41 @@ class RoundResult(Choice):
     FAILED = "failed", "Failed", "不通过"
 
 
+WORKED_ON = ("open", "accepted", "in_progress")
+"""States in which the responsible person may ask for more time."""
 UNFINISHED = ("open", "disputed", "accepted", "in_progress", "submitted", "returned", "watching")
 """States in which something is still to be done."""
 
+BY_HAND = (ActionKind.IMPROVEMENT, ActionKind.CORRECTIVE, ActionKind.PREVENTIVE)
+"""What a manager opens by hand; a rectification is raised by what was found, a resolution by its meeting."""
+
+CLAUSE_OF: Mapping[ActionKind, str] = {
+    ActionKind.RECTIFICATION: "P3.2",
+    ActionKind.CORRECTIVE: "P3.4",
+    ActionKind.PREVENTIVE: "P3.4",
+    ActionKind.IMPROVEMENT: "A5.2",
+    ActionKind.MEETING_RESOLUTION: "C1.1",
+}
+"""The clause that an action of a kind proves, where its source names none."""
+
+OPENERS = frozenset(
+    {
+        R.QUALITY_MANAGER,
+        R.PRODUCTION_MANAGER,
+        R.TECHNICAL_MANAGER,
+        R.SALES_MANAGER,
+        R.AFTER_SALES_MANAGER,
+        R.HR_MANAGER,
+        R.PROJECT_LEAD,
+        R.GENERAL_MANAGER,
+    }
+)
 ACTION = Access(
     clause="P3.2",
     view=frozenset({R.QUALITY_INSPECTOR, R.QUALITY_MANAGER, R.PRODUCTION_MANAGER, R.GENERAL_MANAGER}),
+    create=OPENERS,
+    edit=OPENERS,
+    edit_while=frozenset({"open"}),
 )
 
 # fmt: off - a table, one row a step
@@ -99,7 +135,16 @@ ACTION_STEPS = Lifecycle(
             tells=(RESPONSIBLE,),
             clause="P3.2",
         ),
-        step("start", ("accepted", "returned"), "in_progress", "Start", "开始整改", by={RESPONSIBLE}, clause="P3.2"),
+        step(
+            "start",
+            ("accepted", "returned"),
+            "in_progress",
+            "Start",
+            "开始整改",
+            by={RESPONSIBLE},
+            asks=("containment",),
+            clause="P3.2",
+        ),
         step(
             "submit",
             "in_progress",
@@ -107,7 +152,7 @@ ACTION_STEPS = Lifecycle(
             "Submit for re-check",
             "提交复检",
             by={RESPONSIBLE},
-            asks=("measure", "root_cause", "cause_category"),
+            asks=("measure", "root_cause", "cause_category", "evidence"),
             tells=("raiser", VERIFIER),
             clause="P3.2",
         ),
@@ -169,6 +214,24 @@ ACTION_STEPS = Lifecycle(
             tells=(RESPONSIBLE, "raiser"),
             clause="P3.2",
         ),
+        *(
+            step("extend", status, status, "Extend", "延长期限", asks=("new_due_at",), clause="P3.2")
+            for status in WORKED_ON
+        ),
+        *(
+            step(
+                "ask_extension",
+                status,
+                status,
+                "Ask for more time",
+                "申请延期",
+                by={RESPONSIBLE},
+                asks=("new_due_on",),
+                needs_note=True,
+                clause="P3.2",
+            )
+            for status in WORKED_ON
+        ),
         step(
             "cancel",
             UNFINISHED,
@@ -199,6 +262,19 @@ def raised(severity: Severity) -> Severity:
     return Severity.MAJOR if severity is Severity.MINOR else Severity.CRITICAL
 
 
+def why_not_by_hand(proof: Proof, verb: str) -> NotYours | None:
+    """Why nobody confirms or returns this by hand: what a check raised is judged by a re-check alone (P3.2)."""
+    if proof is Proof.RECHECK and verb in {"confirm", "return"}:
+        return NotYours(
+            Words(
+                "A check raised this: only a re-check verifies or returns it.",
+                "此项由检查提出，只能由复检验证或退回。",
+            ),
+            clause="P3.2",
+        )
+    return None
+
+
 def refuse_stale_proof(submitted_at: datetime | None, checked_at: datetime) -> None:
     """Raises RuleBroken unless the check is later than the last submission: proof that cannot be stale."""
     if submitted_at is None or checked_at <= submitted_at:
@@ -222,8 +298,8 @@ def cause_of(given: str | None) -> Cause | None:
     return Cause(given)  # type: ignore[call-arg]
 
 
-def refuse_incomplete_round(measure: str, root_cause: str, severity: Severity) -> None:
-    """Raises RuleBroken when a submission lacks its measure, or from major up its root cause."""
+def refuse_incomplete_round(measure: str, root_cause: str, severity: Severity, *, has_evidence: bool) -> None:
+    """Raises RuleBroken when a submission lacks its measure, or from major up its root cause or its evidence."""
     if not measure.strip():
         raise RuleBroken(Words("Say what was done.", "请写明已采取的措施。"), field="measure", clause="P3.2")
     if severity is not Severity.MINOR and not root_cause.strip():
@@ -232,26 +308,56 @@ def refuse_incomplete_round(measure: str, root_cause: str, severity: Severity) -
             field="root_cause",
             clause="P3.2",
         )
+    if severity is not Severity.MINOR and not has_evidence:
+        raise RuleBroken(
+            Words(
+                "From “major” up a round needs evidence: attach a file or photo, or say what proves it.",
+                "严重及以上问题须有整改证据：请上传文件或照片，或写明证据所在。",
+            ),
+            field="evidence",
+            clause="P3.2",
+        )
 
 
-@dataclass(frozen=True)
-class Rung:
-    """One level of escalation: how long after the due instant (negative = before), and who is told."""
-
-    level: int
-    after: timedelta
-    tells: tuple[Role | str, ...]
-
-
-LADDER = (
-    Rung(0, timedelta(hours=-24), (RESPONSIBLE,)),
-    Rung(1, timedelta(0), (RESPONSIBLE, "team_leader")),
-    Rung(2, timedelta(days=1), (R.PRODUCTION_MANAGER, R.QUALITY_MANAGER)),
-    Rung(3, timedelta(days=3), (R.GENERAL_MANAGER,)),
-)
-relation("team_leader", "his team leader", "所在班组长")
+def refuse_unproved(submitted_at: datetime | None, checked_at: datetime | None, result: RoundResult | None) -> None:
+    """Raises RuleBroken unless the last round was passed by a check later than its submission: the guard of closing."""
+    if result is not RoundResult.PASSED or checked_at is None:
+        raise RuleBroken(
+            Words("Nothing is closed before its last round has passed.", "最近一轮整改通过之前不能关闭。"),
+            clause="P3.2",
+        )
+    refuse_stale_proof(submitted_at, checked_at)
 
 
-def rungs_due(due_at: datetime, at: datetime, ladder: Sequence[Rung] = LADDER) -> list[Rung]:
-    """The levels that are due by now, lowest first; each is climbed once."""
-    return [rung for rung in ladder if due_at + rung.after <= at]
+def refuse_by_hand(kind: ActionKind, responsible_id: int, verifier_id: int | None) -> None:
+    """Raises RuleBroken for what a manager cannot open by hand: another kind, or one that nobody else verifies."""
+    if kind not in BY_HAND:
+        raise RuleBroken(
+            Words(
+                "By hand: improvement, corrective or preventive. A rectification is raised by a check, a resolution by "
+                "its meeting.",
+                "手工只能开改进、纠正或预防措施；整改由检查开出，会议决议由会议开出。",
+            ),
+            field="kind",
+            clause="P3.4",
+        )
+    if verifier_id is None or verifier_id == responsible_id:
+        raise RuleBroken(
+            Words(
+                "Choose a verifier who is not the responsible person.",
+                "请指定责任人以外的验证人。",
+            ),
+            field="verifier",
+            clause="P3.4",
+        )
+
+
+def refuse_past_due(due_at: datetime, at: datetime) -> None:
+    """Raises RuleBroken for a due instant that has passed already."""
+    if due_at <= at:
+        raise RuleBroken(Words("The due time lies in the past.", "期限不能早于当前时间。"), field="due_at")
+
+
+def opens_case(round_no: int, max_rounds: Decimal) -> bool:
+    """Whether this round is one too many: with it a case is opened (figure MAX_ROUNDS)."""
+    return round_no >= int(max_rounds)
