@@ -183,9 +183,8 @@ def test_only_its_giver_and_technicians_change_a_notice(app):
     edit = made.replace("details", "edit")
     for login, status in (("production_manager", 200), ("technical", 200), ("quality_manager", 409), ("hr", 403)):
         assert Browser(app, login).get(edit).status_code == status, login
-    late = browser.post(
-        "/admin/change_notice/new/", browser.form("/admin/change_notice/new/") | fields | {"noticed_on": "2199-01-01"}
-    )
+    early = browser.form("/admin/change_notice/new/") | {"kind": "design", "title": "材料", "noticed_on": "2199-01-01"}
+    late = browser.post("/admin/change_notice/new/", early)
     assert late.status_code == 409
     assert "future" in late.text
     assert browser.post("/admin/change_notice/delete/", {"id": made.rsplit("=", 1)[1]}).status_code == 409
@@ -240,7 +239,7 @@ def test_what_is_not_there_is_not_compared(app, query):
 
 def test_revisions_of_two_documents_are_not_compared(app):
     browser = Browser(app, "technical")
-    fields = browser.form("/admin/process_document/new/") | {"doc_no": "GY-2", "title": "二"}
+    fields = browser.form("/admin/process_document/new/") | {"doc_no": "GY-2", "title": "二", "doc_type": "process_flow"}
     made = browser.post("/admin/process_document/new/", fields).headers["Location"]
     key = made.rsplit("=", 1)[1]
     where = f"{NEW}?document={key}"
