@@ -27,6 +27,12 @@ class Fate(NamedTuple):
     steps: tuple[str, ...]
 
 
+EVIDENCE = (
+    "复测记录已附在随工单后",
+    "整改后首件检验合格，记录存班组",
+    "现场已整理并拍照，照片存班组看板",
+    "培训签到表已交人事存档",
+)
 MEND = ("accept", "start", "submit", "pass")
 AGAIN = ("start", "submit", "pass")
 
@@ -131,7 +137,8 @@ class Rectifications:
 
     def _remedy(self, case: Case) -> dict[str, Any]:
         measure, root_cause, cause = self.rng.choice(REMEDIES[case.question.category])
-        return {"measure": measure, "root_cause": root_cause, "cause_category": str(cause)}
+        evidence = self.rng.choice(EVIDENCE)
+        return {"measure": measure, "root_cause": root_cause, "cause_category": str(cause), "evidence": evidence}
 
     # -- re-checks ---------------------------------------------------------------------------------------------------
 
