@@ -7,11 +7,12 @@ from random import Random
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from models.actions import climb_ladders
+from models.actions import climb_ladders, end_statements, lapse_extensions, remind_of_evaluations
 from models.base import COMPANY_ZONE, Base, Source, on_date
 from models.demo.checks import Checks
 from models.demo.company import PASSWORD, Company, founded
 from models.demo.diary import Diary, WorkClock, as_of
+from models.demo.evaluations import Evaluations
 from models.demo.papers import Papers
 from models.demo.people import demo_logins
 from models.demo.questions import OFFICE_POSTS, SHOP_POSTS
@@ -73,9 +74,11 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     Staffing(session, company, diary).plan()
     checks = Checks(session, rng, company, diary, papers)
     plan_scenes(checks, company, diary.clock)
+    checks.rectifications.accountability.plan_further()
+    Evaluations(session, rng, company, diary).plan()
     days = diary.clock.workdays()
     for place, day in enumerate(days):
-        diary.note(_midnight(day) + timedelta(hours=8), partial(_remind, session))
+        diary.note(_midnight(day) + timedelta(hours=8, minutes=30), partial(_remind, session))
         for area, rate in CHECKS_A_DAY.items():
             _plan_day(rng, checks, diary.clock, area, day, _often(rng, rate * scale), place / len(days))
 
@@ -95,9 +98,10 @@ def _often(rng: Random, mean: float) -> int:
 
 
 def _remind(session: Session, at: datetime) -> None:
-    """The ladder as it was climbed each morning."""
+    """What fell due as it was told each morning, when work begins."""
     with as_of(session, SYSTEM, at, Source.SCHEDULER):
-        climb_ladders(session, at)
+        for falls_due in (climb_ladders, lapse_extensions, end_statements, remind_of_evaluations):
+            falls_due(session, at)
 
 
 def _tell(session: Session, today: date) -> None:
