@@ -204,7 +204,8 @@ class Evaluations:
             self.session.get_one(Evaluation, key).perform("publish", by=by, at=at)
         if self.rng.random() < 0.5:
             what, who = self.rng.choice(MEASURES[series.kind])
-            way = self.rng.choice(("closed", "closed", "started", "submitted"))
+            is_old = at < self.diary.clock.ago(30, 0)
+            way = "closed" if is_old else self.rng.choice(("closed", "started", "submitted"))
             self._open(series.manager, ActionKind.IMPROVEMENT, S.MINOR, what, who, way, ("evaluation", key), at)
 
     # -- by hand -----------------------------------------------------------------------------------------------------
