@@ -43,7 +43,9 @@ def actions_board() -> AnyResponse | str:
     asked = {name: request.args.get(name, "") for name in ("department", "responsible", "severity")}
     where = [ActionItem.visible_to(person), ActionItem.status.in_(COLUMNS), *_wanted(asked)]
     counts = dict(
-        db.session.execute(select(ActionItem.status, func.count()).where(*where).group_by(ActionItem.status)).tuples()
+        db.session.execute(select(ActionItem.status, func.count()).where(*where).group_by(ActionItem.status))
+        .tuples()
+        .all()
     )
     cards = _cards(where)
     return render_template(
