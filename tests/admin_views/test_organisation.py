@@ -313,5 +313,7 @@ def test_a_department_shows_its_posts_teams_parts_and_people(app):
         assert words in part, words
     team = words_of(hr.get(f"/admin/team/details/?id={key_of(app, Team, code='T-SC1')}"))
     assert "车工一" in team
-    Browser(app, "hr").perform("employee", key_of(app, Employee, name="班组长"), "leave", note="退休")
+    Browser(app, "hr").perform(
+        "employee", key_of(app, Employee, name="班组长"), "leave", note="退休", last_on="2026-11-02"
+    )
     assert "nobody" in words_of(hr.get(f"/admin/department/details/?id={key_of(app, Department, code='SC1')}"))

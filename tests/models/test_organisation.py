@@ -250,7 +250,7 @@ def test_a_move_is_one_event_of_the_person_and_to_take_it_up_another(any_session
     one, since = employee(any_session, "车工一"), last_seq(any_session)
     post = any_session.scalar(select(Post).where(Post.code == "P-SC2"))
     perform(any_session, one, "move", "hr", post=post)
-    move, taken_up = events(any_session, since)
+    move, taken_up = events(any_session, since, one)
     assert (move.entity, move.entity_id, move.action) == ("employee", one.id, "move")
     assert move.changes["department_id"] == [department(any_session, "SC1").id, department(any_session, "SC2").id]
     assert any(name.startswith("placement.") and name.endswith(".to_on") for name in move.changes)
@@ -275,7 +275,7 @@ def test_a_move_ahead_is_taken_up_on_its_day_by_itself_and_once(any_session):
     one, since = employee(any_session, "车工一"), last_seq(any_session)
     post = any_session.scalar(select(Post).where(Post.code == "P-SC2"))
     perform(any_session, one, "move", "hr", post=post, effective_on=ON)
-    assert [event.action for event in events(any_session, since)] == ["move"]
+    assert [event.action for event in events(any_session, since, one)] == ["move"]
     early, late = (datetime.combine(day, time(1), COMPANY_ZONE) for day in (ON - DAY, ON + 3 * DAY))
     assert remind(any_session, early)["follow_the_calendar"] == 0
     assert one.department.code == "SC1"
@@ -290,7 +290,7 @@ def test_a_move_that_is_followed_by_another_ahead_is_taken_up_now(session):
     posts = {code: session.scalar(select(Post).where(Post.code == f"P-{code}")) for code in ("SC2", "JS")}
     perform(session, one, "move", "hr", post=posts["JS"], effective_on=ON)
     perform(session, one, "move", "hr", post=posts["SC2"])
-    assert [event.action for event in events(session, since)] == ["move", "move", "take_up"]
+    assert [event.action for event in events(session, since, one)] == ["move", "move", "take_up"]
     assert [place[0] for place in spans(one)] == ["SC1", "SC2", "JS"]
     assert one.department.code == "SC2"
 
