@@ -43,9 +43,8 @@ def actions_board() -> AnyResponse | str:
     person = person_here()
     asked = {name: request.args.get(name, "") for name in ("department", "responsible", "severity")}
     where = [ActionItem.visible_to(person), ActionItem.status.in_(COLUMNS), *_wanted(asked)]
-    counts = dict(
-        db.session.execute(select(ActionItem.status, func.count()).where(*where).group_by(ActionItem.status)).tuples()
-    )
+    counted = select(ActionItem.status, func.count()).where(*where).group_by(ActionItem.status)
+    counts = dict(db.session.execute(counted).tuples().all())
     cards = _cards(where)
     return render_template(
         "actions_board.html",
