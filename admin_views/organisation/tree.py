@@ -20,6 +20,7 @@ from models.organisation.places import below, parts_of
 from rules.base import Person, Words
 from rules.organisation import HEADS, EmployeeStatus, is_in_force
 
+menu_page(MenuPage("organisation", Words("The company", "组织架构"), "/organisation/", icon="sitemap"))
 company = Blueprint("company", __name__)
 
 

@@ -106,8 +106,9 @@ def _often(rng: Random, mean: float) -> int:
 def _remind(session: Session, at: datetime) -> None:
     """What the worker did each morning, when work begins."""
     with as_of(session, SYSTEM, at, Source.SCHEDULER):
-        for falls_due in FALLS_DUE.values():
-            falls_due(session, at)
+        for name, falls_due in FALLS_DUE.items():
+            if name != "draw_todays_checks":  # drawn where the rounds are planned
+                falls_due(session, at)
 
 
 def _tell(session: Session, today: date) -> None:
