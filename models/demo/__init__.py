@@ -16,12 +16,14 @@ from models.demo.market import market
 from models.demo.papers import Papers
 from models.demo.people import demo_logins
 from models.demo.questions import OFFICE_POSTS, SHOP_POSTS
+from models.demo.regulation import Regulation
 from models.demo.rounds import Rounds
 from models.demo.scenes import plan_scenes
 from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
 from models.event import Delivery
 from models.organisation import Department, follow_the_calendar
+from models.process import release_planned, remind_notices, remind_reviews
 from models.regulation import company_calendar
 from rules.base import SYSTEM, RuleBroken, Words
 
@@ -74,6 +76,7 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     papers = Papers(session, rng, company, diary)
     papers.plan()
     Staffing(session, company, diary).plan()
+    Regulation(session, company, diary).plan()
     checks = Checks(session, rng, company, diary, papers)
     Rounds(session, rng, company, diary, checks).plan()
     plan_scenes(checks, company, diary.clock)
@@ -101,8 +104,8 @@ def _often(rng: Random, mean: float) -> int:
 def _remind(session: Session, at: datetime) -> None:
     """What the worker did each morning."""
     with as_of(session, SYSTEM, at, Source.SCHEDULER):
-        follow_the_calendar(session, at)
-        climb_ladders(session, at)
+        for falls_due in (follow_the_calendar, climb_ladders, release_planned, remind_reviews, remind_notices):
+            falls_due(session, at)
 
 
 def _tell(session: Session, today: date) -> None:
