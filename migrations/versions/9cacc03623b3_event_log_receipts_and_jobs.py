@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 
-revision = '4e3ff19cf411'
+revision = '9cacc03623b3'
 down_revision = 'a95ddc4f4e8e'
 
 
