@@ -115,6 +115,8 @@ class Act:
     on_behalf_of: int | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     recorded_at: datetime | None = None
+    tell_at: datetime | None = None
+    """When whoever is to be told hears of it; empty = at once. What happens at night is told in the morning."""
 
     @property
     def written_at(self) -> datetime:
