@@ -83,9 +83,10 @@ def test_the_board_can_be_narrowed(browser_of):
     mine = manager.get("/regulation/?show=mine").text
     assert 'id="P3.2"' in mine
     assert 'id="P1.1"' not in mine
-    assert 'id="P1.1"' in manager.get("/regulation/?show=unset").text or 'id="P1.2"' in manager.get(
-        "/regulation/?show=unset"
-    ).text
+    assert (
+        'id="P1.1"' in manager.get("/regulation/?show=unset").text
+        or 'id="P1.2"' in manager.get("/regulation/?show=unset").text
+    )
     assert "No clause is like that" in browser_of("hr").get("/regulation/?show=due").text
     assert "show=mine" not in browser_of("employee").get("/regulation/").text
 
@@ -182,7 +183,9 @@ def test_a_proposal_can_be_taken_back_until_it_is_approved(browser_of, kept):
 
 
 def test_a_new_company_needs_nobody_to_approve(app, browser_of, kept):
-    for one in kept.scalars(select(AccountRole).where(AccountRole.role.in_((Role.QUALITY_MANAGER, Role.GENERAL_MANAGER)))):
+    for one in kept.scalars(
+        select(AccountRole).where(AccountRole.role.in_((Role.QUALITY_MANAGER, Role.GENERAL_MANAGER)))
+    ):
         kept.delete(one)
     by_admin(kept)
     assert propose(browser_of("admin")).status_code == 302
@@ -216,7 +219,9 @@ def test_everybody_is_asked_and_each_confirms(browser_of, kept):
         assert employee.get(bad).status_code == 404
     assert "I have read this clause" in employee.get("/regulation/P3.2/").text
     assert "Has still to confirm" in employee.get(f"/admin/clause/details/?id={clause_of(kept, 'P3.2').id}").text
-    assert employee.post(f"{found[0]}confirm/", {"next": "/regulation/P3.2/"}).headers["Location"] == "/regulation/P3.2/"
+    assert (
+        employee.post(f"{found[0]}confirm/", {"next": "/regulation/P3.2/"}).headers["Location"] == "/regulation/P3.2/"
+    )
     assert "Confirmed" in employee.get(found[0]).text
     assert "/receipts/" not in employee.get("/").text
     assert "I have read this clause" not in employee.get("/regulation/P3.2/").text
