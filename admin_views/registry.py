@@ -1,6 +1,7 @@
 """Which table is shown by which view, and what later chapters hang on earlier records' pages."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
@@ -33,6 +34,21 @@ def panel(model: type[Record]) -> Callable[[PanelMaker], PanelMaker]:
 def panels_of(record: Record, person: Person) -> list[Panel]:
     made = [maker(record, person) for model, maker in _panels if isinstance(record, model)]
     return [one for one in made if one is not None]
+
+
+@dataclass(frozen=True)
+class MenuPage:
+    """A page of its own in the menu of its chapter, for whoever may open it."""
+
+    chapter: str
+    words: Words
+    url: str
+    icon: str
+    may_open: Callable[[Person], bool]
+
+
+MENU_PAGES: list[MenuPage] = []
+"""Filled by the chapters."""
 
 
 def desk_card(maker: CardMaker) -> CardMaker:

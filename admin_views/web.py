@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from admin_views import faults
-from admin_views.registry import every_view
+from admin_views.registry import MENU_PAGES, every_view
 from admin_views.screen import MenuGroup, MenuItem, Message
 from admin_views.session import db
 from admin_views.signin import account_here, name_here, path_of, person_here, roles_here, safe_next, theme_here
@@ -208,6 +208,10 @@ def menu() -> list[MenuGroup]:
             here == "indicators",
         )
         groups.setdefault("assessment", []).append(item)
+    for page in MENU_PAGES:
+        if page.may_open(person):
+            item = MenuItem(say(page.words), page.url, page.icon, request.path == page.url)
+            groups.setdefault(page.chapter, []).append(item)
     return [MenuGroup(say(words), groups[name], icon) for name, (words, icon) in CHAPTERS.items() if name in groups]
 
 

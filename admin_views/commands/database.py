@@ -14,7 +14,9 @@ from sqlalchemy import Connection, create_engine
 
 from admin_views.commands.kit import Refused, refusing
 from admin_views.session import db
+from models.base import now
 from models.engine import engine_options
+from models.regulation.shipped import ship
 
 
 def migrations() -> Config:
@@ -40,9 +42,11 @@ def upgrade_connection(connection: Connection) -> None:
 @click.command("upgrade")
 @refusing
 def upgrade() -> None:
-    """Build the database or bring it up to date."""
+    """Build the database or bring it up to date; an empty calendar is filled with the days published so far."""
     try:
-        click.echo(f"The database is up to date ({upgrade_to_head()}).")
+        revision = upgrade_to_head()
+        ship(db.session(), now())
+        click.echo(f"The database is up to date ({revision}).")
     except CommandError as fault:
         raise Refused(f"{fault} The database was made by a newer version of the product.") from None
 

@@ -3,13 +3,12 @@
 from typing import Any
 
 from admin_views.base import RegulationView
-from admin_views.regulation import clocks
 from admin_views.regulation.calendar import CalendarDayView, CalendarView
+from admin_views.regulation.clocks import clock_pages
 from admin_views.regulation.figures import FigureView
 from admin_views.regulation.limits import SlaPolicyView
+from admin_views.regulation.year import year_pages
 from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy
-
-__all__ = ["VIEWS", "clocks"]
 
 VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (Figure, FigureView),
@@ -17,3 +16,4 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (Calendar, CalendarView),
     (CalendarDay, CalendarDayView),
 ]
+PAGES = (clock_pages, year_pages)
