@@ -19,6 +19,8 @@ _panels: list[tuple[type[Record], PanelMaker]] = []
 _cards: list[CardMaker] = []
 LINE_LABELS: dict[str, dict[str, Words]] = {}
 """Labels of the lines' columns, by table: declared with the view of their record."""
+LINE_NAMES: dict[str, Callable[[int], str]] = {}
+"""What one line of several is called in the history of its record, by table and key."""
 
 
 def panel(model: type[Record]) -> Callable[[PanelMaker], PanelMaker]:

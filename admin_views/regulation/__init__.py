@@ -7,6 +7,7 @@ from admin_views.regulation.calendar import CalendarDayView, CalendarView
 from admin_views.regulation.clocks import clock_pages
 from admin_views.regulation.figures import FigureView
 from admin_views.regulation.limits import SlaPolicyView
+from admin_views.regulation.tables import table_pages
 from admin_views.regulation.year import year_pages
 from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy
 
@@ -16,4 +17,4 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (Calendar, CalendarView),
     (CalendarDay, CalendarDayView),
 ]
-PAGES = (clock_pages, year_pages)
+PAGES = (clock_pages, year_pages, table_pages)

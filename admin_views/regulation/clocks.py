@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of, due_cell
 from admin_views.history import ACTIONS
-from admin_views.registry import LINE_LABELS, panel, record_url, views
+from admin_views.registry import LINE_LABELS, LINE_NAMES, panel, record_url, views
 from admin_views.screen import Cell, Fact, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.signin import unauthorised
@@ -22,6 +22,7 @@ from models.regulation import Calendar, SlaClock, clocks_of, reopenings
 from rules.base import NotVisible, Person, Words
 from rules.regulation import ClockStatus, Terms, ladders
 from rules.regulation.clocks import Recorded, flight
+from rules.regulation.limits import match_words
 from rules.regulation.stories import (
     DAY_UNITS,
     WHY_PAUSED,
@@ -63,14 +64,23 @@ ACTIONS["overdue"] = Words("overdue", "已超时")
 PROVISIONAL = Words("provisional", "暂定")
 
 
+def _name_of(key: int) -> str:
+    """Of several clocks the history tells each by its target."""
+    clock = db.session.get(SlaClock, key)
+    return t("Clock “{target}”", "计时“{target}”", target=clock.target) if clock is not None else say(SlaClock.words)
+
+
+LINE_NAMES[SlaClock.__tablename__] = _name_of
+
+
 @panel(Record)
 def clocks(record: Record, person: Person) -> Panel | None:
     """What runs for a record: how much is left, until when, and why."""
     found = clocks_of(record)
     if not found:
         return None
-    names = ("target", "Limit for", "时限事项"), ("status", "Status", "状态"), ("left", "Remaining", "剩余")
-    more = ("due_at", "Due", "到期时间"), ("used", "Paused", "已暂停"), ("why", "Why", "依据")
+    names = ("target", "Limit for", "时限事项"), ("status", "Status", "状态")
+    more = ("left", "Working time left", "剩余工作时间"), ("due_at", "Due", "到期时间"), ("why", "Why", "依据")
     return Panel(
         title=t("Clocks", "计时"),
         headings=[Heading(name, t(en, zh)) for name, en, zh in (*names, *more)],
@@ -86,9 +96,8 @@ def _row(clock: SlaClock, at: datetime) -> Row:
         [
             Cell(say(clock.target.words)),
             cell_of(clock.status),
-            Cell(say(left_words(clock, at)), tone=_tone(clock, at)),
+            Cell(say(short_words(clock, at)), exact=say(left_words(clock, at))),
             _due(clock, at),
-            Cell(say(span_words(clock.paused_minutes)) if clock.paused_minutes else ""),
             Cell(f"{terms.name} · {amount_text(terms)}"),
         ],
     )
@@ -104,13 +113,13 @@ def _due(clock: SlaClock, at: datetime) -> Cell:
     return Cell(text, cell.kind, exact=cell.exact, tone="paused" if clock.status is ClockStatus.PAUSED else cell.tone)
 
 
-def _tone(clock: SlaClock, at: datetime) -> str:
-    match clock.status:
-        case ClockStatus.RUNNING if clock.due_at < at:
-            return "overdue"
-        case ClockStatus.BREACHED:
-            return "breached"
-    return ""
+def short_words(clock: SlaClock, at: datetime) -> Words:
+    """The same under a heading that says what it is."""
+    if not clock.is_open:
+        return left_words(clock, at)
+    minutes = remaining(clock.granted, clock.recorded, clock.engine, at)
+    span = span_words(minutes)
+    return span if minutes >= 0 and at <= clock.due_at else Words("{span} over", "超 {span}", span=span)
 
 
 def left_words(clock: SlaClock, at: datetime) -> Words:
@@ -162,8 +171,7 @@ def clock_page(key: int) -> AnyResponse | str:
 def _facts(clock: SlaClock) -> Iterator[Fact]:
     terms = clock.granted
     yield Fact(t("Limit", "时限"), Cell(f"{terms.name} · {amount_text(terms)}"))
-    facts = "; ".join(f"{name} = {value}" for name, value in terms.facts.items())
-    yield Fact(t("Because of", "适用情形"), Cell(facts))
+    yield Fact(t("Because of", "适用情形"), Cell(say(match_words(terms.facts))))
     yield Fact(say(LABELS["started_at"]), cell_of(clock.started_at))
     yield Fact(say(LABELS["due_at"]), _due(clock, now()))
     for name in ("stopped_at", "elapsed_minutes", "spare_minutes", "breach_minutes", "paused_minutes"):
@@ -214,7 +222,7 @@ def _flight(clock: SlaClock) -> dict[str, Any]:
             [
                 Cell(near_instant(when), exact=exact_instant(when)),
                 Cell(t(", ", "、").join(say(known[who]) for who in rung.tells if who in known)),
-                Cell(t("told", "已通知"), "state", tone="done") if rung.level in told else Cell(t("ahead", "未到")),
+                _state(when, is_told=rung.level in told, is_open=clock.is_open),
             ],
         )
         for when, rung in flight(clock.granted, recorded, clock.engine)
@@ -223,14 +231,22 @@ def _flight(clock: SlaClock) -> dict[str, Any]:
     return {"rungs": {"headings": [Heading(name, t(en, zh)) for name, en, zh in names], "rows": rows}}
 
 
+def _state(when: datetime, *, is_told: bool, is_open: bool) -> Cell:
+    if is_told:
+        return Cell(t("told", "已通知"), "state", tone="done")
+    if not is_open:
+        return Cell(t("not needed", "无需通知"), "state", tone="off")
+    return Cell(t("waiting", "待发送"), "state", tone="soon") if when <= now() else Cell(t("ahead", "未到"))
+
+
 # -- a story as a table ----------------------------------------------------------------------------------------------
 
 
 def story_context(told: Story, recorded: Recorded) -> dict[str, Any]:
     """What the template shows of a story."""
-    is_in_days = told.terms.unit in DAY_UNITS
+    is_in_days = told.terms.unit in DAY_UNITS and not recorded.spans()
     names = [("on", "Date", "日期"), ("kind", "Kind of day", "日期类型"), ("hours", "Working time", "工作时段")]
-    if recorded.pauses:
+    if recorded.spans():
         names.append(("paused", "Paused", "暂停扣除"))
     names.append(("counts", "Working day", "第几个工作日") if is_in_days else ("counts", "Counts", "计入"))
     if not is_in_days:
@@ -239,7 +255,7 @@ def story_context(told: Story, recorded: Recorded) -> dict[str, Any]:
     rows = []
     for day in told.days:
         left -= day.minutes
-        rows.append(_story_row(day, left, is_in_days=is_in_days, is_paused=bool(recorded.pauses)))
+        rows.append(_story_row(day, left, is_in_days=is_in_days, is_paused=bool(recorded.spans())))
     return {
         "story_headings": [Heading(name, t(en, zh)) for name, en, zh in names],
         "story_rows": rows,

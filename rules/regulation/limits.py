@@ -96,6 +96,52 @@ DOMAINS: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
 """What a condition can say where the values are a closed set; others (category, customer_level) are the company's."""
 
 
+FACTS: Mapping[str, Words] = {
+    "severity": Words("Severity", "严重程度"),
+    "priority": Words("Priority", "优先级"),
+    "urgency": Words("Urgency", "紧急程度"),
+    "category": Words("Category", "类别"),
+    "customer_level": Words("Customer level", "客户级别"),
+    "post": Words("Post", "岗位"),
+    "kind": Words("Kind", "类型"),
+}
+"""How the names of conditions are said; others are said as they are written."""
+
+VALUES: Mapping[str, Words] = {
+    "minor": Words("minor", "轻微"),
+    "major": Words("major", "严重"),
+    "critical": Words("critical", "致命"),
+    "high": Words("high", "高"),
+    "medium": Words("medium", "中"),
+    "low": Words("low", "低"),
+}
+OTHERWISE = "…"
+"""Any value that no row names."""
+
+
+def fact_words(name: str) -> Words:
+    return FACTS.get(name, Words(name, name))
+
+
+def value_words(value: str) -> Words:
+    """A value, or several of which one must hold, in words."""
+    if value == OTHERWISE:
+        return Words("any other", "其他")
+    parts = [VALUES.get(one, Words(one, one)) for one in sorted(values_of(value))]
+    return Words(" / ".join(one.en for one in parts), "／".join(one.zh for one in parts))
+
+
+def match_words(match: Mapping[str, str]) -> Words:
+    """Conditions in words; none holds for everything."""
+    if not match:
+        return Words("everything", "全部情形")
+    said = [(fact_words(name), value_words(value)) for name, value in match.items()]
+    return Words(
+        ", ".join(f"{name.en} {value.en}" for name, value in said),
+        "，".join(f"{name.zh} {value.zh}" for name, value in said),
+    )
+
+
 def matches(match: Mapping[str, str], facts: Mapping[str, str]) -> bool:
     """Whether a policy's conditions hold; a policy without conditions holds for everything."""
     return all(facts.get(name) in values_of(value) for name, value in match.items())
@@ -162,10 +208,6 @@ def ties(rows: Sequence[Row]) -> list[tuple[Row, Row]]:
         for one, other in combinations(rows, 2)
         if len(one.match) == len(other.match) and is_together(one, other) and is_either(one, other)
     ]
-
-
-OTHERWISE = "…"
-"""Any value that no row names."""
 
 
 def gaps(rows: Sequence[Row], domain: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:

@@ -75,7 +75,7 @@ def story(
     start = aware(recorded.started_at, calendar)
     due = due_at(terms, start, calendar, recorded.spans()).astimezone(calendar.zone)
     days = [] if terms.unit is Unit.CLOCK_HOUR else _days(start, due, recorded, calendar, facts, names or {})
-    if terms.unit is Unit.WORKING_DAY:
+    if terms.unit is Unit.WORKING_DAY and not recorded.spans():
         days = _numbered(days, start.date())
     is_provisional = terms.unit is not Unit.CLOCK_HOUR and facts.is_provisional(start.date(), max(due, start).date())
     is_cut = (due.date() - start.date()).days >= DAYS_AT_MOST
