@@ -23,6 +23,7 @@ from admin_views import (
     desk,
     event,
     faults,
+    finding,
     organisation,
     process,
     quality,
@@ -113,7 +114,7 @@ def _screens(app: Flask) -> None:
             found[model.__tablename__] = view
     app.extensions["views"] = found
     own = [page for chapter in CHAPTERS for page in getattr(chapter, "PAGES", ())]
-    for blueprint in (signin.door, desk.desk, desk.files, desk.health, *own):
+    for blueprint in (signin.door, desk.desk, desk.files, desk.health, finding.finding, *own):
         app.register_blueprint(blueprint)
     faults.register(app)
     web.set_up(app)

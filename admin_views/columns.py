@@ -26,7 +26,7 @@ from admin_views.words import (
     value_text,
 )
 from models.base import Record
-from models.types import Scaled, UtcInstant
+from models.types import Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
 from rules.regulation.ladders import REASONS, written
 
@@ -68,6 +68,8 @@ TONES: dict[str, str] = {
     "accepted": "running",
     "in_progress": "running",
     "submitted": "soon",
+    "proposed": "soon",
+    "rejected": "breached",
     "in_review": "soon",
     "approved": "soon",
     "disputed": "soon",
@@ -88,6 +90,21 @@ TONES: dict[str, str] = {
     "ok": "met",
     "ng": "breached",
     "na": "off",
+    "requested": "soon",
+    "lapsed": "off",
+    "investigating": "running",
+    "statement_pending": "soon",
+    "decided": "met",
+    "dismissed": "off",
+    "named": "off",
+    "asked": "soon",
+    "stated": "met",
+    "silent": "breached",
+    "due": "running",
+    "drafted": "soon",
+    "published": "met",
+    "grave": "overdue",
+    "serious": "soon",
     "critical": "overdue",
     "major": "soon",
     "minor": "off",
@@ -141,6 +158,8 @@ class Shown:
     @property
     def choices(self) -> type[Choice]:
         found = self.column.type
+        if isinstance(found, Labelled):
+            return found.choices
         if not isinstance(found, Enum) or found.enum_class is None:
             raise TypeError(self.name)
         return found.enum_class  # type: ignore[return-value]
@@ -151,7 +170,7 @@ class Shown:
 
 
 KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
-    ("choice", (Enum,)),
+    ("choice", (Enum, Labelled)),
     ("bool", (Boolean,)),
     ("instant", (UtcInstant,)),
     ("date", (Date,)),
@@ -202,11 +221,30 @@ FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped"})
 SOON = timedelta(days=1)
 
 
-def due_cell(due_at: datetime, at: datetime, *, is_done: bool = False) -> Cell:
-    """A deadline in its colour: overdue, due within a day, running, or done with."""
-    left = due_at - at
-    tone = "done" if is_done else "overdue" if left < timedelta(0) else "soon" if left < SOON else "running"
-    return Cell(near_instant(due_at), "instant", exact=exact_instant(due_at), tone=tone)
+def due_cell(
+    due_at: datetime,
+    at: datetime,
+    *,
+    is_done: bool = False,
+    done_at: datetime | None = None,
+    is_paused: bool = False,
+    left: str = "",
+) -> Cell:
+    """A deadline in its colour: running, due within a day, overdue, paused; met or breached once it was ``done_at``.
+
+    ``left`` says how much working time is left; ``is_done`` is for where nobody knows when.
+    """
+    tone = _tone_of(due_at - at, is_done=is_done, is_paused=is_paused)
+    if done_at is not None:
+        tone = "met" if done_at <= due_at else "breached"
+    still = "" if done_at is not None or is_done else left
+    return Cell(near_instant(due_at), "instant", exact=exact_instant(due_at), tone=tone, also=still)
+
+
+def _tone_of(left: timedelta, *, is_done: bool, is_paused: bool) -> str:
+    if is_done or is_paused:
+        return "done" if is_done else "paused"
+    return "overdue" if left < timedelta(0) else "soon" if left < SOON else "running"
 
 
 def label_of(model: type[Any], name: str, labels: Mapping[str, Words]) -> Words:

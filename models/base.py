@@ -229,6 +229,8 @@ class Record(Audited):
     """Text columns found by the search field, the number or code first."""
     label_columns: ClassVar[tuple[str, ...]] = ("no",)
     """What the record is called in a list or picker."""
+    hint_columns: ClassVar[tuple[str, ...]] = ()
+    """Columns or relations that tell it apart where there is room beside its label: a person's post and department."""
 
     if TYPE_CHECKING:
         status: Any  # of those that have a lifecycle

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, inspect, text
 from models.search import create_search, searched_tables
 from rules.event import GENESIS
 
-APPEND_ONLY = ("event",)
+APPEND_ONLY = ("event", "performance_file_entry")
 FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'this table is append-only'; END $$
@@ -16,7 +16,7 @@ def put_back(connection: Connection) -> None:
     """Creates what is missing of them; run after every migration, since rebuilding a table drops its triggers."""
     if not inspect(connection).has_table("event_head"):
         return
-    for table in APPEND_ONLY:
+    for table in filter(inspect(connection).has_table, APPEND_ONLY):
         if connection.dialect.name == "sqlite":
             _sqlite_triggers(connection, table)
         else:

@@ -16,6 +16,7 @@ from admin_views.commands.kit import Refused, refusing
 from admin_views.session import db
 from models.base import now
 from models.engine import engine_options
+from models.first_data import fill
 from models.regulation.shipped import ship
 
 
@@ -42,13 +43,15 @@ def upgrade_connection(connection: Connection) -> None:
 @click.command("upgrade")
 @refusing
 def upgrade() -> None:
-    """Build the database or bring it up to date; an empty calendar is filled with the days published so far."""
+    """Build the database or bring it up to date, with what every company begins with."""
     try:
         revision = upgrade_to_head()
-        ship(db.session(), now())
-        click.echo(f"The database is up to date ({revision}).")
     except CommandError as fault:
         raise Refused(f"{fault} The database was made by a newer version of the product.") from None
+    if ScriptDirectory.from_config(migrations()).get_heads():
+        fill(db.session, now())
+        ship(db.session(), now())
+    click.echo(f"The database is up to date ({revision}).")
 
 
 @click.command("check-migrations")

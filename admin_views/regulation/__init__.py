@@ -3,18 +3,21 @@
 from typing import Any
 
 from admin_views.base import RegulationView
+from admin_views.regulation.board import board
 from admin_views.regulation.calendar import CalendarDayView, CalendarView
+from admin_views.regulation.clauses import ClauseView
 from admin_views.regulation.clocks import clock_pages
 from admin_views.regulation.figures import FigureView
 from admin_views.regulation.limits import SlaPolicyView
 from admin_views.regulation.tables import table_pages
 from admin_views.regulation.year import year_pages
-from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy
+from models.regulation import Calendar, CalendarDay, Clause, Figure, SlaPolicy
 
 VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
+    (Clause, ClauseView),
     (Figure, FigureView),
     (SlaPolicy, SlaPolicyView),
     (Calendar, CalendarView),
     (CalendarDay, CalendarDayView),
 ]
-PAGES = (clock_pages, year_pages, table_pages)
+PAGES = (board, clock_pages, year_pages, table_pages)

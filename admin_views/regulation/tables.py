@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import listed
 from admin_views.fields import clean
-from admin_views.registry import MENU_PAGES, MenuPage, record_url
+from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.regulation.clocks import story_context
 from admin_views.screen import Cell, Heading, Option, Row
 from admin_views.session import db
@@ -38,7 +38,7 @@ from rules.regulation.stories import story
 
 table_pages = Blueprint("limits", __name__, url_prefix="/limits")
 TITLE = Words("Time limits at a glance", "时限总表")
-MENU_PAGES.append(MenuPage("regulation", TITLE, "/limits/", "table", lambda _: True))
+menu_page(MenuPage("regulation", TITLE, "/limits/", lambda _: True, "table"))
 MOST_SHOWN = 12
 
 

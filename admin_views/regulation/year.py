@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.fields import clean
-from admin_views.registry import MENU_PAGES, MenuPage, desk_card
+from admin_views.registry import MenuPage, desk_card, menu_page
 from admin_views.screen import DeskCard, DeskLine, Option
 from admin_views.session import db
 from admin_views.signin import act_here, person_here, unauthorised
@@ -32,7 +32,7 @@ MARKS = {DayType.HOLIDAY: Words("off", "休"), DayType.MAKEUP_WORKDAY: Words("on
 AS_USUAL = "usual"
 TURNED = (DayType.HOLIDAY, DayType.MAKEUP_WORKDAY)
 
-MENU_PAGES.append(MenuPage("regulation", Words("Year calendar", "年历"), "/calendar/", "calendar", lambda _: True))
+menu_page(MenuPage("regulation", Words("Year calendar", "年历"), "/calendar/", lambda _: True, "calendar"))
 
 
 @dataclass(frozen=True)

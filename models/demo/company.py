@@ -13,6 +13,7 @@ from models.base import Source
 from models.demo.diary import as_of
 from models.demo.people import DEPARTMENTS, PEOPLE, POSTS, ROLES, TEAMS, PersonRow
 from models.demo.settings import FIGURE_VALUES, LIMITS
+from models.first_data import fill
 from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
 from models.regulation import Figure, SlaPolicy
 from models.regulation.shipped import ship
@@ -64,6 +65,7 @@ class Company:
 def founded(session: Session, rng: Random, began: datetime, changed_on: date) -> Company:
     """Writes the master data as of ``began``; ``changed_on`` is when a time limit was tightened."""
     company = Company()
+    fill(session, began)
     ship(session, began)
     with as_of(session, SYSTEM, began, Source.COMMAND):
         _regulation(session, began.date(), changed_on)

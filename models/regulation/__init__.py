@@ -8,6 +8,7 @@ from models.regulation.calendar import (
     WorkInterval,
     company_calendar,
 )
+from models.regulation.clauses import Clause, clause_of, clauses
 from models.regulation.clocks import (
     SlaClock,
     arm,
@@ -27,21 +28,32 @@ from models.regulation.clocks import (
     resume_all,
     stop,
 )
-from models.regulation.figures import Figure, figure, unset_figures
+from models.regulation.evidence import Asked, Counted, Tally, counted, evidence, rows_of, tallies
+from models.regulation.figures import Figure, figure, in_force, unset_figures, unset_parts
+from models.regulation.foretelling import Change, foretells, foretold
 from models.regulation.limits import SlaPolicy, due_at, limit, policies_on, policy_for
+from models.regulation.unset import UnsetPart, in_force_by_clause, unset
 
 __all__ = [
+    "Asked",
     "Calendar",
     "CalendarDay",
     "CalendarVersion",
+    "Change",
+    "Clause",
+    "Counted",
     "Figure",
     "OwnInterval",
     "SlaClock",
     "SlaPolicy",
+    "Tally",
+    "UnsetPart",
     "WorkInterval",
     "arm",
     "cancel",
     "cancel_all",
+    "clause_of",
+    "clauses",
     "climb_clocks",
     "clock_differences",
     "clock_of",
@@ -49,8 +61,14 @@ __all__ = [
     "company_calendar",
     "continue_after_reopening",
     "copies_due",
+    "counted",
     "due_at",
+    "evidence",
     "figure",
+    "foretells",
+    "foretold",
+    "in_force",
+    "in_force_by_clause",
     "limit",
     "pause",
     "pause_all",
@@ -60,6 +78,10 @@ __all__ = [
     "reopenings",
     "resume",
     "resume_all",
+    "rows_of",
     "stop",
+    "tallies",
+    "unset",
     "unset_figures",
+    "unset_parts",
 ]

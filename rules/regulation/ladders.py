@@ -8,7 +8,7 @@ from typing import Any
 
 from rules.base import BY_NAME, RELATIONS, Role, RuleBroken, Words
 
-OFFSET = re.compile(r"([+-]?)\s*(\d{1,6}(?:\.\d{1,2})?)\s*(%|h|hours?|小时|min|minutes?|分钟|分)?", re.IGNORECASE)
+OFFSET = re.compile(r"([+-]?)\s*([0-9]{1,6}(?:\.[0-9]{1,2})?)\s*(%|h|hours?|小时|min|minutes?|分钟|分)?", re.IGNORECASE)
 HOURS = frozenset({"h", "hour", "hours", "小时"})
 OWNERS = ("responsible", "agent", "owner")
 """Whom a warning is for: whoever the record is in the hands of, by whichever name it calls him."""

@@ -52,15 +52,17 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
         case "json":
             special = {"warnings": "-60", "ladder": "+60: general_manager", "pauses_on": "pending_customer"}
             return special.get(shown.name, "severity=major")
+    if path.startswith(("/admin/clause/", "/admin/figure/")) and shown.name in {"code", "applies_to"}:
+        known = {"code": "grace_days", "applies_to": "minor"}
+        return f"K9.{nth + 1}" if path.startswith("/admin/clause/") else known[shown.name]
     return (
         {
-            "code": "repeat_within_days",
             "clause": "P3.2",
             "time_zone": "Asia/Shanghai",
             "starts": "08:00",
             "ends": "09:00",
         }.get(shown.name, f"文字{nth}")
-        if shown.name in {"clause", "time_zone", "starts", "ends"} or (shown.name == "code" and "figure" in path)
+        if shown.name in {"clause", "time_zone", "starts", "ends"}
         else f"文字{nth}"
     )
 

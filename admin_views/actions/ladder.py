@@ -1,0 +1,177 @@
+"""The ladder on screen: its levels for the administrator, and what is overdue for those who answer for it (P3.2)."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from flask import Blueprint, render_template, request
+from flask_login import current_user
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as AnyResponse
+
+from admin_views.base import RegulationView
+from admin_views.columns import cell_of, due_cell
+from admin_views.registry import record_url
+from admin_views.screen import Cell, Heading, Option, Row
+from admin_views.session import db
+from admin_views.signin import person_here, unauthorised
+from admin_views.words import say, t
+from models.actions import ActionItem, ActionRung, due_of, ladder, levels_climbed, refuse_disorder
+from models.base import Act, now
+from models.organisation import Department
+from models.regulation import company_calendar
+from rules.actions import OPENERS, UNFINISHED, Rung
+from rules.base import NotYours, Person, Role, RuleBroken, Words, relation_words
+from rules.working_time import WorkCalendar
+
+overdue = Blueprint("overdue_actions", __name__, url_prefix="/actions/overdue")
+MOST_ROWS = 200
+WHO = OPENERS | {Role.TEAM_LEADER, Role.QUALITY_INSPECTOR, Role.ADMIN}
+
+
+class ActionRungView(RegulationView):
+    labels: ClassVar = {
+        "level": Words("Level", "级别"),
+        "after_hours": Words("Working hours after due (negative: before)", "到期后工作小时（负数为到期前）"),
+        "tells": Words("Who is told", "通知对象"),
+        "also_tells": Words("Told as well", "同时通知"),
+    }
+    list_columns = ("name", "level", "after_hours", "tells", "also_tells")
+    form_columns = ("name", "level", "after_hours", "tells", "also_tells")
+    icon = "arrow-up"
+
+    def before_save(self, record: ActionRung, act: Act) -> None:
+        refuse_disorder(db.session, record)
+
+
+@overdue.get("/")
+def overdue_actions() -> AnyResponse | str:
+    """What should have been put right by now: since when, how far up it was told, and what comes next."""
+    if not current_user.is_authenticated:
+        return unauthorised()
+    person = person_here()
+    if not person.holds(*WHO):
+        raise NotYours(Words("This page is for those who answer for others.", "此页供管理人员查看。"))
+    at, chosen = now(), request.args.get("department", "")
+    late = [*_late(person, at), *_in_department(chosen)]
+    found = db.session.scalars(
+        select(ActionItem)
+        .options(joinedload(ActionItem.responsible), joinedload(ActionItem.department))
+        .where(*late)
+        .order_by(ActionItem.due_at, ActionItem.id)
+        .limit(MOST_ROWS)
+    ).all()
+    rungs, calendar = ladder(db.session), _calendar()
+    climbed = levels_climbed(db.session, found)
+    return render_template(
+        "actions_overdue.html",
+        title=t("Overdue ladder", "逾期升级"),
+        clause="P3.2",
+        headings=_headings(),
+        rows=[_row(one, at, rungs, climbed.get(one.id), calendar) for one in found],
+        count=db.session.scalar(select(func.count()).select_from(ActionItem).where(*late)) or 0,
+        most=MOST_ROWS,
+        rungs=[_said(one) for one in rungs],
+        departments=_departments(person, at, chosen),
+        ladder_url="/admin/action_rung/",
+    )
+
+
+def _late(person: Person, at: datetime) -> list[ColumnElement[bool]]:
+    waiting = [one for one in UNFINISHED if one != "watching"]
+    return [ActionItem.visible_to(person), ActionItem.due_at < at, ActionItem.status.in_(waiting)]
+
+
+def _in_department(chosen: str) -> list[ColumnElement[bool]]:
+    is_key = chosen.isdecimal() and chosen.isascii() and len(chosen) < 18
+    return [ActionItem.department_id == int(chosen)] if is_key else []
+
+
+def _departments(person: Person, at: datetime, chosen: str) -> list[Option]:
+    rows = db.session.execute(
+        select(Department.id, Department.name, func.count())
+        .join(ActionItem, ActionItem.department_id == Department.id)
+        .where(*_late(person, at))
+        .group_by(Department.id, Department.name)
+        .order_by(func.count().desc(), Department.id)
+    )
+    return [Option(str(key), f"{name} ({n})", str(key) == chosen) for key, name, n in rows]
+
+
+def _calendar() -> WorkCalendar | None:
+    try:
+        return company_calendar(db.session)
+    except RuleBroken:
+        return None
+
+
+def _headings() -> list[Heading]:
+    names = (
+        ("no", "Number", "编号"),
+        ("description", "What is wrong", "问题描述"),
+        ("severity", "Severity", "严重程度"),
+        ("responsible", "Responsible", "责任人"),
+        ("department", "Department", "部门"),
+        ("status", "Status", "状态"),
+        ("due_at", "Due", "期限"),
+        ("late", "Late by (working time)", "已逾期（工作时间）"),
+        ("level", "Told up to", "已通知至"),
+        ("next", "Next", "下一级"),
+    )
+    return [Heading(name, t(en, zh)) for name, en, zh in names]
+
+
+def _row(one: ActionItem, at: datetime, rungs: Any, climbed: int | None, calendar: WorkCalendar | None) -> Row:
+    present = next((rung for rung in rungs if rung.level == climbed), None)
+    following = next((rung for rung in rungs if climbed is None or rung.level > climbed), None)
+    cells = [
+        Cell(one.no, "code"),
+        Cell(one.description),
+        cell_of(one.severity),
+        Cell(one.responsible.label),
+        Cell(one.department.name),
+        cell_of(one.status),
+        due_cell(one.due_at, at),
+        Cell(_late_by(one, at, calendar)),
+        Cell(_level(present)) if present is not None else Cell(t("nobody yet", "尚未通知")),
+        Cell(_next(following, one, calendar)),
+    ]
+    return Row(one.id, record_url(ActionItem, one.id), cells)
+
+
+def _late_by(one: ActionItem, at: datetime, calendar: WorkCalendar | None) -> str:
+    """Days of eight hours and what is left of them."""
+    if calendar is None:
+        return ""
+    minutes = int(calendar.between(one.due_at, at).total_seconds() // 60)
+    days, hours = divmod(minutes // 60, 8)
+    if days:
+        return t("{d} d {h} h", "{d} 天 {h} 小时", d=days, h=hours)
+    return t("{h} h {m} min", "{h} 小时 {m} 分", h=hours, m=minutes % 60)
+
+
+def _level(rung: Rung) -> str:
+    return t("level {n}: {who}", "第 {n} 级：{who}", n=rung.level, who=_who(rung))
+
+
+def _next(rung: Rung | None, one: ActionItem, calendar: WorkCalendar | None) -> str:
+    if rung is None or calendar is None:
+        return t("top of the ladder", "已到最高级")
+    due = cell_of(due_of(calendar, rung, one.due_at)).text
+    return t("level {n}, {at}", "第 {n} 级，{at}", n=rung.level, at=due)
+
+
+def _who(rung: Rung) -> str:
+    return t(", ", "、").join(say(one.words if isinstance(one, Role) else relation_words(one)) for one in rung.tells)
+
+
+def _said(rung: Rung) -> dict[str, str]:
+    """A level in words, as a legend above the list."""
+    hours = f"{abs(rung.after.total_seconds()) / 3600:g}"
+    if not rung.after:
+        when = t("when it falls due", "到期时")
+    elif rung.after.total_seconds() < 0:
+        when = t("{h} working hours before", "到期前 {h} 个工作小时", h=hours)
+    else:
+        when = t("{h} working hours after", "到期后 {h} 个工作小时", h=hours)
+    return {"level": str(rung.level), "when": when, "who": _who(rung)}

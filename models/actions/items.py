@@ -1,0 +1,414 @@
+"""Action items: raised by what was found, put right in rounds, closed only on proof (P3.2)."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    exists,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from models.actions.reach import in_managed_departments
+from models.base import COMPANY_ZONE, Act, Line, Record, after, on_date
+from models.event import Attachment
+from models.journal import seal
+from models.organisation import Department, Employee
+from models.regulation import company_calendar, due_at, figure, limit
+from models.types import BigId
+from rules import actions
+from rules.actions import ActionKind, ActionStatus, Cause, Proof, RoundResult, Severity
+from rules.base import Person, RuleBroken, Unset, Words
+from rules.event import AttachmentKind
+from rules.regulation import Target
+from rules.regulation.figures import EFFECTIVENESS_DAYS
+
+UNFINISHED_SQL = "status NOT IN ('closed', 'cancelled', 'verified')"
+
+
+class ActionItem(Record):
+    """Something to be put right, by somebody, by an instant (整改/改进单)."""
+
+    __tablename__ = "action_item"
+    __table_args__ = (
+        CheckConstraint("status != 'closed' OR closed_at IS NOT NULL", name="closed_has_instant"),
+        CheckConstraint("(source_entity IS NULL) = (source_id IS NULL)", name="source_whole"),
+        CheckConstraint("verifier_id IS NULL OR verifier_id != responsible_id", name="verifier_is_another"),
+        CheckConstraint("proof != 'recheck' OR verifier_id IS NULL", name="recheck_has_no_verifier"),
+        Index("ix_action_item_due", "due_at", sqlite_where=text(UNFINISHED_SQL), postgresql_where=text(UNFINISHED_SQL)),
+        Index("ix_action_item_due_at_id", "due_at", "id"),
+        Index("ix_action_item_status_id", "status", "id"),
+        Index("ix_action_item_status_due_at", "status", "due_at"),
+        Index(
+            "ix_action_item_watched",
+            "effectiveness_due_on",
+            sqlite_where=text("status = 'watching'"),
+            postgresql_where=text("status = 'watching'"),
+        ),
+        Index("ix_action_item_severity_id", "severity", "id"),
+        Index("ix_action_item_responsible", "responsible_id", "status"),
+        Index("ix_action_item_department_id_id", "department_id", "id"),
+        Index("ix_action_item_source", "source_entity", "source_id"),
+    )
+    words = Words("Action item", "整改单")
+    chapter = "actions"
+    access = actions.ACTION
+    lifecycle = actions.ACTION_STEPS
+    number_prefix = "ZG"
+    search_columns = ("no", "description")
+    named_by = ("responsible_id", "verifier_id", "raiser_id")
+
+    no: Mapped[str] = mapped_column(String(32), unique=True)
+    kind: Mapped[ActionKind]
+    source_entity: Mapped[str | None] = mapped_column(String(63))
+    source_id: Mapped[int | None] = mapped_column(BigId)
+    proof: Mapped[Proof] = mapped_column(default=Proof.VERIFIER)
+    clause: Mapped[str] = mapped_column(String(10), default="P3.2")
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    severity: Mapped[Severity]
+    is_repeat: Mapped[bool] = mapped_column("repeat", default=False)
+    description: Mapped[str] = mapped_column(Text)
+    containment: Mapped[str] = mapped_column(Text, default="")
+    cause_category: Mapped[Cause | None]
+    root_cause: Mapped[str] = mapped_column(Text, default="")
+    responsible_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    verifier_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"), index=True)
+    raiser_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"), index=True)
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    due_at: Mapped[datetime]
+    original_due_at: Mapped[datetime]
+    effectiveness_due_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+    status: Mapped[ActionStatus] = mapped_column(default=ActionStatus.OPEN)
+    department: Mapped[Department] = relationship()
+    responsible: Mapped[Employee] = relationship(foreign_keys=[responsible_id])
+    verifier: Mapped[Employee | None] = relationship(foreign_keys=[verifier_id])
+    raiser: Mapped[Employee | None] = relationship(foreign_keys=[raiser_id])
+    rounds: Mapped[list["ActionRound"]] = relationship(
+        back_populates="action", order_by="ActionRound.round_no", cascade="all, delete-orphan"
+    )
+
+    def parties(self) -> Mapping[str, frozenset[int]]:
+        found = {"responsible": self.responsible_id, "raiser": self.raiser_id, "verifier": self.verifier_id}
+        return {name: frozenset({one} if one is not None else ()) for name, one in found.items()}
+
+    @classmethod
+    def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:
+        """The managers of the parties' department."""
+        return in_managed_departments(cls.department_id, person)
+
+    @property
+    def last_round(self) -> "ActionRound | None":
+        return self.rounds[-1] if self.rounds else None
+
+    def why_not(self, verb: str, person: Person) -> RuleBroken | None:
+        """What a check raised, no hand confirms or returns, by whatever way it comes in."""
+        refusal = super().why_not(verb, person)
+        by_hand = None if person.is_system else actions.why_not_by_hand(self.proof, verb)
+        return by_hand if refusal is None else refusal
+
+    # -- rounds ------------------------------------------------------------------------------------------------------
+
+    def do_start(self, act: Act, containment: str = "") -> None:
+        """Containment is noted as work begins; after a return the next round gets a time limit of its own."""
+        self.containment = containment.strip() or self.containment
+        if self.status is ActionStatus.RETURNED:
+            self.due_at = self._due_again(act)
+
+    def _due_again(self, act: Act) -> datetime:
+        """For a rectification its time limit; else as much working time as there was at first."""
+        if self.kind is ActionKind.RECTIFICATION:
+            return _limited(self.session, self.kind, self.severity, act.at, self.clause)
+        calendar = company_calendar(self.session)
+        allowed = calendar.between(self.opened_at, self.original_due_at)
+        return calendar.add(act.at, allowed).astimezone(UTC)
+
+    def do_submit(
+        self, act: Act, measure: str = "", root_cause: str = "", cause_category: str | None = None, evidence: str = ""
+    ) -> None:
+        """A round is handed in: what was done, what proves it, and from major up why it happened."""
+        root_cause = root_cause or self.root_cause
+        has_evidence = bool(evidence.strip()) or self.has_new_evidence() or act.recorded_at is not None
+        actions.refuse_incomplete_round(measure, root_cause, self.severity, has_evidence=has_evidence)
+        self.root_cause = root_cause.strip()
+        self.cause_category = actions.cause_of(cause_category) or self.cause_category
+        self.rounds.append(
+            ActionRound(
+                round_no=len(self.rounds) + 1,
+                measure=measure.strip(),
+                evidence=evidence.strip(),
+                submitted_at=act.at,
+                submitted_by_id=act.by.employee_id,
+            )
+        )
+
+    def has_new_evidence(self) -> bool:
+        """Whether a file was added as evidence since the last round was handed in."""
+        last = self.last_round
+        since = last.submitted_at if last is not None else self.opened_at
+        found = select(Attachment.id).where(
+            Attachment.entity == self.__tablename__,
+            Attachment.entity_id == self.id,
+            Attachment.kind.in_((AttachmentKind.EVIDENCE, AttachmentKind.PHOTO)),
+            Attachment.taken_at >= since,
+        )
+        return bool(self.session.scalar(select(exists(found))))
+
+    # -- judged ------------------------------------------------------------------------------------------------------
+
+    def do_verify(self, act: Act) -> None:
+        self._judge(act, RoundResult.PASSED)
+
+    def do_confirm(self, act: Act) -> None:
+        self._judge(act, RoundResult.PASSED)
+
+    def do_return(self, act: Act) -> None:
+        self._judge(act, RoundResult.FAILED)
+
+    def _judge(self, act: Act, result: RoundResult) -> None:
+        """The last round was checked after it was submitted; what a check raised, by another that says when and who."""
+        last = self.last_round
+        if last is None or (self.proof is Proof.RECHECK and last.checked_at is None):
+            raise RuleBroken(
+                Words("Only a re-check of the last round moves this.", "只有对最近一轮整改的复检才能办理此步骤。"),
+                clause="P3.2",
+            )
+        last.checked_at = last.checked_at or act.at
+        last.checked_by_id = last.checked_by_id or act.by.employee_id
+        actions.refuse_stale_proof(last.submitted_at, last.checked_at)
+        last.result = result
+
+    def do_reopen(self, act: Act) -> None:
+        """The re-check of the last round was voided: nothing proves it any more."""
+        self.closed_at = self.effectiveness_due_on = None
+        last = self.last_round
+        if last is not None:
+            last.checked_at = last.checked_by_id = last.result = None
+
+    # -- done --------------------------------------------------------------------------------------------------------
+
+    def do_close(self, act: Act) -> None:
+        self._close(act)
+
+    def do_watch(self, act: Act) -> None:
+        """The effect is watched for so many working days (figure EFFECTIVENESS_DAYS)."""
+        try:
+            days = figure(self.session, EFFECTIVENESS_DAYS, on_date(act.at), str(self.severity))
+        except Unset:
+            if act.recorded_at:  # history from before the company set the figure
+                return
+            raise
+        self.effectiveness_due_on = on_date(company_calendar(self.session).add_days(on_date(act.at), int(days)))
+
+    def do_find_effective(self, act: Act) -> None:
+        self._close(act)
+
+    def do_find_ineffective(self, act: Act) -> None:
+        self.effectiveness_due_on = None
+
+    def _close(self, act: Act) -> None:
+        last = self.last_round
+        actions.refuse_unproved(
+            last.submitted_at if last else None, last.checked_at if last else None, last.result if last else None
+        )
+        self.closed_at = act.at
+
+    # -- more time ---------------------------------------------------------------------------------------------------
+
+    def do_ask_extension(self, act: Act, new_due_on: date | str = "") -> None:
+        """Written down as a request of its own, which the quality manager answers."""
+        from models.actions.extensions import ask  # its table refers to this one
+
+        ask(self, act, new_due_on)
+
+    def do_extend(self, act: Act, new_due_at: datetime | None = None) -> None:
+        """By an extension that was granted; the first due instant stays where it was."""
+        self.due_at = new_due_at or self.due_at
+
+
+class ActionRound(Line):
+    """One attempt at putting it right, and what its check found."""
+
+    __tablename__ = "action_round"
+    __table_args__ = (
+        UniqueConstraint("action_id", "round_no"),
+        CheckConstraint("result IS NULL OR checked_at IS NOT NULL", name="result_has_instant"),
+        CheckConstraint("checked_at IS NULL OR checked_at > submitted_at", name="checked_after_submission"),
+    )
+    words = Words("Round", "整改轮次")
+
+    action_id: Mapped[int] = mapped_column(ForeignKey("action_item.id"))
+    round_no: Mapped[int]
+    measure: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    submitted_at: Mapped[datetime]
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    checked_at: Mapped[datetime | None]
+    checked_by_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    result: Mapped[RoundResult | None]
+    action: Mapped[ActionItem] = relationship(back_populates="rounds")
+    submitted_by: Mapped[Employee | None] = relationship(foreign_keys=[submitted_by_id])
+    checked_by: Mapped[Employee | None] = relationship(foreign_keys=[checked_by_id])
+
+    def told_in(self) -> ActionItem:
+        return self.action
+
+
+@after(ActionItem, "verify")
+@after(ActionItem, "confirm")
+def close_or_watch(action: ActionItem, act: Act) -> None:
+    """Verified is not yet done: what was serious or came again is watched first."""
+    verb = "watch" if actions.watches(action.severity, is_repeat=action.is_repeat) else "close"
+    action.perform(verb, act=act)
+
+
+def watched_until(action: ActionItem, _person: Person) -> list[Words]:
+    """Said before somebody finds a measure effective: until when it was to be watched."""
+    if action.effectiveness_due_on is None:
+        return []
+    return [
+        Words(
+            "The effect was to be watched until {until}.", "效果观察期至 {until}。", until=action.effectiveness_due_on
+        )
+    ]
+
+
+@after(ActionItem, "find_effective", preview=watched_until)
+def _nothing_more(action: ActionItem, act: Act) -> None:
+    """Only what is said before."""
+
+
+def what_is_missing(action: ActionItem, _person: Person) -> list[Words]:
+    """Said before a round is handed in: what is still expected of it."""
+    if action.severity is Severity.MINOR or action.has_new_evidence():
+        return []
+    return [
+        Words(
+            "No evidence has been attached to this round: attach a file or photo first, or write what proves it.",
+            "本轮尚未上传整改证据：请先上传文件或照片，或写明证据所在。",
+        )
+    ]
+
+
+@after(ActionItem, "submit", preview=what_is_missing)
+def _handed_in(action: ActionItem, act: Act) -> None:
+    """Only what is said before."""
+
+
+# -- opened ----------------------------------------------------------------------------------------------------------
+
+
+def _limited(session: Session, kind: ActionKind, severity: Severity, start: datetime, clause: str) -> datetime:
+    """When it is due by the time limit for its kind and severity."""
+    facts = {"severity": str(severity), "kind": str(kind)}
+    return due_at(session, limit(session, Target.RECTIFICATION, facts, on_date(start), clause=clause), start)
+
+
+def open_action(  # noqa: PLR0913 - each is a fact of the record, named at the call
+    session: Session,
+    act: Act,
+    *,
+    kind: ActionKind,
+    department_id: int,
+    severity: Severity,
+    description: str,
+    responsible_id: int,
+    raiser_id: int | None = None,
+    verifier_id: int | None = None,
+    proof: Proof = Proof.VERIFIER,
+    source: tuple[str, int] | None = None,
+    clause: str = "",
+    is_repeat: bool = False,
+    opened_at: datetime | None = None,
+    due: datetime | None = None,
+) -> ActionItem:
+    """Opens an action of any kind for any chapter, and tells the responsible person (P3.2, A4.2, A5.2, C1.1, C2.3).
+
+    ``source``: table and key of what it comes from. ``due``: when it was agreed on; else the time limit for its kind
+    and severity counts from ``opened_at``. ``proof``: what a check raised is verified by a re-check alone and has no
+    verifier; everything else by ``verifier_id``, who is not the responsible person.
+    """
+    opened_at, clause = opened_at or act.at, clause or actions.CLAUSE_OF[kind]
+    due = due or _limited(session, kind, severity, opened_at, clause)
+    entity, key = source or (None, None)
+    action = ActionItem(
+        kind=kind,
+        source_entity=entity,
+        source_id=key,
+        proof=proof,
+        clause=clause,
+        department_id=department_id,
+        severity=severity,
+        is_repeat=is_repeat,
+        description=description,
+        responsible_id=responsible_id,
+        verifier_id=verifier_id,
+        raiser_id=raiser_id,
+        opened_at=opened_at,
+        due_at=due,
+        original_due_at=due,
+    )
+    session.add(action)
+    seal(session, action, "create", act, recipients={responsible_id, *([verifier_id] if verifier_id else [])})
+    return action
+
+
+def open_rectification(  # noqa: PLR0913 - each is a fact of the record, named at the call
+    session: Session,
+    act: Act,
+    *,
+    source_entity: str,
+    source_id: int,
+    department_id: int,
+    severity: Severity,
+    is_repeat: bool,
+    description: str,
+    responsible_id: int,
+    raiser_id: int | None,
+    clause: str,
+    opened_at: datetime,
+    agreed_due_at: datetime | None = None,
+) -> ActionItem:
+    """A rectification that a check raised: verified by a re-check and by nothing else (P3.2).
+
+    Where history says by when it was to be put right (``agreed_due_at``), no time limit is asked.
+    """
+    return open_action(
+        session,
+        act,
+        kind=ActionKind.RECTIFICATION,
+        proof=Proof.RECHECK,
+        source=(source_entity, source_id),
+        department_id=department_id,
+        severity=severity,
+        is_repeat=is_repeat,
+        description=description,
+        responsible_id=responsible_id,
+        raiser_id=raiser_id,
+        clause=clause,
+        opened_at=opened_at,
+        due=agreed_due_at,
+    )
+
+
+def closing_of(session: Session, on: date) -> datetime:
+    """When work ends on that day; raises RuleBroken for a day on which nobody works."""
+    closing = company_calendar(session).add_days(on - timedelta(days=1), 1)
+    if on_date(closing) != on:
+        raise RuleBroken(
+            Words("{on} is no working day.", "{on} 不是工作日。", on=on), field="new_due_on", clause="P3.2"
+        )
+    return closing.astimezone(UTC)
+
+
+def midnight(on: date) -> datetime:
+    """The instant at which a day of the company begins."""
+    return datetime.combine(on, time(), COMPANY_ZONE).astimezone(UTC)
