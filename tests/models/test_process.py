@@ -48,7 +48,8 @@ def test_a_release_ends_the_revision_before_it_at_the_same_instant(any_session):
     new = released(any_session)
     assert (old.status, new.status) == ("superseded", "released")
     assert old.superseded_at == new.released_at == LATER
-    found = [(one.entity_id, one.action, one.source) for one in events(any_session, since)][-2:]
+    found = [(one.entity_id, one.action, one.source) for one in events(any_session, since)]
+    found = [one for one in found if one[1] in {"supersede", "release"}]  # what others do after it is theirs
     assert found == [(old.id, "supersede", "consequence"), (new.id, "release", "form")]
 
 
