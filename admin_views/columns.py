@@ -26,7 +26,7 @@ from admin_views.words import (
     value_text,
 )
 from models.base import Record
-from models.types import Labelled, Scaled, UtcInstant
+from models.types import Label, Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
 from rules.regulation.ladders import written
 
@@ -69,6 +69,7 @@ TONES: dict[str, str] = {
     "in_progress": "running",
     "submitted": "soon",
     "proposed": "soon",
+    "in_force": "met",
     "rejected": "breached",
     "in_review": "soon",
     "approved": "soon",
@@ -217,7 +218,7 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
         case None | "":
             return EMPTY
         case Choice():
-            tone = TONES.get(str(value), "")
+            tone = "" if isinstance(value, Label) else TONES.get(str(value), "")
             return Cell(say(value.words), "state" if tone else "text", tone=tone)
         case enum.Enum():
             return Cell(str(value.value))

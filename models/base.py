@@ -265,6 +265,11 @@ class Record(Audited):
         """How the record is called in a sentence or a picker."""
         return " ".join(str(getattr(self, name) or "") for name in self.label_columns)
 
+    @property
+    def label_words(self) -> Words:
+        """The same in both languages, for records whose name is in both."""
+        return Words(self.label, self.label)
+
     def parties(self) -> Mapping[str, frozenset[int]]:
         """Relation -> the employees who stand in it ("responsible", "inspector", ...)."""
         return {}

@@ -19,7 +19,7 @@ class FigureStatus(Choice):
     """Whether a value counts: only once the manager of the clause's owner has approved it."""
 
     PROPOSED = "proposed", "Waiting for approval", "待批准"
-    APPROVED = "approved", "Approved", "已批准"
+    APPROVED = "in_force", "Approved", "已批准"
     REJECTED = "rejected", "Rejected", "已驳回"
 
 
@@ -29,7 +29,7 @@ FIGURE_STEPS = Lifecycle(
         step(
             "approve",
             "proposed",
-            "approved",
+            "in_force",
             "Approve",
             "批准",
             by={OWNER_MANAGER},
@@ -49,7 +49,7 @@ FIGURE_STEPS = Lifecycle(
             tells=(SETTER,),
             clause="G1",
         ),
-        step("adopt", "proposed", "approved", "Count at once", "直接生效", clause="G1"),
+        step("adopt", "proposed", "in_force", "Count at once", "直接生效", clause="G1"),
     ),
 )
 """``adopt`` is for a company that is being set up: nobody is there yet who could approve."""
