@@ -127,12 +127,21 @@ def _regulation(session: Session) -> None:
             calendar.intervals.append(WorkInterval(weekday=weekday, starts=starts, ends=ends, from_on=date(2020, 1, 1)))
     session.add(calendar)
     session.add(CalendarDay(on=date(2026, 10, 1), day_type=DayType.HOLIDAY, name="国庆节"))
+    for code, clause, value, unit in (
+        ("repeat_within_days", "P3.2", 30, Unit.CALENDAR_DAY),
+        ("review_interval_months", "P1.2", 12, Unit.MONTH),
+        ("review_notice_days", "P1.2", 14, Unit.CALENDAR_DAY),
+        ("grace_days", "P2.2", 10, Unit.CALENDAR_DAY),
+    ):
+        session.add(Figure(code=code, clause=clause, value=Decimal(value), unit=unit, from_on=date(2020, 1, 1)))
     session.add(
-        Figure(
-            code="repeat_within_days",
-            clause="P3.2",
-            value=Decimal(30),
-            unit=Unit.CALENDAR_DAY,
+        SlaPolicy(
+            name="变更后修订",
+            clause="P1.3",
+            target=Target.REVISION_AFTER_CHANGE,
+            match={},
+            amount=Decimal(10),
+            unit=Unit.WORKING_DAY,
             from_on=date(2020, 1, 1),
         )
     )
@@ -238,7 +247,7 @@ def _market(session: Session) -> None:
 
 
 def _document(session: Session) -> None:
-    author, manager = person(session, "technical"), person(session, "technical_manager")
+    author = person(session, "technical")
     at = AT - timedelta(days=30)
     with acting(session, Act(author, at)):
         document = ProcessDocument(
@@ -248,14 +257,25 @@ def _document(session: Session) -> None:
             department=department(session, "JS"),
         )
         document.posts.append(ProcessDocumentPost(post=session.scalar(select(Post).where(Post.code == "P-SC1"))))
-        revision = DocumentRevision(document=document, rev_no="A/0", author_id=author.employee_id, summary="首次发布")
+        revision = DocumentRevision(
+            document=document, rev_no="A/0", author_id=author.employee_id, summary="首次发布", body="按图加工。"
+        )
         session.add_all([document, revision])
         revision.perform("submit", by=author, at=at)
         session.commit()
-    with acting(session, Act(manager, at)):
-        revision.perform("approve", by=manager, at=at)
-        revision.perform("release", by=manager, at=at)
-        session.commit()
+    release_revision(session, revision, at)
+
+
+def release_revision(session: Session, revision: DocumentRevision, at: datetime) -> None:
+    """Countersigned by production and quality, approved and released by the technical manager."""
+    manager = "technical_manager"
+    signers = () if revision.change_class == "editorial" else ("production_manager", "quality_manager")
+    steps = [*((one, "countersign") for one in signers), (manager, "approve"), (manager, "release")]
+    for login, verb in steps:
+        by = person(session, login)
+        with acting(session, Act(by, at)):
+            revision.perform(verb, by=by, at=at)
+            session.commit()
 
 
 def _checking(session: Session) -> None:

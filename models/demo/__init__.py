@@ -23,6 +23,7 @@ from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
 from models.event import Delivery
 from models.organisation import Department, follow_the_calendar
+from models.process import release_planned, remind_notices, remind_reviews
 from models.regulation import company_calendar
 from rules.base import SYSTEM, RuleBroken, Words
 
@@ -103,8 +104,8 @@ def _often(rng: Random, mean: float) -> int:
 def _remind(session: Session, at: datetime) -> None:
     """What the worker did each morning."""
     with as_of(session, SYSTEM, at, Source.SCHEDULER):
-        follow_the_calendar(session, at)
-        climb_ladders(session, at)
+        for falls_due in (follow_the_calendar, climb_ladders, release_planned, remind_reviews, remind_notices):
+            falls_due(session, at)
 
 
 def _tell(session: Session, today: date) -> None:
