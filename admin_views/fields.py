@@ -117,20 +117,25 @@ class InstantField(Parsed):
         return local.strftime("%Y-%m-%dT%H:%M:%S" if local.second else "%Y-%m-%dT%H:%M")
 
 
+def exact(given: str, places: int = 4) -> Decimal:
+    """A number as somebody typed it. Raises ValueError with a sentence."""
+    try:
+        number = Decimal(given.replace(",", ""))
+    except InvalidOperation:
+        raise ValueError(t("This is not a number.", "这不是数字。")) from None
+    if not number.is_finite() or number.adjusted() >= 12:
+        raise ValueError(t("The number is out of range.", "数值超出范围。"))
+    if number != round(number, places):
+        raise ValueError(t("At most {n} decimal places.", "最多 {n} 位小数。", n=places))
+    return number
+
+
 class ExactField(Parsed):
     kind = "decimal"
     places = 4
 
     def parse(self, given: str) -> Decimal:
-        try:
-            number = Decimal(given.replace(",", ""))
-        except InvalidOperation:
-            raise ValueError(t("This is not a number.", "这不是数字。")) from None
-        if not number.is_finite() or number.adjusted() >= 12:
-            raise ValueError(t("The number is out of range.", "数值超出范围。"))
-        if number != round(number, self.places):
-            raise ValueError(t("At most {n} decimal places.", "最多 {n} 位小数。", n=self.places))
-        return number
+        return exact(given, self.places)
 
     def write(self, value: Decimal) -> str:
         return format(value.normalize(), "f")

@@ -22,7 +22,7 @@ _cards: list[CardMaker] = []
 
 @dataclass(frozen=True)
 class MenuPage:
-    """A page of a chapter that is no table's: its place in the menu, and who finds it there."""
+    """A page of a chapter that is no table's: it stands before the chapter's tables, for those who open it."""
 
     chapter: str
     words: Words

@@ -197,13 +197,13 @@ def menu() -> list[MenuGroup]:
     """The tables that this person has anything to do with, by chapter."""
     person, groups = person_here(), dict[str, list[MenuItem]]()
     here = request.blueprint
+    for page in menu_pages(person):
+        item = MenuItem(say(page.words), page.url, page.icon, request.path.startswith(page.url))
+        groups.setdefault(page.chapter, []).append(item)
     for view in every_view():
         if view.may_open(person):
             item = MenuItem(many(view.model.words), f"/admin/{view.endpoint}/", view.icon, here == view.endpoint)
             groups.setdefault(view.model.chapter, []).append(item)
-    for page in menu_pages(person):
-        item = MenuItem(say(page.words), page.url, page.icon, request.path.startswith(page.url))
-        groups.setdefault(page.chapter, []).append(item)
     return [MenuGroup(say(words), groups[name], icon) for name, (words, icon) in CHAPTERS.items() if name in groups]
 
 

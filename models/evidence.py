@@ -58,12 +58,13 @@ def revisions(asked: Asked) -> Iterator[Tally]:
 @evidence("P3.2")
 def spot_checks(asked: Asked) -> Iterator[Tally]:
     """Checks handed in, and those that were begun and lie there."""
+    of_quality = SpotCheck.kind.in_((CheckKind.SPOT_CHECK, CheckKind.RECHECK))
     yield Tally(
         Words("Spot checks", "工序抽检"),
         SpotCheck,
         {
-            Side.DONE: SpotCheck.status.in_(JUDGED) & (SpotCheck.checked_at >= asked.since),
-            Side.DUE: SpotCheck.status == CheckStatus.DRAFT,
+            Side.DONE: of_quality & SpotCheck.status.in_(JUDGED) & (SpotCheck.checked_at >= asked.since),
+            Side.DUE: of_quality & (SpotCheck.status == CheckStatus.DRAFT),
         },
         moment=SpotCheck.checked_at,
         queries={Side.DUE: "flt_status=draft"},

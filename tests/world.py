@@ -12,7 +12,7 @@ from models.first_data import fill
 from models.journal import acting
 from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
 from models.process import DocumentRevision, ProcessDocument, ProcessDocumentPost
-from models.quality import SpotCheck, SpotCheckItem
+from models.quality import CheckPlan, CheckTemplate, CheckTemplateItem, SpotCheck, SpotCheckItem, draw, working_days
 from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, WorkInterval
 from models.signin import hash_of
 from rules.base import SYSTEM, Person, Role
@@ -73,6 +73,7 @@ def build(session: Session) -> World:
     _document(session)
     check = submitted_check(session, "quality_inspector", "SC1", "车工一")
     foreign = submitted_check(session, "quality_inspector3", "SC2", "装配一")
+    _checking(session)
     return World(
         worker=employee(session, "车工一").id,
         other_worker=employee(session, "装配一").id,
@@ -211,6 +212,43 @@ def release_revision(session: Session, revision: DocumentRevision, at: datetime)
         with acting(session, Act(by, at)):
             revision.perform(verb, by=by, at=at)
             session.commit()
+
+
+def _checking(session: Session) -> None:
+    """A template in use with a question of each kind, a plan, and what it drew."""
+    manager = person(session, "quality_manager")
+    with acting(session, Act(manager, AT)):
+        template = CheckTemplate(
+            code="MB-1",
+            name="车工工序抽检",
+            post=session.scalar(select(Post).where(Post.code == "P-SC1")),
+        )
+        template.items = [
+            CheckTemplateItem(
+                seq=1, question="外径", answer="number", lower=Decimal("4.90"), upper=Decimal("5.00"), unit="mm"
+            ),
+            CheckTemplateItem(seq=2, question="首件确认", standard="有签字"),
+            CheckTemplateItem(
+                seq=3,
+                question="表面状态",
+                answer="choice",
+                passing="光洁；轻微划痕",
+                failing="锈蚀",
+                severity_if_ng="major",
+            ),
+            CheckTemplateItem(seq=4, question="防护罩", photo_if_ng=True, weight=Decimal(2)),
+        ]
+        session.add(template)
+        template.perform("publish", by=manager, at=AT)
+        plan = CheckPlan(
+            code="JH-1", name="一部抽检", department=department(session, "SC1"), per_week=5, from_on=date(2026, 1, 1)
+        )
+        session.add(plan)
+        session.commit()
+    on = AT.date()
+    with acting(session, Act(SYSTEM, AT, Source.SCHEDULER)):
+        draw(session, plan, on, AT, working_days(session, on), seed=1)
+        session.commit()
 
 
 def submitted_check(session: Session, login: str, area: str, worker: str, *, at: datetime = AT) -> SpotCheck:

@@ -19,7 +19,7 @@ from models.base import Act, now
 from models.journal import acting
 from models.organisation import Account, AccountRole, Department, Employee, Team, person_of
 from rules import organisation
-from rules.base import BY_NAME, NotVisible, NotYours, Person, Role, RuleBroken, Words, reach
+from rules.base import BY_NAME, NotVisible, NotYours, Person, Role, RuleBroken, Words, reach, relation_words
 from rules.organisation import ACCOUNT_ACTS, is_in_force
 
 ROLE_LABELS = {
@@ -319,7 +319,7 @@ def what_it_reaches(account: Account, _person: Person) -> Panel:
             Heading("sees", t("Sees", "可见范围")),
             Heading("adds", t("Adds", "新建")),
             Heading("edits", t("Edits", "修改")),
-            Heading("steps", t("Steps by role", "按角色可办理")),
+            Heading("steps", t("Steps", "可办理事项")),
         ],
         rows if account.is_active else [],
     )
@@ -337,14 +337,6 @@ class _Names:
 
 
 def _reach_row(view: RegulationView, person: Person, names: _Names) -> Row:
-    cycle = view.model.lifecycle
-    steps = cycle.steps if cycle is not None and person.employee_id is not None else ()
-    held = [
-        one
-        for one in steps
-        if any(isinstance(who, Role) and who not in BY_NAME and person.holds(who) for who in one.by)
-    ]
-    verbs = list(dict.fromkeys(say(one.words) for one in held))
     yes, no = t("yes", "是"), "—"
     return Row(
         0,
@@ -354,8 +346,29 @@ def _reach_row(view: RegulationView, person: Person, names: _Names) -> Row:
             Cell(_sees(view, person, names)),
             Cell(yes if view.access.may_create(person) and view.form_columns else no),
             Cell(yes if view.access.may_edit(person) and view.form_columns else no),
-            Cell(t(", ", "、").join(verbs) or no),
+            Cell(_steps(view, person) or no),
         ],
+    )
+
+
+def _steps(view: RegulationView, person: Person) -> str:
+    """What he may do by his roles, and what as the one who stands in a record; without an employee nothing."""
+    cycle = view.model.lifecycle
+    if cycle is None or person.employee_id is None:
+        return ""
+    found: dict[str, list[str]] = {}
+    for one in cycle.steps:
+        held = [who for who in one.by if isinstance(who, Role) and who not in BY_NAME and person.holds(who)]
+        relations = [say(relation_words(who)) for who in one.by if not isinstance(who, Role)]
+        for under in [""] if held else sorted(relations):
+            if say(one.words) not in found.setdefault(under, []):
+                found[under].append(say(one.words))
+    comma = t(", ", "、")
+    return t("; ", "；").join(
+        comma.join(verbs)
+        if not under
+        else t("as {who}: {verbs}", "作为{who}：{verbs}", who=under, verbs=comma.join(verbs))
+        for under, verbs in sorted(found.items())
     )
 
 

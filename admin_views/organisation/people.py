@@ -1,6 +1,7 @@
 """An employee on screen: where he works and worked, when he is away, what he may see, who manages him (P2.1, P2.4)."""
 
-from typing import Any, ClassVar
+from datetime import date
+from typing import ClassVar
 
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import joinedload
@@ -25,7 +26,7 @@ PLACE = {
     "to_on": Words("Until (empty = open)", "截止日期（空=未定）"),
     "kind": Words("Kind", "类别"),
 }
-LINE_LABELS["placement"] = dict(PLACE)
+LINE_LABELS["placement"] = PLACE | {"to_on": Words("Until", "截止日期")}
 
 
 class EmployeeView(RegulationView):
@@ -114,7 +115,7 @@ def placements(employee: Employee, person: Person) -> Panel | None:
     )
 
 
-def _place_cells(one: Placement, on: Any) -> list[Cell]:
+def _place_cells(one: Placement, on: date) -> list[Cell]:
     if one.from_on > on:
         state = Cell(t("ahead", "待生效"), "state", tone="soon")
     elif one.span.holds(on):
@@ -124,14 +125,21 @@ def _place_cells(one: Placement, on: Any) -> list[Cell]:
     team = one.team.name if one.team else ""
     if one.leads_team:
         team = t("{team} (leader)", "{team}（班组长）", team=team)
-    until = exact_date(one.to_on) if one.to_on else t("open", "至今")
     return [
         Cell(one.post.name),
         Cell(one.department.name),
         Cell(team),
-        Cell(f"{exact_date(one.from_on)} – {until}" if one.from_on <= on or one.to_on else exact_date(one.from_on)),
+        Cell(_days(one, on)),
         state,
     ]
+
+
+def _days(one: Placement, on: date) -> str:
+    if one.to_on is not None:
+        return f"{exact_date(one.from_on)} – {exact_date(one.to_on)}"
+    if one.from_on > on:
+        return t("from {day} on", "自 {day} 起", day=one.from_on)
+    return t("since {day}", "{day} 至今", day=one.from_on)
 
 
 @panel(Employee)

@@ -12,15 +12,17 @@ from models.base import COMPANY_ZONE, Base, Source, on_date
 from models.demo.checks import Checks
 from models.demo.company import PASSWORD, Company, founded
 from models.demo.diary import Diary, WorkClock, as_of
+from models.demo.market import market
 from models.demo.papers import Papers
 from models.demo.people import demo_logins
 from models.demo.questions import OFFICE_POSTS, SHOP_POSTS
+from models.demo.rounds import Rounds
 from models.demo.scenes import plan_scenes
 from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
 from models.event import Delivery
-from models.organisation import Department
-from models.process import release_planned, remind_notices, remind_reviews
+from models.organisation import Department, follow_the_calendar
+from models.process import release_planned, remind_reviews
 from models.regulation import company_calendar
 from rules.base import SYSTEM, RuleBroken, Words
 
@@ -58,6 +60,7 @@ def _load(session: Session, scale: int, rng: Random, today: date) -> None:
     first = today - timedelta(days=DAYS)
     began = _midnight(first - timedelta(days=DAYS_OF_SETTING_UP)) + timedelta(hours=9)
     company = founded(session, rng, began, first + timedelta(days=LIMIT_TIGHTENED_AFTER))
+    market(session, company, began)
     diary = Diary(session, WorkClock(company_calendar(session), first, today), _midnight(today))
     _plan(session, rng, company, diary, scale)
     diary.play()
@@ -73,6 +76,7 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     papers.plan()
     Staffing(session, company, diary).plan()
     checks = Checks(session, rng, company, diary, papers)
+    Rounds(session, rng, company, diary, checks).plan()
     plan_scenes(checks, company, diary.clock)
     days = diary.clock.workdays()
     for place, day in enumerate(days):
@@ -96,9 +100,9 @@ def _often(rng: Random, mean: float) -> int:
 
 
 def _remind(session: Session, at: datetime) -> None:
-    """What fell due, as it was told each morning."""
+    """What the worker did each morning."""
     with as_of(session, SYSTEM, at, Source.SCHEDULER):
-        for falls_due in (climb_ladders, release_planned, remind_reviews, remind_notices):
+        for falls_due in (follow_the_calendar, climb_ladders, release_planned, remind_reviews):
             falls_due(session, at)
 
 

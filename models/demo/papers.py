@@ -15,11 +15,13 @@ from models.demo.company import Company, Member
 from models.demo.diary import Diary, as_of
 from models.demo.texts import edited, text_of
 from models.journal import seal
+from models.organisation import ProductModel
 from models.process import (
     ChangeNotice,
     DocumentReview,
     DocumentRevision,
     ProcessDocument,
+    ProcessDocumentModel,
     ProcessDocumentPost,
     open_review,
 )
@@ -42,6 +44,15 @@ KINDS: tuple[tuple[DocType, str, str], ...] = (
     (DocType.OPERATING_SPEC, "CZ", "操作规范"),
     (DocType.QUALITY_STANDARD, "BZ", "质量标准"),
 )
+MADE_BY: dict[str, tuple[str, ...]] = {
+    "CX": ("HY-CK6150", "HY-CK6163"),
+    "XX": ("HY-VMC850", "HY-VMC1160", "HY-HMC500"),
+    "MX": ("HY-MGK1320",),
+    "HJ": ("HY-VMC850", "HY-VMC1160"),
+    "ZP": ("HY-CK6150", "HY-HMC500"),
+    "TZ": ("HY-CK6150", "HY-CK6163", "HY-VMC850"),
+}
+"""Which product models are made by whose documents; one model has none yet."""
 RETURNED = "未写明对在制品的处理方式，请补充后再报"
 WITHDRAWN = ("HY-MX-LC", 171, "客户反映精磨后变形，时效工序不能保证安全使用，立即停用")
 """A safety stop: which document, on which day, why."""
@@ -66,6 +77,7 @@ class Papers:
     def __init__(self, session: Session, rng: Random, company: Company, diary: Diary) -> None:
         self.session, self.rng, self.company, self.diary = session, rng, company, diary
         self.approver, self.quality = company.named("technical_manager"), company.named("quality_manager")
+        self.models = {one.code: one.id for one in session.scalars(select(ProductModel))}
         self.keys: dict[str, int] = {}
         self.authors: dict[str, Member] = {}
         self.texts: dict[str, str] = {}
@@ -108,6 +120,7 @@ class Papers:
                 department_id=self.company.departments["JS"],
                 owner_id=author.id,
                 posts=[ProcessDocumentPost(post_id=self.company.posts[post])],
+                models=[ProcessDocumentModel(product_model_id=self.models[code]) for code in MADE_BY[doc_no[3:5]]],
             )
             self.session.add(document)
             seal(self.session, document, "create", act)

@@ -1,7 +1,9 @@
 """Process documents, their revisions, the changes they follow, and their periodic review (P1)."""
 
-from models.process.documents import ProcessDocument, ProcessDocumentPost
-from models.process.due import release_planned, remind_notices, remind_reviews, schedule_missing_reviews
+from models.process import evidence
+from models.process.completeness import ModelPapers, Paper, completeness
+from models.process.documents import ProcessDocument, ProcessDocumentModel, ProcessDocumentPost
+from models.process.due import release_planned, remind_reviews, schedule_missing_reviews
 from models.process.notices import ChangeNotice
 from models.process.reviews import DocumentReview, DocumentReviewer, next_review, open_review
 from models.process.revisions import (
@@ -20,15 +22,19 @@ __all__ = [
     "DocumentReview",
     "DocumentReviewer",
     "DocumentRevision",
+    "ModelPapers",
+    "Paper",
     "ProcessDocument",
+    "ProcessDocumentModel",
     "ProcessDocumentPost",
+    "completeness",
     "countersignatures",
+    "evidence",
     "in_force_now",
     "next_review",
     "open_review",
     "posts_departments",
     "release_planned",
-    "remind_notices",
     "remind_reviews",
     "revision_in_force",
     "revision_number_after",

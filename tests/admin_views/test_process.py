@@ -239,7 +239,11 @@ def test_what_is_not_there_is_not_compared(app, query):
 
 def test_revisions_of_two_documents_are_not_compared(app):
     browser = Browser(app, "technical")
-    fields = browser.form("/admin/process_document/new/") | {"doc_no": "GY-2", "title": "二", "doc_type": "process_flow"}
+    fields = browser.form("/admin/process_document/new/") | {
+        "doc_no": "GY-2",
+        "title": "二",
+        "doc_type": "process_flow",
+    }
     made = browser.post("/admin/process_document/new/", fields).headers["Location"]
     key = made.rsplit("=", 1)[1]
     where = f"{NEW}?document={key}"

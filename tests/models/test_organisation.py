@@ -353,6 +353,7 @@ def test_what_somebody_leaves_behind_is_said_before_and_goes_to_his_manager(any_
     assert [(event.entity, event.action) for event in events(any_session, since)] == [
         ("employee", "leave"),
         ("customer", "hand_over"),
+        ("account", "edit"),
     ]
 
 

@@ -8,13 +8,15 @@ from sqlalchemy.exc import IntegrityError
 
 from models.base import on_date, previews
 from models.event import ApprovalRecord, Attachment
-from models.organisation import Account, AccountRole, Post
+from models.organisation import Account, AccountRole, Post, ProductModel
 from models.process import (
     ChangeNotice,
     DocumentReview,
     DocumentRevision,
     ProcessDocument,
+    ProcessDocumentModel,
     ProcessDocumentPost,
+    completeness,
     countersignatures,
     open_review,
     posts_departments,
@@ -22,10 +24,11 @@ from models.process import (
     revision_number_after,
     revisions_in_force_on,
 )
-from models.regulation import Figure, SlaPolicy
+from models.regulation import Asked, Figure, SlaPolicy, clocks_of, counted
 from models.reminding import remind
 from rules.base import SYSTEM, NotYours, Role, RuleBroken, Unset
 from rules.process import ChangeClass
+from rules.regulation import Side
 from tests.models.acts import DAY, HOUR, LATER, doing, events, last_seq, perform
 from tests.world import person
 
@@ -566,14 +569,92 @@ def test_a_notice_is_dismissed_with_a_reason_by_the_technical_manager(session):
     assert notice.parties() == {"noticer": {person(session, "production_manager").employee_id}}
 
 
-def test_an_unanswered_notice_is_told_a_day_before_and_when_time_is_up_each_once(session):
-    notice = noticed(session)
-    moments = (notice.due_at + days * DAY for days in (-2, -1, -0.5, 0, 1))
-    told = [remind(session, at)["remind_notices"] for at in moments]
-    assert told == [0, 1, 0, 1, 0]
+def test_the_notice_runs_by_a_clock_that_another_day_arms_anew(any_session):
+    notice = noticed(any_session)
+    first_due = notice.due_at
+    with doing(any_session, "technical") as act:
+        notice.prepare(act)
+    assert len(clocks_of(notice)) == 1
+    with doing(any_session, "technical") as act:
+        notice.noticed_on -= DAY
+        notice.prepare(act)
+    assert [one.status for one in clocks_of(notice)] == ["cancelled", "running"]
+    assert notice.due_at == clocks_of(notice)[1].due_at == first_due - DAY
 
 
-def test_after_an_outage_both_are_told_in_one_go(session):
+def test_the_clock_ends_with_the_answer_or_the_dismissal(session):
+    answered, dismissed = noticed(session), noticed(session)
+    released(session, change_notice_id=answered.id)
+    perform(session, dismissed, "dismiss", "technical_manager", note="同型号更换")
+    assert [one.status for one in (*clocks_of(answered), *clocks_of(dismissed))] == ["met", "cancelled"]
+    late = noticed(session)
+    released(session, "A/2", at=late.due_at + HOUR, change_notice_id=late.id)
+    assert [one.status for one in clocks_of(late)] == ["breached"]
+
+
+def test_an_unanswered_notice_is_told_by_the_ladder_of_its_limit_once(session):
+    with doing(session, "admin"):
+        policy = session.scalars(select(SlaPolicy).where(SlaPolicy.target == "revision_after_change")).one()
+        policy.ladder = [["0", ["technical_manager"]]]
     notice = noticed(session)
-    assert remind(session, notice.due_at + 5 * DAY)["remind_notices"] == 2
-    assert remind(session, notice.due_at + 6 * DAY)["remind_notices"] == 0
+    since = last_seq(session)
+    told = [remind(session, notice.due_at + days * DAY)["climb_clocks"] for days in (-1, 1, 2)]
+    assert told[0] == told[2] == 0
+    assert told[1] > 0
+    assert "overdue" in {one.action for one in events(session, since, notice)}
+
+
+# Which products have their documents
+
+
+def made_by(session, document, code="M-1", **more):
+    with doing(session, "admin"):
+        model = session.scalar(select(ProductModel).where(ProductModel.code == code))
+        if model is None:
+            model = ProductModel(code=code, name="减速机", **more)
+            session.add(model)
+        document.models.append(ProcessDocumentModel(product_model=model))
+    return model
+
+
+def test_a_product_lacks_each_type_of_which_nothing_is_in_force(session):
+    document = first(session).document
+    made_by(session, document)
+    (found,) = [one for one in completeness(session) if one.model.code == "M-1"]
+    assert found.missing == ("process_flow", "quality_standard")
+    assert [(one.doc_no, one.rev_no) for one in found.papers[document.doc_type]] == [("GY-CC-001", "A/0")]
+    withdrawn(session, LATER, "quality_manager", "technical_manager")
+    (found,) = [one for one in completeness(session) if one.model.code == "M-1"]
+    assert found.missing == ("process_flow", "operating_spec", "quality_standard")
+
+
+def test_a_product_that_is_made_no_more_lacks_nothing(session):
+    made_by(session, first(session).document, is_active=False)
+    assert [one for one in completeness(session) if one.model.code == "M-1"] == []
+
+
+def test_a_product_is_named_in_a_document_once(any_session):
+    document = first(any_session).document
+    made_by(any_session, document)
+    with pytest.raises(IntegrityError):
+        made_by(any_session, document)
+    any_session.rollback()
+
+
+def test_the_clauses_are_shown_to_be_kept_by_their_rows(session):
+    made_by(session, first(session).document)
+    notice = noticed(session)
+    late = Asked.now(notice.due_at + DAY)
+    review = session.scalar(select(DocumentReview))
+    found = counted(session, ("P1.1", "P1.2", "P1.3"), person(session, "technical"), late)
+
+    def numbers(clause, model):
+        return next(one.numbers for one in found[clause] if one.tally.model is model)
+
+    assert numbers("P1.1", ProductModel)[Side.DUE] >= 1
+    assert numbers("P1.2", DocumentReview) == {Side.DONE: 0, Side.DUE: 1, Side.OVERDUE: 0}
+    assert numbers("P1.3", ChangeNotice)[Side.OVERDUE] == 1
+    on = datetime(review.due_on.year, review.due_on.month, review.due_on.day, 4, tzinfo=UTC)
+    for days, side in ((0, Side.DUE), (1, Side.OVERDUE)):
+        found = counted(session, ("P1.2",), person(session, "technical"), Asked.now(on + days * DAY))
+        assert numbers("P1.2", DocumentReview)[side] == 1

@@ -1,26 +1,40 @@
-"""Spot checks with their items, and the rectifications they raise or move (P3.2, K2.2)."""
+"""Checks with their items, and the rectifications they raise or move (P3, K2.2, C2.2)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.actions import ActionItem, ActionRound, open_rectification
-from models.base import Act, Line, Record, after, on_date
-from models.organisation import Department, Employee, Post
+from models.base import Act, Line, Record, on_date
+from models.event import Attachment
+from models.organisation import Department, Employee, Post, Team
 from models.process import DocumentRevision, ProcessDocument, revision_in_force
+from models.quality.plans import CheckDraw
+from models.quality.templates import CheckTemplate, CheckTemplateItem
 from models.regulation import figure
 from rules import actions, quality
-from rules.actions import ACTION_STEPS, ActionStatus, Severity
+from rules.actions import Severity
 from rules.base import SYSTEM, Person, RuleBroken, Unset, Words
-from rules.quality import Category, CheckKind, CheckStatus, Verdict
+from rules.quality import CLAUSES, Answer, Category, CheckKind, CheckStatus, Verdict
 from rules.regulation import REPEAT_WITHIN_DAYS
 
 
 class SpotCheck(Record):
-    """A check of how work is done, with one line per question (抽检)."""
+    """A check of how work is done, with one line per question (检查)."""
 
     __tablename__ = "spot_check"
     __table_args__ = (
@@ -29,6 +43,8 @@ class SpotCheck(Record):
         Index("ix_spot_check_checked_at", "checked_at", "id"),
         Index("ix_spot_check_department_id_id", "department_id", "id"),
         Index("ix_spot_check_status_id", "status", "id"),
+        Index("ix_spot_check_kind_checked_at", "kind", "checked_at"),
+        Index("ix_spot_check_draw_id", "draw_id"),
         Index(
             "uq_spot_check_one_per_round",
             "rechecks_round_id",
@@ -56,6 +72,10 @@ class SpotCheck(Record):
     document_id: Mapped[int | None] = mapped_column(ForeignKey("process_document.id"), index=True)
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("document_revision.id"), index=True)
     inspector_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), index=True)
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("check_template.id"), index=True)
+    draw_id: Mapped[int | None] = mapped_column(ForeignKey("check_draw.id"))
+    bench_rev: Mapped[str] = mapped_column(String(16), default="")
+    """The revision that lay on the bench; empty = nobody looked."""
     rechecks_round_id: Mapped[int | None] = mapped_column(ForeignKey("action_round.id"))
     sample_qty: Mapped[int] = mapped_column(default=0)
     ng_qty: Mapped[int] = mapped_column(default=0)
@@ -66,6 +86,8 @@ class SpotCheck(Record):
     document: Mapped[ProcessDocument | None] = relationship()
     revision: Mapped[DocumentRevision | None] = relationship()
     inspector: Mapped[Employee] = relationship(foreign_keys=[inspector_id])
+    template: Mapped[CheckTemplate | None] = relationship()
+    draw: Mapped[CheckDraw | None] = relationship()
     rechecks_round: Mapped[ActionRound | None] = relationship()
     items: Mapped[list["SpotCheckItem"]] = relationship(
         back_populates="check", order_by="SpotCheckItem.seq", cascade="all, delete-orphan"
@@ -79,9 +101,11 @@ class SpotCheck(Record):
 
     @classmethod
     def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:
-        """Who was checked sees the check."""
-        named = select(SpotCheckItem.check_id).where(SpotCheckItem.employee_id == person.employee_id)
-        return [cls.id.in_(named)]
+        """Who was checked sees the check, and so does who leads the team that he was in."""
+        named = [SpotCheckItem.employee_id == person.employee_id]
+        if person.teams:
+            named.append(SpotCheckItem.team_id.in_(sorted(person.teams)))
+        return [cls.id.in_(select(SpotCheckItem.check_id).where(or_(*named)))]
 
     def prepare(self, at: datetime) -> None:
         """Fills what follows from the facts: area of the post, revision in force, verdicts, counts."""
@@ -92,12 +116,17 @@ class SpotCheck(Record):
         for seq, item in enumerate(self.items, start=1):
             item.seq = seq
             item.judge()
+            item.team_id = team_on(item.employee, on_date(self.checked_at)) if item.employee else None
         self.ng_qty = sum(one.verdict is Verdict.NG for one in self.items)
         quality.refuse_own_work(self.inspector_id, [one.employee.id for one in self.items if one.employee])
 
     def do_submit(self, act: Act) -> None:
         """The rule judges; a failing item is put right by somebody, a re-check moves what it re-checks."""
         self.prepare(act.at)
+        if not act.recorded_at:  # history was handed in by whoever it names
+            teams = {one.team_id for one in self.items if one.team_id is not None}
+            quality.refuse_foreign(self.kind, act.by, self.department.id, teams)
+            quality.refuse_without_photo(one.seq for one in self.items if one.lacks_photo)
         for item in self.items:
             if item.verdict is None:
                 raise RuleBroken(
@@ -119,7 +148,7 @@ class SpotCheck(Record):
     def _raise(self, act: Act) -> None:
         for item in self.items:
             if item.verdict is Verdict.NG:
-                item.raise_rectification(act.consequence("P3.2"))
+                item.raise_rectification(act.consequence(CLAUSES[self.kind]))
 
     def _move_rechecked(self, verb: str, act: Act) -> None:
         """The only way to verify or return what a check raised: proof that cannot be stale (P3.2)."""
@@ -173,10 +202,13 @@ class SpotCheckItem(Line):
 
     check_id: Mapped[int] = mapped_column(ForeignKey("spot_check.id"))
     seq: Mapped[int]
+    template_item_id: Mapped[int | None] = mapped_column(ForeignKey("check_template_item.id"))
     category: Mapped[Category] = mapped_column(default=Category.PROCESS_EXECUTION)
     question: Mapped[str] = mapped_column(String(300))
     standard: Mapped[str] = mapped_column(String(200), default="")
     employee_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"), index=True)
+    """The team that the checked person was in on that day."""
     lower: Mapped[Decimal | None]
     upper: Mapped[Decimal | None]
     unit: Mapped[str] = mapped_column(String(16), default="")
@@ -186,17 +218,30 @@ class SpotCheckItem(Line):
     severity_if_ng: Mapped[Severity] = mapped_column(default=Severity.MINOR)
     responsible_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     problem: Mapped[str] = mapped_column(Text, default="")
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"))
     check: Mapped[SpotCheck] = relationship(back_populates="items")
     employee: Mapped[Employee | None] = relationship(foreign_keys=[employee_id])
     responsible: Mapped[Employee | None] = relationship(foreign_keys=[responsible_id])
+    team: Mapped[Team | None] = relationship()
+    template_item: Mapped[CheckTemplateItem | None] = relationship()
+    photo: Mapped[Attachment | None] = relationship()
     agreed_due_at: datetime | None = None
     """By when a failure was to be put right, where a ledger says so; not kept, the rectification keeps it."""
 
     def told_in(self) -> SpotCheck:
         return self.check
 
+    @property
+    def lacks_photo(self) -> bool:
+        """Whether it failed, its template wants a picture of that, and there is none."""
+        asked = self.template_item
+        return self.verdict is Verdict.NG and asked is not None and asked.photo_if_ng and self.photo_id is None
+
     def judge(self) -> None:
-        """A reading against its limits decides; else the inspector's word stands."""
+        """A reading against its limits decides; else the inspector's word stands, where a word is what is asked for."""
+        asked = self.template_item
+        if asked is not None and asked.answer is Answer.NUMBER and self.value is None:
+            self.verdict = Verdict.NOT_APPLICABLE if self.verdict is Verdict.NOT_APPLICABLE else None
         if self.value is not None and (self.lower is not None or self.upper is not None):
             self.verdict = quality.verdict(self.value, self.lower, self.upper, self.verdict)
 
@@ -225,7 +270,7 @@ class SpotCheckItem(Line):
             description=f"{self.question}：{self.problem}" if self.problem else self.question,
             responsible_id=responsible_id,
             raiser_id=check.inspector_id,
-            clause="P3.2",
+            clause=CLAUSES[check.kind],
             opened_at=act.at,
             agreed_due_at=self.agreed_due_at,
         )
@@ -254,71 +299,7 @@ class SpotCheckItem(Line):
         return quality.is_repeat(earlier, check.checked_at, days)
 
 
-def what_follows(check: SpotCheck, person: Person) -> list[Words]:
-    """What submitting will do, said before the button is pressed."""
-    if check.kind is CheckKind.RECHECK:
-        failed = any(one.verdict is Verdict.NG for one in check.items)
-        told = Words("The rectification goes back for another round.", "整改将被退回，进入下一轮。")
-        return [told if failed else Words("The rectification is verified.", "整改将通过验证。")]
-    failing = [one for one in check.items if one.verdict is Verdict.NG]
-    return [
-        Words(
-            "“{question}” opens a rectification for {who}.",
-            "“{question}”将开出整改单，责任人：{who}。",
-            question=one.question,
-            who=named.label if (named := one.responsible or one.employee) else "–",
-        )
-        for one in failing
-    ]
-
-
-@after(SpotCheck, "submit", preview=what_follows)
-def close_when_clean(check: SpotCheck, act: Act) -> None:
-    """A check that leaves nothing open is closed at once."""
-    if not any(one.status in actions.UNFINISHED for one in check.raised()):
-        check.perform("close", act=act)
-
-
-@after(SpotCheck, "void")
-def cancel_raised(check: SpotCheck, act: Act) -> None:
-    """What a voided check raised and is still open is cancelled; the check is void by then, and is not closed by it."""
-    for action in check.raised():
-        if action.status in actions.UNFINISHED:
-            action.perform("cancel", act=act)
-
-
-@after(SpotCheck, "void")
-def take_back_proof(check: SpotCheck, act: Act) -> None:
-    """What a voided re-check closed or returned waits for another; what went on since goes on."""
-    action_round = check.rechecks_round
-    if action_round is None or action_round.result is None or action_round.action.last_round is not action_round:
-        return
-    if ACTION_STEPS.find("reopen", action_round.action.status):
-        action_round.action.perform("reopen", act=act)
-
-
-@after(ActionItem, "reopen")
-def reopen_check(action: ActionItem, act: Act) -> None:
-    """A check with something left open is not closed."""
-    item = action.session.get(SpotCheckItem, action.source_id) if action.source_entity == "spot_check_item" else None
-    if item is not None and item.check.status is CheckStatus.CLOSED:
-        item.check.perform("reopen", act=act)
-
-
-@after(ActionItem, "close")
-@after(ActionItem, "find_effective")
-@after(ActionItem, "cancel")
-def close_check(action: ActionItem, act: Act) -> None:
-    """With its last open rectification the check is closed."""
-    if action.source_entity != "spot_check_item":
-        return
-    item = action.session.get(SpotCheckItem, action.source_id)
-    if item is not None and item.check.status is CheckStatus.SUBMITTED:
-        others = [one for one in item.check.raised() if one.id != action.id]
-        if not any(one.status in actions.UNFINISHED for one in others):
-            item.check.perform("close", act=act)
-
-
-def awaiting_recheck(action: ActionItem) -> bool:
-    """Whether a check is what this action waits for."""
-    return action.status is ActionStatus.SUBMITTED and action.source_entity == "spot_check_item"
+def team_on(employee: Employee, on: date) -> int | None:
+    """The team that somebody was in on that day; before his first placement, the first one."""
+    known = [one for one in employee.placements if one.from_on <= on] or employee.placements[:1]
+    return known[-1].team_id if known else employee.team_id

@@ -1,11 +1,24 @@
-"""Spot checks, and what they make others put right (P3, K2.2)."""
+"""Checks of how work is done, and what they make others put right (P3, K2.2, C2.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from rules.base import Access, Choice, Lifecycle, Role, RuleBroken, Words, relation, step
+from rules.base import (
+    BY_NAME,
+    Access,
+    Choice,
+    Lifecycle,
+    NotYours,
+    Person,
+    Role,
+    RuleBroken,
+    Words,
+    names_of,
+    relation,
+    step,
+)
 
 R = Role
 INSPECTOR = relation("inspector", "the inspector", "检验员")
@@ -34,7 +47,35 @@ class CheckKind(Choice):
     """What kind of check it is."""
 
     SPOT_CHECK = "spot_check", "Spot check", "工序抽检"
+    LEADER_PATROL = "leader_patrol", "Team leader's patrol", "班组长巡检"
+    TECHNICAL_INSPECTION = "technical_inspection", "Technical inspection", "工艺执行检查"
+    AD_HOC_ASSESSMENT = "ad_hoc_assessment", "Unannounced assessment", "不定期抽查"
+    CONTACT_SAMPLE = "contact_sample", "Sample of a customer contact", "客户沟通抽查"
     RECHECK = "recheck", "Re-check", "整改复检"
+
+
+FIRST_CHECKS = tuple(kind for kind in CheckKind if kind is not CheckKind.RECHECK)
+"""Kinds that stand by themselves; a re-check belongs to what it re-checks."""
+CHECKERS: Mapping[CheckKind, frozenset[Role]] = {
+    CheckKind.SPOT_CHECK: frozenset({R.QUALITY_INSPECTOR}),
+    CheckKind.LEADER_PATROL: frozenset({R.TEAM_LEADER}),
+    CheckKind.TECHNICAL_INSPECTION: frozenset({R.TECHNICAL}),
+    CheckKind.AD_HOC_ASSESSMENT: frozenset({R.QUALITY_INSPECTOR}),
+    CheckKind.CONTACT_SAMPLE: frozenset({R.QUALITY_INSPECTOR, R.AFTER_SALES_MANAGER}),
+    CheckKind.RECHECK: frozenset({R.QUALITY_INSPECTOR}),
+}
+"""Who hands in which kind."""
+CLAUSES: Mapping[CheckKind, str] = {
+    CheckKind.SPOT_CHECK: "P3.2",
+    CheckKind.LEADER_PATROL: "P3.1",
+    CheckKind.TECHNICAL_INSPECTION: "P3.4",
+    CheckKind.AD_HOC_ASSESSMENT: "K2.2",
+    CheckKind.CONTACT_SAMPLE: "C2.2",
+    CheckKind.RECHECK: "P3.2",
+}
+"""The clause that a kind of check proves, and that what it raises stands on."""
+COUNTED = (CheckKind.SPOT_CHECK, CheckKind.TECHNICAL_INSPECTION, CheckKind.AD_HOC_ASSESSMENT)
+"""Kinds that indicators count (K1.1): no re-check, which looks at what was put right; no patrol of one's own team."""
 
 
 class CheckStatus(Choice):
@@ -158,5 +199,55 @@ def refuse_future(checked_at: datetime, at: datetime) -> None:
         raise RuleBroken(
             Words("The time of the check lies in the future.", "检查时间不能晚于当前时间。"),
             field="checked_at",
+            clause="P3.2",
+        )
+
+
+def kinds_of(person: Person) -> tuple[CheckKind, ...]:
+    """The kinds of first checks that this person's roles hand in."""
+    return tuple(kind for kind in FIRST_CHECKS if person.holds(*CHECKERS[kind]))
+
+
+def may_check(kind: CheckKind, person: Person, department_id: int | None, team_ids: Iterable[int]) -> bool:
+    """Whether the person may hand in a check of that kind in that area.
+
+    A team leader looks after the teams that he leads: ``team_ids``, the teams of the checked people, lie among them.
+    """
+    if person.is_system:
+        return True
+    if any(person.holds_in(role, department_id) for role in CHECKERS[kind] - BY_NAME):
+        return True
+    teams = frozenset(team_ids)
+    return bool(CHECKERS[kind] & BY_NAME) and person.holds(*CHECKERS[kind]) and bool(teams) and teams <= person.teams
+
+
+def refuse_foreign(kind: CheckKind, person: Person, department_id: int | None, team_ids: Iterable[int]) -> None:
+    """Raises NotYours (403) for a kind that another role hands in, or an area that the role does not reach."""
+    if may_check(kind, person, department_id, team_ids):
+        return
+    if not person.holds(*CHECKERS[kind]):
+        raise NotYours(
+            Words(
+                "“{kind}” is handed in by: {who}.",
+                "“{kind}”由以下人员提交：{who}。",
+                kind=kind,
+                who=names_of(CHECKERS[kind]),
+            ),
+            field="post",
+            clause=CLAUSES[kind],
+        )
+    raise NotYours(
+        Words("This post or person lies outside your area.", "该岗位或人员不在您的负责范围内。"),
+        field="post",
+        clause=CLAUSES[kind],
+    )
+
+
+def refuse_without_photo(missing: Iterable[int]) -> None:
+    """Raises RuleBroken naming the first failing item that needs a picture and has none."""
+    for seq in missing:
+        raise RuleBroken(
+            Words("Item {seq} failed: take a photo of it.", "第 {seq} 项不合格，请拍照留证。", seq=seq),
+            field="items",
             clause="P3.2",
         )

@@ -76,6 +76,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('to_on', sa.Date(), nullable=True))
         batch_op.drop_constraint(batch_op.f('uq_account_role_account_id_role_department_id'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_account_role_account_id_role_department_id_from_on'), ['account_id', 'role', 'department_id', 'from_on'])
+        batch_op.create_check_constraint('in_order', 'from_on <= to_on')
 
     with op.batch_alter_table('employee', schema=None) as batch_op:
         batch_op.add_column(sa.Column('last_on', sa.Date(), nullable=True))
@@ -83,6 +84,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_employee_last_on', ['last_on'], unique=False, sqlite_where=sa.text("last_on IS NOT NULL AND status != 'left'"), postgresql_where=sa.text("last_on IS NOT NULL AND status != 'left'"))
         batch_op.create_index('ix_employee_pinyin_id', ['pinyin', 'id'], unique=False)
         batch_op.create_index('ix_employee_status_id', ['status', 'id'], unique=False)
+        batch_op.create_check_constraint('left_has_day', "status != 'left' OR left_on IS NOT NULL")
 
     with op.batch_alter_table('placement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_placement_employee_id'))

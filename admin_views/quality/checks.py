@@ -7,20 +7,18 @@ from sqlalchemy import or_, select
 
 from admin_views.base import Inline, RegulationView
 from admin_views.columns import cell_of, due_cell
-from admin_views.deadlines import left_of
 from admin_views.faults import SENTENCES
-from admin_views.registry import desk_card, panel, record_url
-from admin_views.screen import Cell, DeskAct, DeskCard, DeskLine, Heading, Panel, Row
+from admin_views.registry import panel, record_url
+from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.signin import person_here
 from admin_views.words import t
 from models.actions import ActionItem
 from models.base import Act, now
-from models.organisation import Post
 from models.quality import SpotCheck, SpotCheckItem, awaiting_recheck
 from rules.actions import ActionStatus
 from rules.base import NotVisible, Person, Role, Words
-from rules.quality import CheckKind, CheckStatus
+from rules.quality import CheckKind
 
 SENTENCES["uq_spot_check_one_per_round"] = Words("This round has been re-checked already.", "该轮整改已经复检。")
 SENTENCES["ck_spot_check_item_limits_in_order"] = Words(
@@ -42,6 +40,9 @@ ITEM_LABELS = {
     "responsible": Words("Who puts it right", "整改责任人"),
     "problem": Words("Problem", "问题描述"),
     "check": Words("Check", "抽检"),
+    "template_item": Words("Question of the template", "模板项目"),
+    "team": Words("Team", "班组"),
+    "photo": Words("Photo", "照片"),
 }
 
 
@@ -55,6 +56,9 @@ class SpotCheckView(RegulationView):
         "sample_qty": Words("Sample size", "抽样数"),
         "ng_qty": Words("NG items", "不合格项"),
         "department": Words("Checked area", "被检区域"),
+        "template": Words("Template", "检查模板"),
+        "draw": Words("Drawn by", "抽检名单"),
+        "bench_rev": Words("Revision at the bench", "现场版次"),
     }
     list_columns = ("no", "checked_at", "kind", "post", "document", "ng_qty", "inspector", "status")
     filter_columns = ("status", "kind", "checked_at", "department", "post", "document", "inspector")
@@ -66,12 +70,28 @@ class SpotCheckView(RegulationView):
         "post",
         "document",
         "revision",
+        "bench_rev",
         "inspector",
+        "template",
+        "draw",
         "sample_qty",
         "ng_qty",
         "note",
     )
-    left_out = frozenset({"no", "kind", "department_id", "revision_id", "inspector_id", "rechecks_round_id", "ng_qty"})
+    left_out = frozenset(
+        {
+            "no",
+            "kind",
+            "department_id",
+            "revision_id",
+            "inspector_id",
+            "rechecks_round_id",
+            "ng_qty",
+            "template_id",
+            "draw_id",
+            "bench_rev",
+        }
+    )
     inlines = (
         Inline(
             "items",
@@ -225,71 +245,3 @@ def source_of(action: ActionItem, person: Person) -> Panel | None:
         create_url=f"/admin/spot_check/new/?rechecks={action.id}" if may_recheck and not is_own else "",
         create_label=t("Re-check", "复检"),
     )
-
-
-@desk_card
-def rechecks_due(person: Person) -> DeskCard | None:
-    """Rectifications that wait for a re-check, for whoever may make one."""
-    if not person.holds(Role.QUALITY_INSPECTOR, Role.QUALITY_MANAGER):
-        return None
-    rows = db.session.scalars(
-        select(ActionItem)
-        .where(
-            ActionItem.status == ActionStatus.SUBMITTED,
-            ActionItem.source_entity == "spot_check_item",
-            ActionItem.visible_to(person),
-            ActionItem.responsible_id != (person.employee_id or 0),
-        )
-        .order_by(ActionItem.due_at)
-        .limit(10)
-    ).all()
-    lines = [
-        DeskLine(
-            one.description,
-            record_url(ActionItem, one.id),
-            f"{one.no} · {one.responsible.label}",
-            due_cell(one.due_at, now(), left=left_of(one.due_at, now())),
-            act=DeskAct(t("Re-check", "复检"), f"/admin/spot_check/new/?rechecks={one.id}"),
-        )
-        for one in rows
-    ]
-    may_create = person.holds(Role.QUALITY_INSPECTOR)
-    return DeskCard(
-        t("Waiting for a re-check", "待复检"),
-        lines,
-        t("No re-check is due.", "没有待复检的整改。"),
-        len(lines),
-        "clipboard-check",
-        t("Record a spot check", "记录抽检") if may_create else "",
-        "/admin/spot_check/new/" if may_create else "",
-    )
-
-
-@desk_card
-def my_drafts(person: Person) -> DeskCard | None:
-    """Checks that were begun and not yet submitted."""
-    if not person.holds(Role.QUALITY_INSPECTOR):
-        return None
-    rows = db.session.execute(
-        select(SpotCheck.id, SpotCheck.no, SpotCheck.checked_at, Post.name)
-        .join(Post, Post.id == SpotCheck.post_id)
-        .where(SpotCheck.inspector_id == person.employee_id, SpotCheck.status == CheckStatus.DRAFT)
-        .order_by(SpotCheck.id.desc())
-        .limit(10)
-    ).all()
-    go_on = t("Go on", "继续填写")
-    lines = [
-        DeskLine(
-            post,
-            record_url(SpotCheck, key),
-            f"{no} · {cell_of(at).text}",
-            act=DeskAct(go_on, f"/admin/spot_check/edit/?id={key}"),
-        )
-        for key, no, at, post in rows
-    ]
-    return DeskCard(
-        t("My drafts", "我的未提交抽检"), lines, t("No draft is left over.", "没有未提交的抽检。"), len(lines), "pencil"
-    )
-
-
-VIEWS: list[tuple[type[Any], type[RegulationView]]] = [(SpotCheck, SpotCheckView)]
