@@ -30,6 +30,7 @@ from admin_views import (
     regulation,
     signin,
     startup,
+    training,
     web,
     words,
 )
@@ -38,7 +39,7 @@ from models.base import COMPANY_ZONE, Base
 from models.engine import database_url, engine_options
 
 HERE = Path(__file__).resolve().parent
-CHAPTERS = (event, organisation, regulation, actions, process, quality, assessment)
+CHAPTERS = (event, organisation, regulation, actions, process, training, quality, assessment)
 MOST_BYTES = 32 * 1024 * 1024
 
 

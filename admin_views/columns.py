@@ -26,7 +26,7 @@ from admin_views.words import (
     value_text,
 )
 from models.base import Record
-from models.types import Labelled, Scaled, UtcInstant
+from models.types import Label, Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
 from rules.regulation.ladders import written
 
@@ -73,6 +73,8 @@ TONES: dict[str, str] = {
     "accepted": "running",
     "in_progress": "running",
     "submitted": "soon",
+    "proposed": "soon",
+    "in_force": "met",
     "rejected": "breached",
     "in_review": "soon",
     "approved": "soon",
@@ -94,6 +96,35 @@ TONES: dict[str, str] = {
     "ok": "met",
     "ng": "breached",
     "na": "off",
+    "planned": "off",
+    "notified": "soon",
+    "completed": "met",
+    "registered": "off",
+    "entered": "soon",
+    "confirmed": "met",
+    "scheduled": "running",
+    "satisfied": "met",
+    "waived": "done",
+    "merged": "off",
+    "candidate": "off",
+    "qualified": "met",
+    "limited": "soon",
+    "revoked": "breached",
+    "blocked": "breached",
+    "ended": "off",
+    "stale": "soon",
+    "retired": "off",
+    "pass": "met",
+    "fail": "breached",
+    "absent": "overdue",
+    "void": "off",
+    "yes": "met",
+    "supervised": "soon",
+    "no": "breached",
+    "present": "met",
+    "late": "soon",
+    "pending": "off",
+    "excused": "paused",
     "requested": "soon",
     "lapsed": "off",
     "investigating": "running",
@@ -192,7 +223,7 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
         case None | "":
             return EMPTY
         case Choice():
-            tone = TONES.get(str(value), "")
+            tone = "" if isinstance(value, Label) else TONES.get(str(value), "")
             return Cell(say(value.words), "state" if tone else "text", tone=tone)
         case enum.Enum():
             return Cell(str(value.value))

@@ -84,7 +84,7 @@ class Listing:
             ids = self._stretch(asked)
         else:
             ids = self._counted_off(session, asked, is_many=is_capped and not literally, literally=literally)
-        query = _shown(self.model, tuple(self.columns)).where(self.model.__table__.c.id.in_(ids))
+        query = _shown(self.model, tuple(self.columns)).where(inspect(self.model).primary_key[0].in_(ids))
         rows = session.connection().execute(query.order_by(*self._order(asked))).all()
         return Page(rows, count, is_capped, *self._neighbours(session, asked, len(rows), count, is_capped=is_capped))
 
@@ -295,7 +295,7 @@ class Listing:
 def _shown(model: type[Record], columns: tuple[Shown, ...]) -> Select[Any]:
     """id, then for each column its value; a relation gives its key and its label."""
     own: Any = model.__table__
-    source, found = own, [own.c.id]
+    source, found = own, [inspect(model).primary_key[0]]
     for one in columns:
         found.append(one.column)
         if one.relation is not None:

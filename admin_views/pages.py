@@ -90,7 +90,7 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
     refusal = view.why_not_edit(record, person)
     status = getattr(record, "status", None)
     return RecordPage(
-        title=record.label,
+        title=say(record.label_words),
         table_label=say(view.model.words),
         list_url=f"/admin/{table}/",
         id=record.id,

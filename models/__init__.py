@@ -13,6 +13,7 @@ from models import (
     regulation,
     search,
     signatures,
+    training,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "regulation",
     "search",
     "signatures",
+    "training",
 ]

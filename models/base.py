@@ -115,6 +115,8 @@ class Act:
     on_behalf_of: int | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     recorded_at: datetime | None = None
+    tell_at: datetime | None = None
+    """When whoever is to be told hears of it; empty = at once. What happens at night is told in the morning."""
 
     @property
     def written_at(self) -> datetime:
@@ -262,6 +264,11 @@ class Record(Audited):
     def label(self) -> str:
         """How the record is called in a sentence or a picker."""
         return " ".join(str(getattr(self, name) or "") for name in self.label_columns)
+
+    @property
+    def label_words(self) -> Words:
+        """The same in both languages, for records whose name is in both."""
+        return Words(self.label, self.label)
 
     def parties(self) -> Mapping[str, frozenset[int]]:
         """Relation -> the employees who stand in it ("responsible", "inspector", ...)."""

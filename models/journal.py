@@ -321,7 +321,7 @@ def _append(session: Session, sealed: list[Sealed]) -> None:
         last = row["hash"]
         rows.append(row)
         deliveries += [
-            {"event_seq": seq, "recipient_id": who, "channel": Channel.APP, "due_at": one.act.at}
+            {"event_seq": seq, "recipient_id": who, "channel": Channel.APP, "due_at": one.act.tell_at or one.act.at}
             for who in one.recipients
         ]
     connection.execute(insert(Event), rows)

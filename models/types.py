@@ -69,6 +69,10 @@ class Scaled(TypeDecorator[Decimal]):
         return None if value is None else Decimal(int(value)).scaleb(-self.places)
 
 
+class Label(Choice):
+    """A value of a list that is no state of anything: it has no colour."""
+
+
 class Labelled(TypeDecorator[str]):
     """Text out of a list that is known by heart, each with its label; another text is kept and shown as it is.
 
@@ -81,7 +85,7 @@ class Labelled(TypeDecorator[str]):
     def __init__(self, name: str, labels: Mapping[str, Words], length: int) -> None:
         super().__init__(length)
         members = [(value or "everything", (value, words.en, words.zh)) for value, words in labels.items()]
-        listed: Any = Choice
+        listed: Any = Label
         self.choices: type[Choice] = listed(name, members)
         self.known: dict[str, str] = {str(one): one for one in self.choices}
 

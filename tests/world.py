@@ -10,13 +10,23 @@ from sqlalchemy.orm import Session
 from models.base import Act, Source
 from models.first_data import fill
 from models.journal import acting
-from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
+from models.organisation import (
+    Account,
+    AccountRole,
+    Customer,
+    Department,
+    Employee,
+    Post,
+    ProductModel,
+    Team,
+    person_of,
+)
 from models.process import DocumentRevision, ProcessDocument, ProcessDocumentPost
 from models.quality import CheckPlan, CheckTemplate, CheckTemplateItem, SpotCheck, SpotCheckItem, draw, working_days
 from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, WorkInterval
 from models.signin import hash_of
 from rules.base import SYSTEM, Person, Role
-from rules.regulation import DayType, Target, Unit
+from rules.regulation import FIGURES, DayType, Target, Unit
 
 AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 """A Monday, 09:30 in the factory."""
@@ -36,6 +46,20 @@ DEPARTMENTS = {
     "JS": ("技术部", "technical", None),
     "ZL": ("质量部", "quality", None),
 }
+TRAINING_FIGURES = (
+    ("grace_days", "editorial", 5, Unit.CALENDAR_DAY),
+    ("grace_days", "minor", 14, Unit.CALENDAR_DAY),
+    ("grace_days", "major", 10, Unit.CALENDAR_DAY),
+    ("minor_change_training", "", 0, Unit.CLOCK_HOUR),
+    ("pass_score", "", 80, Unit.POINTS),
+    ("exam_attempts", "", 3, Unit.COUNT),
+    ("retake_wait_days", "", 3, Unit.CALENDAR_DAY),
+    ("qualification_months", "", 24, Unit.MONTH),
+    ("exception_days", "", 5, Unit.CALENDAR_DAY),
+    ("certificate_notice_days", "first", 90, Unit.CALENDAR_DAY),
+    ("certificate_notice_days", "second", 30, Unit.CALENDAR_DAY),
+    ("certificate_notice_days", "last", 7, Unit.CALENDAR_DAY),
+)
 HOME = {
     Role.TECHNICAL: "JS",
     Role.TECHNICAL_MANAGER: "JS",
@@ -71,6 +95,7 @@ def build(session: Session) -> World:
         _people(session)
         session.commit()
     _document(session)
+    _market(session)
     check = submitted_check(session, "quality_inspector", "SC1", "车工一")
     foreign = submitted_check(session, "quality_inspector3", "SC2", "装配一")
     _checking(session)
@@ -116,6 +141,35 @@ def _regulation(session: Session) -> None:
             target=Target.REVISION_AFTER_CHANGE,
             match={},
             amount=Decimal(10),
+            unit=Unit.WORKING_DAY,
+            from_on=date(2020, 1, 1),
+        )
+    )
+    for code, value, unit in (("max_rounds", 3, Unit.COUNT), ("effectiveness_days", 10, Unit.WORKING_DAY)):
+        session.add(Figure(code=code, clause="P3.2", value=Decimal(value), unit=unit, from_on=date(2020, 1, 1)))
+    session.add(
+        SlaPolicy(
+            name="申述", clause="P3.3", target=Target.STATEMENT, amount=Decimal(3), unit=Unit.WORKING_DAY,
+            from_on=date(2020, 1, 1),
+        )
+    )  # fmt: skip
+    for code, applies_to, value, unit in TRAINING_FIGURES:
+        session.add(
+            Figure(
+                code=code,
+                clause=FIGURES[code].clause,
+                applies_to=applies_to,
+                value=Decimal(value),
+                unit=unit,
+                from_on=date(2020, 1, 1),
+            )
+        )
+    session.add(
+        SlaPolicy(
+            name="入职培训",
+            clause="P2.1",
+            target=Target.INDUCTION,
+            amount=Decimal(5),
             unit=Unit.WORKING_DAY,
             from_on=date(2020, 1, 1),
         )
@@ -180,6 +234,16 @@ def _hire(
     one.hire(leads_team=leads and team is not None)
     session.add(one)
     session.flush()
+
+
+def _market(session: Session) -> None:
+    seller = person(session, "sales")
+    with acting(session, Act(seller, AT - timedelta(days=30))):
+        session.add(
+            Customer(code="C-1", name="江州水务", contact="刘芳芳", phone="14200091001", owner_id=seller.employee_id)
+        )
+        session.add(ProductModel(code="JS-160", name="齿轮减速机", spec="速比 16:1"))
+        session.commit()
 
 
 def _document(session: Session) -> None:

@@ -16,11 +16,11 @@ from admin_views.screen import Cell, Heading, Option, Row
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
 from admin_views.words import say, t
-from models.actions import ActionItem, ActionRung, due_of, ladder, levels_climbed, refuse_disorder
+from models.actions import ActionItem, ActionRung, ladder, levels_climbed, refuse_disorder
 from models.base import Act, now
 from models.organisation import Department
 from models.regulation import company_calendar
-from rules.actions import OPENERS, UNFINISHED, Rung
+from rules.actions import OPENERS, UNFINISHED, Rung, due_of
 from rules.base import NotYours, Person, Role, RuleBroken, Words, relation_words
 from rules.working_time import WorkCalendar
 

@@ -4,17 +4,21 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of, due_cell
+from admin_views.event.receipts import missing_headings, missing_row
 from admin_views.registry import desk_card, record_url
 from admin_views.regulation.told import Mark, Told, anchor, mark_of, number, owns, told_all, told_of
 from admin_views.screen import Cell, DeskCard, DeskLine, Heading, Option, Row
 from admin_views.session import db
-from admin_views.signin import person_here, unauthorised
+from admin_views.signin import act_here, person_here, unauthorised
 from admin_views.words import number_text, say, t, value_text
 from models.base import now
+from models.journal import acting
+from models.receipts import reading_of, receipt_of, who_is_missing
 from models.regulation import (
     Asked,
     Clause,
@@ -23,6 +27,7 @@ from models.regulation import (
     SlaPolicy,
     Tally,
     UnsetPart,
+    ask_everybody,
     clause_of,
     clauses,
     counted,
@@ -30,7 +35,7 @@ from models.regulation import (
     rows_of,
     unset,
 )
-from rules.base import NotVisible, Person, Role, Words
+from rules.base import NotVisible, NotYours, Person, Role, Words
 from rules.regulation import Part, Side, applies_to_words
 
 board = Blueprint("board", __name__, url_prefix="/regulation")
@@ -117,8 +122,8 @@ def one_clause(clause: str) -> str:
         value_rows=_values(found.code, asked),
         neighbours=_neighbours(found),
         record=record_url(Clause, found.id),
-        reading=None,
-        asks_url="",
+        reading=_reading(found, person, asked),
+        asks_url=f"/regulation/{found.code}/ask/" if person.holds(Role.ADMIN) else "",
     )
 
 
@@ -160,7 +165,9 @@ def _rows(tally: Tally, side: Side, person: Person, asked: Asked) -> list[Row]:
             when = due_cell(moment, asked.at, is_done=side is Side.DONE)
         elif moment is not None:
             when = cell_of(moment)
-        said = " · ".join(part for part in (one.label, str(getattr(one, "description", "") or "")[:80]) if part)
+        said = " · ".join(
+            part for part in (say(one.label_words), str(getattr(one, "description", "") or "")[:80]) if part
+        )
         found.append(
             Row(one.id, record_url(type(one), one.id), [Cell(said), cell_of(getattr(one, "status", None)), when])
         )
@@ -213,6 +220,38 @@ def _neighbours(clause: Clause) -> list[tuple[str, str, str]]:
     before, after = codes[at - 1] if at else "", codes[at + 1] if at + 1 < len(codes) else ""
     ways = (("arrow-left", before, "prev"), ("arrow-right", after, "next"))
     return [(icon, code, rel) for icon, code, rel in ways if code]
+
+
+def _reading(clause: Clause, person: Person, asked: Asked) -> dict[str, Any] | None:
+    """How far the clause has been read, where that was asked for, and who is missing."""
+    found = reading_of(db.session, clause, asked.at)
+    if not found.asked:
+        return None
+    mine = receipt_of(db.session, clause, person.employee_id) if person.employee_id is not None else None
+    return {
+        "title": t("Read and confirmed", "阅知确认"),
+        "confirmed": found.confirmed,
+        "missing": found.missing,
+        "overdue": found.overdue,
+        "headings": missing_headings(),
+        "rows": [missing_row(one) for one in who_is_missing(db.session, clause)],
+        "confirm_url": f"/receipts/{mine.id}/confirm/" if mine is not None else "",
+    }
+
+
+@board.post("/<clause>/ask/")
+@signed_in
+def ask(clause: str) -> AnyResponse:
+    """Puts the clause before everybody."""
+    found = clause_of(db.session, clause)
+    if found is None:
+        raise NotVisible
+    if not person_here().holds(Role.ADMIN):
+        raise NotYours(Words("Only an administrator asks everybody.", "仅系统管理员可要求全员阅知。"))
+    with acting(db.session, act_here()) as act:
+        count = ask_everybody(db.session, found, act)
+    flash(t("{n} people are asked to confirm.", "已要求 {n} 人阅知确认。", n=count), "success")
+    return redirect(f"/regulation/{found.code}/")
 
 
 # -- what is not set -------------------------------------------------------------------------------------------------

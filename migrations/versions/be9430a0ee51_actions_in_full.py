@@ -236,6 +236,9 @@ def upgrade() -> None:
                nullable=True)
         batch_op.create_index('ix_action_item_status_due_at', ['status', 'due_at'], unique=False)
         batch_op.create_index('ix_action_item_watched', ['effectiveness_due_on'], unique=False, sqlite_where=sa.text("status = 'watching'"), postgresql_where=sa.text("status = 'watching'"))
+        batch_op.create_check_constraint(op.f("ck_action_item_source_whole"), "(source_entity IS NULL) = (source_id IS NULL)")
+        batch_op.create_check_constraint(op.f("ck_action_item_verifier_is_another"), "verifier_id IS NULL OR verifier_id != responsible_id")
+        batch_op.create_check_constraint(op.f("ck_action_item_recheck_has_no_verifier"), "proof != 'recheck' OR verifier_id IS NULL")
 
     with op.batch_alter_table('action_round', schema=None) as batch_op:
         batch_op.add_column(sa.Column('evidence', sa.Text(), nullable=False))

@@ -13,7 +13,7 @@ from models.actions.items import (
     open_action,
     open_rectification,
 )
-from models.actions.ladder import ActionRung, climb_ladders, due_of, ladder, levels_climbed, refuse_disorder
+from models.actions.ladder import ActionRung, climb_ladders, ladder, levels_climbed, refuse_disorder
 from models.actions.reach import in_managed_departments, manager_ids, of_managed_people
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "climb_ladders",
     "close_or_watch",
     "closing_of",
-    "due_of",
     "end_statements",
     "evaluates",
     "extensions_of",

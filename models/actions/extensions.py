@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.actions.items import ActionItem, closing_of
+from models.actions.items import ASKING, ActionItem, closing_of
 from models.actions.reach import in_managed_departments
 from models.base import Act, Record
 from models.journal import seal, told_by
@@ -69,8 +68,8 @@ class ActionExtension(Record):
     def do_approve(self, act: Act) -> None:
         """The action is due later by this much, and its ladder begins anew."""
         actions.refuse_late_grant(self.old_due_at, act.at)
-        self._answered(act)
         self.action.perform("extend", act=act.consequence("P3.2"), new_due_at=self.new_due_at)
+        self._answered(act)
 
     def do_reject(self, act: Act) -> None:
         self._answered(act)
@@ -82,7 +81,7 @@ class ActionExtension(Record):
         self.decided_at, self.decided_by_id = act.at, act.by.employee_id
 
 
-def new_due(session: Session, given: Any) -> datetime:
+def new_due(session: Session, given: date | str) -> datetime:
     """The end of work on the day that was asked for; raises RuleBroken for none, or one on which nobody works."""
     try:
         on = given if isinstance(given, date) else date.fromisoformat(str(given))
@@ -93,7 +92,7 @@ def new_due(session: Session, given: Any) -> datetime:
     return closing_of(session, on)
 
 
-def ask(action: ActionItem, act: Act, new_due_on: Any) -> ActionExtension:
+def ask(action: ActionItem, act: Act, new_due_on: date | str) -> ActionExtension:
     """Writes the request down and tells the quality manager."""
     session = action.session
     granted, pending = _counted(session, action.id)
@@ -113,6 +112,9 @@ def ask(action: ActionItem, act: Act, new_due_on: Any) -> ActionExtension:
     session.add(found)
     seal(session, found, "create", act, recipients=told_by(session, action, (Role.QUALITY_MANAGER,)))
     return found
+
+
+ASKING.append(ask)
 
 
 def _counted(session: Session, action_id: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Action items: raised by what was found, put right in rounds, closed only on proof (P3.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import (
@@ -31,6 +31,8 @@ from rules.event import AttachmentKind
 from rules.regulation import Target
 from rules.regulation.figures import EFFECTIVENESS_DAYS
 
+ASKING: list[Callable[["ActionItem", Act, date | str], object]] = []
+"""Filled by the extensions, whose table refers to this one: what asking for more time writes down."""
 UNFINISHED_SQL = "status NOT IN ('closed', 'cancelled', 'verified')"
 
 
@@ -225,9 +227,8 @@ class ActionItem(Record):
 
     def do_ask_extension(self, act: Act, new_due_on: date | str = "") -> None:
         """Written down as a request of its own, which the quality manager answers."""
-        from models.actions.extensions import ask  # its table refers to this one
-
-        ask(self, act, new_due_on)
+        for ask in ASKING:
+            ask(self, act, new_due_on)
 
     def do_extend(self, act: Act, new_due_at: datetime | None = None) -> None:
         """By an extension that was granted; the first due instant stays where it was."""

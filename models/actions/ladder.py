@@ -1,7 +1,7 @@
 """The ladder that unfinished actions climb once they fall due: rows that an administrator sets (P3.2, C1.4)."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import String, exists, select, text
@@ -49,11 +49,6 @@ def ladder(session: Session) -> Sequence[Rung]:
     """The levels in force, lowest first; the one that the product comes with until there are rows."""
     rows = session.scalars(select(ActionRung).where(ActionRung.voided_at.is_(None)).order_by(ActionRung.level))
     return [one.rung for one in rows] or actions.LADDER
-
-
-def due_of(calendar: WorkCalendar, rung: Rung, due_at: datetime) -> datetime:
-    """When a level of an action that is due then is climbed, on the working calendar."""
-    return due_at if not rung.after else calendar.add(due_at, rung.after).astimezone(UTC)
 
 
 def climb_ladders(session: Session, at: datetime) -> int:
@@ -116,16 +111,16 @@ def _climbed(session: Session, keys: Sequence[int]) -> set[tuple[int, int, datet
 def _climb(
     session: Session,
     calendar: WorkCalendar,
-    rungs: Iterable[Rung],
+    rungs: Sequence[Rung],
     action: ActionItem,
     known: set[tuple[int, int, datetime]],
     at: datetime,
 ) -> int:
     """A level that lies before the action was made is left out: nobody could have been told."""
     climbed = 0
-    for rung in rungs:
-        due = due_of(calendar, rung, action.due_at)
-        if due <= at and due >= action.created_at and (action.id, rung.level, action.due_at) not in known:
+    for rung in actions.rungs_due(calendar, rungs, action.due_at, at):
+        is_new = (action.id, rung.level, action.due_at) not in known
+        if is_new and actions.due_of(calendar, rung, action.due_at) >= action.created_at:
             _tell(session, action, rung, at)
             climbed += 1
     return climbed
@@ -157,7 +152,6 @@ def levels_climbed(session: Session, found: Sequence[ActionItem]) -> dict[int, i
 
 def refuse_disorder(session: Session, changed: ActionRung) -> None:
     """Raises RuleBroken when the ladder with this level in it would not rise."""
-    others = session.scalars(
-        select(ActionRung).where(ActionRung.id != (changed.id or 0), ActionRung.voided_at.is_(None))
-    )
-    actions.refuse_ladder([*(one.rung for one in others), changed.rung])
+    with session.no_autoflush:
+        rows = session.scalars(select(ActionRung).where(ActionRung.voided_at.is_(None))).all()
+    actions.refuse_ladder([*(one.rung for one in rows if one is not changed), changed.rung])

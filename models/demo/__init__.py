@@ -16,6 +16,7 @@ from models.demo.market import market
 from models.demo.papers import Papers
 from models.demo.people import demo_logins
 from models.demo.questions import OFFICE_POSTS, SHOP_POSTS
+from models.demo.regulation import Regulation
 from models.demo.rounds import Rounds
 from models.demo.scenes import plan_scenes
 from models.demo.settings import UNSET
@@ -75,6 +76,7 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     papers = Papers(session, rng, company, diary)
     papers.plan()
     Staffing(session, company, diary).plan()
+    Regulation(session, company, diary).plan()
     checks = Checks(session, rng, company, diary, papers)
     Rounds(session, rng, company, diary, checks).plan()
     plan_scenes(checks, company, diary.clock)

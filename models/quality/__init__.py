@@ -1,6 +1,6 @@
 """Checks: templates, plans, draws, what was found, and what follows from it (P3, K2.2, C2.2)."""
 
-from models.quality import evidence
+from models.quality import breaches, evidence
 from models.quality.checks import SpotCheck, SpotCheckItem
 from models.quality.consequences import awaiting_recheck, what_follows
 from models.quality.drawing import done_of, draw, draws_of, working_days
@@ -15,6 +15,7 @@ __all__ = [
     "SpotCheck",
     "SpotCheckItem",
     "awaiting_recheck",
+    "breaches",
     "done_of",
     "draw",
     "draws_of",

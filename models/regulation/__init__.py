@@ -32,6 +32,7 @@ from models.regulation.evidence import Asked, Counted, Tally, counted, evidence,
 from models.regulation.figures import Figure, figure, in_force, unset_figures, unset_parts
 from models.regulation.foretelling import Change, foretells, foretold
 from models.regulation.limits import SlaPolicy, due_at, limit, policies_on, policy_for
+from models.regulation.reading import ask_everybody
 from models.regulation.unset import UnsetPart, in_force_by_clause, unset
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "UnsetPart",
     "WorkInterval",
     "arm",
+    "ask_everybody",
     "cancel",
     "cancel_all",
     "clause_of",

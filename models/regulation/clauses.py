@@ -36,6 +36,11 @@ class Clause(Record):
     owner: Mapped[Department | None] = relationship()
 
     @property
+    def label_words(self) -> Words:
+        en, zh = f"{self.code} {self.title_en}", f"{self.code} {self.title}"
+        return Words(en, zh)
+
+    @property
     def title_words(self) -> Words:
         return Words(self.title_en, self.title)
 

@@ -75,6 +75,19 @@ class Figure(Record):
     set_by: Mapped[Account | None] = relationship(foreign_keys=[set_by_id])
     approved_by: Mapped[Employee | None] = relationship(foreign_keys=[approved_by_id])
 
+    @property
+    def label(self) -> str:
+        return self.label_words.zh
+
+    @property
+    def label_words(self) -> Words:
+        """The figure by its name, for what, and from when."""
+        name = CODES.get(str(self.code), Words(str(self.code), str(self.code)))
+        part = VALUES.get(str(self.applies_to)) if self.applies_to else None
+        en, zh = (f"{name.en}: {part.en}", f"{name.zh}：{part.zh}") if part else (name.en, name.zh)
+        en, zh = f"{en}, {self.from_on}", f"{zh} {self.from_on}"
+        return Words(en, zh)
+
     def parties(self) -> Mapping[str, frozenset[int]]:
         return {"setter": self._setter(), "owner_manager": self.approvers()[1]}
 

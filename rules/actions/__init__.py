@@ -85,7 +85,9 @@ from rules.actions.ladder import (
     TEAM_LEADER,
     Rung,
     Told,
+    due_of,
     refuse_ladder,
+    rungs_due,
 )
 from rules.actions.reach import MANAGER_OF, kinds_managed_by
 
@@ -147,6 +149,7 @@ __all__ = [
     "Told",
     "cause_of",
     "decision_of",
+    "due_of",
     "following",
     "kinds_managed_by",
     "opens_case",
@@ -168,6 +171,7 @@ __all__ = [
     "refuse_unproved",
     "refuse_unready",
     "refuse_unready_evaluation",
+    "rungs_due",
     "watches",
     "why_not_by_hand",
     "why_undecided",

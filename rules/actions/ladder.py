@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from rules.actions.items import RESPONSIBLE
 from rules.base import Access, Choice, Role, RuleBroken, Words, relation
+from rules.working_time import WorkCalendar
 
 ACTION_RUNG = Access(clause="P3.2", create=frozenset({Role.ADMIN}), edit=frozenset({Role.ADMIN}))
 
@@ -58,6 +59,16 @@ LADDER = (
     Rung(3, timedelta(hours=24), (Role.GENERAL_MANAGER,)),
 )
 """What counts as long as the company has no rows of its own."""
+
+
+def due_of(calendar: WorkCalendar, rung: Rung, due_at: datetime) -> datetime:
+    """When a level of an action that is due then is climbed, on the working calendar."""
+    return due_at if not rung.after else calendar.add(due_at, rung.after).astimezone(UTC)
+
+
+def rungs_due(calendar: WorkCalendar, ladder: Sequence[Rung], due_at: datetime, at: datetime) -> list[Rung]:
+    """The levels that are due by now, lowest first; each is climbed once."""
+    return [one for one in sorted(ladder, key=lambda one: one.level) if due_of(calendar, one, due_at) <= at]
 
 
 def refuse_ladder(rungs: Sequence[Rung]) -> None:

@@ -251,3 +251,8 @@ def refuse_without_photo(missing: Iterable[int]) -> None:
             field="items",
             clause="P3.2",
         )
+
+
+def is_old_revision(found: str, in_force: str) -> bool:
+    """Whether what lay at the bench is not what is in force; nobody looked = no (P3.1, P3.3)."""
+    return bool(found) and found.strip().casefold() != in_force.strip().casefold()

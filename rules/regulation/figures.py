@@ -19,7 +19,7 @@ class FigureStatus(Choice):
     """Whether a value counts: only once the manager of the clause's owner has approved it."""
 
     PROPOSED = "proposed", "Waiting for approval", "待批准"
-    APPROVED = "approved", "Approved", "已批准"
+    APPROVED = "in_force", "Approved", "已批准"
     REJECTED = "rejected", "Rejected", "已驳回"
 
 
@@ -29,7 +29,7 @@ FIGURE_STEPS = Lifecycle(
         step(
             "approve",
             "proposed",
-            "approved",
+            "in_force",
             "Approve",
             "批准",
             by={OWNER_MANAGER},
@@ -49,7 +49,7 @@ FIGURE_STEPS = Lifecycle(
             tells=(SETTER,),
             clause="G1",
         ),
-        step("adopt", "proposed", "approved", "Count at once", "直接生效", clause="G1"),
+        step("adopt", "proposed", "in_force", "Count at once", "直接生效", clause="G1"),
     ),
 )
 """``adopt`` is for a company that is being set up: nobody is there yet who could approve."""
@@ -86,6 +86,7 @@ def _figure(
 
 DOC_TYPES = ("process_flow", "operating_spec", "quality_standard")
 CHANGE_CLASSES = ("editorial", "minor", "major")
+NOTICES = ("first", "second", "last")
 
 REVIEW_INTERVAL_MONTHS = _figure(
     "review_interval_months", "P1.2", Unit.MONTH, "Documents are reviewed every", "工艺文件评审周期", *DOC_TYPES
@@ -95,6 +96,13 @@ REVIEW_NOTICE_DAYS = _figure(
 )
 GRACE_DAYS = _figure(
     "grace_days", "P2.2", Unit.CALENDAR_DAY, "Days to learn a new revision", "新版次学习宽限天数", *CHANGE_CLASSES
+)
+MINOR_CHANGE_TRAINING = _figure(
+    "minor_change_training",
+    "P2.2",
+    Unit.CLOCK_HOUR,
+    "Training after a minor change (0 = reading)",
+    "一般变更须培训学时（0 为阅读确认）",
 )
 PASS_SCORE = _figure("pass_score", "P2.3", Unit.POINTS, "Pass mark of an exam", "考核合格分数线", most="100")
 EXAM_ATTEMPTS = _figure("exam_attempts", "P2.3", Unit.COUNT, "Attempts at an exam", "考核最多次数", least="1")
@@ -110,6 +118,7 @@ CERTIFICATE_NOTICE_DAYS = _figure(
     Unit.CALENDAR_DAY,
     "An ending qualification is told before",
     "资格到期提前提醒天数",
+    *NOTICES,
 )
 EXCEPTION_DAYS = _figure(
     "exception_days", "P2.3", Unit.CALENDAR_DAY, "An exception to work lasts at most", "例外上岗最长天数"
@@ -197,6 +206,7 @@ FIGURES = {
         REVIEW_INTERVAL_MONTHS,
         REVIEW_NOTICE_DAYS,
         GRACE_DAYS,
+        MINOR_CHANGE_TRAINING,
         PASS_SCORE,
         EXAM_ATTEMPTS,
         RETAKE_WAIT_DAYS,

@@ -75,7 +75,14 @@ def put_right(session, action, at, login="employee", **more):
     for verb in ("accept", "start"):
         if action.lifecycle.find(verb, action.status):
             perform(session, action, verb, login, at)
-    return perform(session, action, "submit", login, at, **{"measure": "重新对刀", "root_cause": "刀具磨损", **more})
+    return perform(
+        session,
+        action,
+        "submit",
+        login,
+        at,
+        **{"measure": "重新对刀", "root_cause": "刀具磨损", "evidence": "首件检验记录", **more},
+    )
 
 
 def rechecked(session, action, at, *, ok=True, login="quality_inspector2", checked_at=None, the_round=None):

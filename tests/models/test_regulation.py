@@ -70,12 +70,13 @@ def test_a_voided_figure_counts_no_more_and_the_set_up_page_lists_it(session):
     assert REPEAT_WITHIN_DAYS not in unset_figures(session, AT)
     assert MAX_ROUNDS in unset_figures(session, AT)
     with doing(session, "admin"):
-        session.scalar(select(Figure)).voided_at = LATER
+        for one in session.scalars(select(Figure)):
+            one.voided_at = LATER
     assert unset_figures(session, AT) == list(FIGURES.values())
 
 
 def test_a_figure_told_apart_is_unset_until_each_has_a_value(session):
-    spec = FIGURES["grace_days"]
+    spec = FIGURES["satisfaction_weight"]
     for done, applies_to in enumerate(spec.applies_to):
         assert spec in unset_figures(session, AT), done
         with doing(session, "admin"):

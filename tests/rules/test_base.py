@@ -93,6 +93,35 @@ ALLOWED = {
         submitted    cancel            cancelled    quality_manager !responsible
         returned     cancel            cancelled    quality_manager !responsible
         watching     cancel            cancelled    quality_manager !responsible
+        open         ask_extension     open         responsible
+        accepted     ask_extension     accepted     responsible
+        in_progress  ask_extension     in_progress  responsible
+        open         extend            open
+        accepted     extend            accepted
+        in_progress  extend            in_progress
+    """,
+    "actions.EXTENSION_STEPS": """
+        requested    approve           approved     quality_manager !responsible
+        requested    reject            rejected     quality_manager !responsible
+        requested    lapse             lapsed
+    """,
+    "actions.CASE_STEPS": """
+        draft              investigate     investigating      quality_manager production_manager after_sales_manager hr !party
+        draft              dismiss         dismissed          quality_manager !party
+        investigating      ask_statements  statement_pending  hr hr_manager !party
+        statement_pending  hand_over       statement_pending  hr hr_manager !party
+        statement_pending  decide          decided            decider !party !opener
+        decided            close           closed             hr hr_manager !party
+    """,
+    "actions.PERSON_STEPS": """
+        named        ask               asked
+        asked        state             stated       concerned
+        asked        fall_silent       silent
+    """,
+    "actions.EVALUATION_STEPS": """
+        due          draft             drafted      evaluation_author
+        drafted      return            due          evaluation_manager !evaluation_author
+        drafted      publish           published    evaluation_manager !evaluation_author
     """,
     "process.REVISION_STEPS": """
         draft        submit            in_review    author

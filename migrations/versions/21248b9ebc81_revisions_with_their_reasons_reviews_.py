@@ -5,8 +5,8 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 
-revision = '3a4ee8f86a64'
-down_revision = 'a95ddc4f4e8e'
+revision = '21248b9ebc81'
+down_revision = 'e9992f6ae5f2'
 
 
 def upgrade() -> None:
@@ -43,18 +43,6 @@ def upgrade() -> None:
         batch_op.create_index('ix_change_notice_due_at', ['due_at'], unique=False, sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
         batch_op.create_index(batch_op.f('ix_change_notice_noticed_by_id'), ['noticed_by_id'], unique=False)
         batch_op.create_index('ix_change_notice_status_id', ['status', 'id'], unique=False)
-
-    op.create_table('process_document_model',
-    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('product_model_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['document_id'], ['process_document.id'], name=op.f('fk_process_document_model_document_id')),
-    sa.ForeignKeyConstraint(['product_model_id'], ['product_model.id'], name=op.f('fk_process_document_model_product_model_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_process_document_model')),
-    sa.UniqueConstraint('document_id', 'product_model_id', name=op.f('uq_process_document_model_document_id_product_model_id'))
-    )
-    with op.batch_alter_table('process_document_model', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_process_document_model_product_model_id'), ['product_model_id'], unique=False)
 
     op.create_table('document_review',
     sa.Column('no', sa.String(length=32), nullable=False),
