@@ -26,6 +26,7 @@ from models.process import (
     open_review,
 )
 from models.process.origins import document_of_action
+from models.receipts import confirm, who_is_missing
 from rules.process import ChangeClass, DocType, ReviewStatus, RevisionStatus, Trigger
 
 C, S, T = ChangeClass, RevisionStatus, Trigger
@@ -65,6 +66,8 @@ REVIEWS: tuple[tuple[str, str, str], ...] = (
 TAKEN_UP = ("HY-CX-BZ", (("内径百分表，每 10 件测 1 件", "气动量仪，每 5 件测 1 件"),))
 UNFINISHED = frozenset({"HY-CX-BZ", "HY-MX-LC", "HY-TZ-LC", "HY-ZP-CZ", "HY-MX-BZ"})
 """What the process engineer among the demo logins is working on."""
+SLOWLY_READ = frozenset({("HY-HJ-BZ", "A/1"), ("HY-CX-CZ", "B/0"), ("HY-XX-CZ", "A/1")})
+"""Revisions that two people have not confirmed yet."""
 AUTHORS = ("江一帆", "骆文涛", "梅若琳", "董承志", "贺思源")
 DAYS_BEFORE = 34
 """How long before the six months the first documents were written."""
@@ -200,7 +203,22 @@ class Papers:
             if verb == "plan":
                 fields["effective_on"] = self.diary.clock.today + timedelta(days=PLANNED_DAYS)
             revision.perform(verb.removesuffix("_too"), act=act, note=RETURNED if verb == "return" else "", **fields)
+        if verb == "release":
+            self.diary.note(self.diary.clock.later(at, self.rng.randint(200, 900)), partial(self._read, key))
         self._follow(key, author, tuple(rest), at)
+
+    def _read(self, key: int, at: datetime) -> None:
+        """Those who were asked confirm, all but the last two where the people have been slow."""
+        revision = self.session.get_one(DocumentRevision, key)
+        waiting = list(who_is_missing(self.session, revision))
+        is_slow = (revision.document.doc_no, revision.rev_no) in SLOWLY_READ
+        people = {one.id: one for one in self.company.members}
+        for place, receipt in enumerate(waiting[:-2] if is_slow else waiting):
+            reader = people.get(receipt.employee_id)
+            if reader is not None:
+                moment = self.diary.clock.later(at, place)
+                with as_of(self.session, reader.person, moment) as act:
+                    confirm(self.session, receipt.id, act)
 
     def _by(self, verb: str, author: Member, revision: DocumentRevision) -> Member:
         match verb:

@@ -5,6 +5,7 @@ from models.process.completeness import ModelPapers, Paper, completeness
 from models.process.documents import ProcessDocument, ProcessDocumentModel, ProcessDocumentPost
 from models.process.due import release_planned, remind_reviews, schedule_missing_reviews
 from models.process.notices import ChangeNotice
+from models.process.reading import readers_of
 from models.process.reviews import DocumentReview, DocumentReviewer, next_review, open_review
 from models.process.revisions import (
     DocumentRevision,
@@ -34,6 +35,7 @@ __all__ = [
     "next_review",
     "open_review",
     "posts_departments",
+    "readers_of",
     "release_planned",
     "remind_reviews",
     "revision_in_force",

@@ -20,20 +20,26 @@ from models.process import (
     countersignatures,
     open_review,
     posts_departments,
+    readers_of,
     revision_in_force,
     revision_number_after,
     revisions_in_force_on,
 )
+from models.receipts import confirm, who_is_missing
 from models.regulation import Asked, Figure, SlaPolicy, clocks_of, counted
 from models.reminding import remind
 from rules.base import SYSTEM, NotYours, Role, RuleBroken, Unset
 from rules.process import ChangeClass
 from rules.regulation import Side
 from tests.models.acts import DAY, HOUR, LATER, doing, events, last_seq, perform
-from tests.world import person
+from tests.world import employee, person
 
 TICK = timedelta.resolution
-WITHDRAWALS = select(ApprovalRecord).where(ApprovalRecord.step == "withdraw").order_by(ApprovalRecord.id)
+WITHDRAWALS = (
+    select(ApprovalRecord)
+    .where(ApprovalRecord.step == "withdraw", ApprovalRecord.decision == "approved")
+    .order_by(ApprovalRecord.id)
+)
 
 
 def first(session):
@@ -383,27 +389,23 @@ def test_somebody_asks_a_technician_takes_it_up_or_declines(session):
 
 def test_a_release_keeps_its_day_its_grace_and_moves_the_review(session):
     new = released(session)
-    assert (new.effective_on, new.grace_days) == (on_date(LATER), 10)
+    assert (new.effective_on, new.grace_days) == (on_date(LATER), 14)
     assert new.document.next_review_on == date(2027, 11, 17)
     assert open_review(session, new.document_id).due_on == date(2027, 11, 17)
 
 
-def test_an_unset_figure_refuses_the_release_with_its_clause(session):
+@pytest.mark.parametrize("code,clause", [("grace_days", "P2.2"), ("review_interval_months", "P1.2")])
+def test_an_unset_figure_refuses_the_release_with_its_clause(session, code, clause):
     with doing(session, "admin"):
-        for one in session.scalars(select(Figure).where(Figure.code.in_(("grace_days", "review_interval_months")))):
+        for one in session.scalars(select(Figure).where(Figure.code == code)):
             one.to_on = on_date(LATER)
     revision = approved(session)
-    at = LATER + DAY
-    for code, clause in (("grace_days", "P2.2"), ("review_interval_months", "P1.2")):
-        said = [str(one) for one in previews(revision, "release", person(session, "technical_manager"))]
-        assert any("refused" in one and clause in one for one in said), said
-        with pytest.raises(Unset, match=clause):
-            perform(session, revision, "release", "technical_manager", at)
-        with doing(session, "admin"):
-            session.scalars(select(Figure).where(Figure.code == code)).one().to_on = None
-        session.expire_all()
-    perform(session, revision, "release", "technical_manager", at)
-    assert revision.status == "released"
+    said = [str(one) for one in previews(revision, "release", person(session, "technical_manager"))]
+    assert any("refused" in one and clause in one for one in said), said
+    with pytest.raises(Unset) as refused:
+        perform(session, revision, "release", "technical_manager", LATER + DAY)
+    assert refused.value.clause == clause
+    assert revision.status == "approved"
 
 
 def test_the_preview_says_what_the_release_then_does(session):
@@ -411,7 +413,7 @@ def test_the_preview_says_what_the_release_then_does(session):
     manager = person(session, "technical_manager")
     said = " ".join(str(one) for one in previews(revision, "release", manager))
     assert "A/0 ends" in said
-    assert "within 10 days" in said
+    assert "within 14 days" in said
     assert "planned" not in said
     perform(session, revision, "plan", "technical_manager", effective_on="2199-01-04")
     assert "planned for 2199-01-04" in " ".join(str(one) for one in previews(revision, "release", manager))
@@ -604,6 +606,54 @@ def test_an_unanswered_notice_is_told_by_the_ladder_of_its_limit_once(session):
     assert told[0] == told[2] == 0
     assert told[1] > 0
     assert "overdue" in {one.action for one in events(session, since, notice)}
+
+
+# Who has read it
+
+
+def test_who_holds_a_post_that_works_by_it_is_asked_to_read(any_session):
+    revision = approved(any_session)
+    asked = readers_of(any_session, revision.document_id)
+    assert employee(any_session, "车工一").id in asked
+    assert employee(any_session, "装配一").id not in asked
+    manager = person(any_session, "technical_manager")
+    said = [str(one) for one in previews(revision, "release", manager)]
+    assert any(f"{len(asked)} people are asked to read" in one for one in said)
+    perform(any_session, revision, "release", "technical_manager")
+    missing = who_is_missing(any_session, revision)
+    assert {one.employee_id for one in missing} == set(asked)
+    assert {one.due_at for one in missing} == {datetime(2026, 11, 20, 9, 30, tzinfo=UTC)}
+    receipt = next(one for one in missing if one.employee_id == employee(any_session, "车工一").id)
+    with doing(any_session, "employee") as act:
+        confirm(any_session, receipt.id, act)
+    assert len(who_is_missing(any_session, revision)) == len(asked) - 1
+
+
+def test_of_what_is_worked_by_no_more_nothing_is_asked(session):
+    revision = released(session)
+    assert who_is_missing(session, revision)
+    newer = released(session, "A/2", LATER + DAY)
+    session.expire_all()
+    assert who_is_missing(session, revision) == []
+    for login in ("technical_manager", "quality_manager"):
+        perform(session, newer, "withdraw", login, LATER + 2 * DAY, note="安全隐患")
+    session.expire_all()
+    assert who_is_missing(session, newer) == []
+
+
+def test_without_a_limit_for_confirming_nothing_is_released_where_somebody_has_to_read(session):
+    with doing(session, "admin"):
+        session.scalars(select(SlaPolicy).where(SlaPolicy.target == "confirmation")).one().amount = None
+    revision = approved(session)
+    manager = person(session, "technical_manager")
+    assert any("C1.2" in str(one) for one in previews(revision, "release", manager))
+    with pytest.raises(Unset, match=r"C1\.2"):
+        perform(session, revision, "release", "technical_manager")
+    with doing(session, "technical"):
+        revision.document.posts.clear()
+    assert any("nobody is asked" in str(one) for one in previews(revision, "release", manager))
+    perform(session, revision, "release", "technical_manager")
+    assert who_is_missing(session, revision) == []
 
 
 # Which products have their documents
