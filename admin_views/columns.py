@@ -76,7 +76,6 @@ TONES: dict[str, str] = {
     "accepted": "running",
     "in_progress": "running",
     "submitted": "soon",
-    "proposed": "soon",
     "in_force": "met",
     "rejected": "breached",
     "in_review": "soon",
