@@ -127,15 +127,27 @@ def _regulation(session: Session) -> None:
             calendar.intervals.append(WorkInterval(weekday=weekday, starts=starts, ends=ends, from_on=date(2020, 1, 1)))
     session.add(calendar)
     session.add(CalendarDay(on=date(2026, 10, 1), day_type=DayType.HOLIDAY, name="国庆节"))
-    session.add(
-        Figure(
-            code="repeat_within_days",
-            clause="P3.2",
-            value=Decimal(30),
-            unit=Unit.CALENDAR_DAY,
-            from_on=date(2020, 1, 1),
+    for code, clause, value, unit in (
+        ("repeat_within_days", "P3.2", 30, Unit.CALENDAR_DAY),
+        ("review_interval_months", "P1.2", 12, Unit.MONTH),
+        ("review_notice_days", "P1.2", 14, Unit.CALENDAR_DAY),
+    ):
+        session.add(Figure(code=code, clause=clause, value=Decimal(value), unit=unit, from_on=date(2020, 1, 1)))
+    for name, clause, target, days in (
+        ("变更后修订", "P1.3", Target.REVISION_AFTER_CHANGE, 10),
+        ("阅知确认", "C1.2", Target.CONFIRMATION, 3),
+    ):
+        session.add(
+            SlaPolicy(
+                name=name,
+                clause=clause,
+                target=target,
+                match={},
+                amount=Decimal(days),
+                unit=Unit.WORKING_DAY,
+                from_on=date(2020, 1, 1),
+            )
         )
-    )
     for code, value, unit in (("max_rounds", 3, Unit.COUNT), ("effectiveness_days", 10, Unit.WORKING_DAY)):
         session.add(Figure(code=code, clause="P3.2", value=Decimal(value), unit=unit, from_on=date(2020, 1, 1)))
     session.add(
@@ -165,6 +177,14 @@ def _regulation(session: Session) -> None:
             from_on=date(2020, 1, 1),
         )
     )
+    for code, value, unit in (("max_rounds", 3, Unit.COUNT), ("effectiveness_days", 10, Unit.WORKING_DAY)):
+        session.add(Figure(code=code, clause="P3.2", value=Decimal(value), unit=unit, from_on=date(2020, 1, 1)))
+    session.add(
+        SlaPolicy(
+            name="申述", clause="P3.3", target=Target.STATEMENT, amount=Decimal(3), unit=Unit.WORKING_DAY,
+            from_on=date(2020, 1, 1),
+        )
+    )  # fmt: skip
     for severity, days in (("minor", 3), ("major", 2), ("critical", 1)):
         session.add(
             SlaPolicy(
@@ -238,7 +258,7 @@ def _market(session: Session) -> None:
 
 
 def _document(session: Session) -> None:
-    author, manager = person(session, "technical"), person(session, "technical_manager")
+    author = person(session, "technical")
     at = AT - timedelta(days=30)
     with acting(session, Act(author, at)):
         document = ProcessDocument(
@@ -248,14 +268,25 @@ def _document(session: Session) -> None:
             department=department(session, "JS"),
         )
         document.posts.append(ProcessDocumentPost(post=session.scalar(select(Post).where(Post.code == "P-SC1"))))
-        revision = DocumentRevision(document=document, rev_no="A/0", author_id=author.employee_id, summary="首次发布")
+        revision = DocumentRevision(
+            document=document, rev_no="A/0", author_id=author.employee_id, summary="首次发布", body="按图加工。"
+        )
         session.add_all([document, revision])
         revision.perform("submit", by=author, at=at)
         session.commit()
-    with acting(session, Act(manager, at)):
-        revision.perform("approve", by=manager, at=at)
-        revision.perform("release", by=manager, at=at)
-        session.commit()
+    release_revision(session, revision, at)
+
+
+def release_revision(session: Session, revision: DocumentRevision, at: datetime) -> None:
+    """Countersigned by production and quality, approved and released by the technical manager."""
+    manager = "technical_manager"
+    signers = () if revision.change_class == "editorial" else ("production_manager", "quality_manager")
+    steps = [*((one, "countersign") for one in signers), (manager, "approve"), (manager, "release")]
+    for login, verb in steps:
+        by = person(session, login)
+        with acting(session, Act(by, at)):
+            revision.perform(verb, by=by, at=at)
+            session.commit()
 
 
 def _checking(session: Session) -> None:

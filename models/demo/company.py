@@ -9,15 +9,17 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions import ActionRung
 from models.base import Source
 from models.demo.diary import as_of
 from models.demo.people import DEPARTMENTS, PEOPLE, POSTS, ROLES, TEAMS, PersonRow
-from models.demo.settings import FIGURE_VALUES, LIMITS
+from models.demo.settings import FIGURE_VALUES, LIMITS, RUNGS
 from models.first_data import fill
 from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
 from models.regulation import Figure, SlaPolicy
 from models.regulation.shipped import ship
 from models.signin import hash_of
+from rules.actions import Told
 from rules.base import SYSTEM, Person, Role
 from rules.organisation import EmployeeStatus
 from rules.regulation import CLAUSES, FIGURES
@@ -103,6 +105,14 @@ def _regulation(session: Session, began: date, changed_on: date) -> None:
                 to_on=changed_on - timedelta(days=1) if row.era == "first" else None,
             )
         )
+    for level, hours, name, told, also in RUNGS:
+        session.add(
+            ActionRung(level=level, after_hours=Decimal(hours), name=name, tells=_told(told), also_tells=_told(also))
+        )
+
+
+def _told(given: str) -> Told | None:
+    return Told(given) if given else None  # type: ignore[call-arg]
 
 
 # -- places and people -----------------------------------------------------------------------------------------------

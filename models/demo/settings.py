@@ -89,3 +89,13 @@ LIMITS = (
     LimitRow("合理化建议答复", T.SUGGESTION_ANSWER, "10", U.WORKING_DAY),
 )
 UNSET = frozenset({Target.RECHECK})
+
+RUNGS = (
+    # level, working hours after the due instant, name, who is told, who as well
+    (0, "-8", "到期前一个工作日", "responsible", ""),
+    (1, "0", "到期", "responsible", "team_leader"),
+    (2, "8", "逾期一个工作日", "production_manager", "quality_manager"),
+    (3, "16", "逾期两个工作日", "department_manager", ""),
+    (4, "24", "逾期三个工作日", "general_manager", ""),
+)
+"""How an overdue action climbs."""

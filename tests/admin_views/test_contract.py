@@ -49,6 +49,7 @@ TYPED = {
     "starts": "08:00",
     "ends": "09:00",
     "due_at": "2031-01-15T10:00",
+    "noticed_on": "2026-01-05",
 }
 BY_KIND = {"bool": "", "instant": "2026-11-13T10:00", "decimal": "1", "number": "1", "json": "severity=major"}
 
@@ -61,7 +62,7 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
     if shown.kind == "relation":
         rows = browser.get(f"{path}{shown.name}").json
         return str(rows[0][0]) if rows else ""
-    if shown.kind == "date":
+    if shown.kind == "date" and shown.name not in TYPED:
         return f"2031-01-{nth + 1:02d}"
     first = str(next(iter(shown.choices))) if shown.kind == "choice" else f"文字{nth}"
     found = (KNOWN.get((table, shown.name)), TYPED.get(shown.name), BY_KIND.get(shown.kind), first)
