@@ -63,12 +63,9 @@ COMMON: dict[str, Words] = {
 # fmt: off - a table by colour
 TONES: dict[str, str] = {
     "draft": "off",
-    "proposed": "soon",
     "scheduled": "off",
-    "due": "soon",
     "obsolete": "off",
     "answered": "met",
-    "dismissed": "off",
     "still_valid": "met",
     "revise": "soon",
     "probation": "off",
