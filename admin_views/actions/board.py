@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import TONES, due_cell
-from admin_views.registry import record_url
+from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.screen import Cell, Option
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
@@ -18,8 +18,9 @@ from models.actions import ActionItem
 from models.base import now
 from models.organisation import Department, Employee
 from rules.actions import ActionStatus, Severity
-from rules.base import Person
+from rules.base import Person, Words
 
+menu_page(MenuPage("actions", Words("Board", "整改看板"), "/actions/board/", icon="table"))
 board = Blueprint("actions_board", __name__, url_prefix="/actions/board")
 COLUMNS = (
     ActionStatus.OPEN,
@@ -42,9 +43,8 @@ def actions_board() -> AnyResponse | str:
     person = person_here()
     asked = {name: request.args.get(name, "") for name in ("department", "responsible", "severity")}
     where = [ActionItem.visible_to(person), ActionItem.status.in_(COLUMNS), *_wanted(asked)]
-    counts = dict(
-        db.session.execute(select(ActionItem.status, func.count()).where(*where).group_by(ActionItem.status)).tuples()
-    )
+    counted = select(ActionItem.status, func.count()).where(*where).group_by(ActionItem.status)
+    counts = dict(db.session.execute(counted).tuples().all())
     cards = _cards(where)
     return render_template(
         "actions_board.html",
