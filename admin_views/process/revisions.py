@@ -113,6 +113,8 @@ class DocumentRevisionView(RegulationView):
         }
     )
     asked_fields: ClassVar = {"effective_on": "effective_on"}
+    create_template = "process/revision_create.html"
+    edit_template = "process/revision_edit.html"
     details_template = "process/revision.html"
     icon = "files"
     needs_employee = True
