@@ -12,7 +12,10 @@ from tests.browse import Browser
 
 UNSAFE = re.compile(r"unsafe|\*|https?:|strict-dynamic")
 NOT_FOR_EVERYBODY = ("no-store", "public, max-age=31536000, immutable")
-PAGES = ("/", "/password", "/indicators/execution_pass_rate/", "/nowhere", "/attachments/1/")
+PAGES = (
+    "/", "/password", "/indicators/execution_pass_rate/", "/nowhere", "/attachments/1/", "/process/reviews/",
+    "/process/completeness/", "/process/compare/?old=1&new=1",
+)  # fmt: skip
 
 
 class Hazards(HTMLParser):
