@@ -177,14 +177,6 @@ def _regulation(session: Session) -> None:
             from_on=date(2020, 1, 1),
         )
     )
-    for code, value, unit in (("max_rounds", 3, Unit.COUNT), ("effectiveness_days", 10, Unit.WORKING_DAY)):
-        session.add(Figure(code=code, clause="P3.2", value=Decimal(value), unit=unit, from_on=date(2020, 1, 1)))
-    session.add(
-        SlaPolicy(
-            name="申述", clause="P3.3", target=Target.STATEMENT, amount=Decimal(3), unit=Unit.WORKING_DAY,
-            from_on=date(2020, 1, 1),
-        )
-    )  # fmt: skip
     for severity, days in (("minor", 3), ("major", 2), ("critical", 1)):
         session.add(
             SlaPolicy(
