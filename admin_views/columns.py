@@ -28,7 +28,7 @@ from admin_views.words import (
 from models.base import Record
 from models.types import Label, Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
-from rules.regulation.ladders import written
+from rules.regulation.ladders import REASONS, written
 
 COMMON: dict[str, Words] = {
     "id": Words("ID", "序号"),
@@ -68,7 +68,6 @@ TONES: dict[str, str] = {
     "due": "running",
     "obsolete": "off",
     "answered": "met",
-    "dismissed": "off",
     "still_valid": "met",
     "revise": "soon",
     "probation": "off",
@@ -245,9 +244,9 @@ def listed(value: dict[str, Any] | list[Any]) -> str:
     """Values as people write them one after the other; a ladder's levels with whom they tell."""
     if isinstance(value, dict):
         return "; ".join(f"{name}: {value_text(one)}" for name, one in value.items())
-    if all(isinstance(one, list) for one in value):
+    if value and all(isinstance(one, list) for one in value):
         return written(value, zh=locale() == CHINESE)
-    return t(", ", "、").join(value_text(one) for one in value)
+    return t(", ", "、").join(value_text(REASONS.get(one, one)) for one in value)
 
 
 FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped"})

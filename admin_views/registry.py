@@ -39,6 +39,8 @@ class MenuPage:
 _menu: list[MenuPage] = []
 LINE_LABELS: dict[str, dict[str, Words]] = {}
 """Labels of the lines' columns, by table: declared with the view of their record."""
+LINE_NAMES: dict[str, Callable[[int], str]] = {}
+"""What one line of several is called in the history of its record, by table and key."""
 
 
 def panel(model: type[Record]) -> Callable[[PanelMaker], PanelMaker]:

@@ -1,5 +1,6 @@
 """The ladder on screen: its levels for the administrator, and what is overdue for those who answer for it (P3.2)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin_views.base import RegulationView
 from admin_views.columns import cell_of, due_cell
 from admin_views.registry import MenuPage, menu_page, record_url
-from admin_views.screen import Cell, Heading, Option, Row
+from admin_views.screen import Option
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
 from admin_views.words import say, t
@@ -76,7 +77,6 @@ def overdue_actions() -> AnyResponse | str:
         "actions_overdue.html",
         title=t("Overdue ladder", "逾期升级"),
         clause="P3.2",
-        headings=_headings(),
         rows=[_row(one, at, rungs, climbed.get(one.id), calendar) for one in found],
         count=db.session.scalar(select(func.count()).select_from(ActionItem).where(*late)) or 0,
         most=MOST_ROWS,
@@ -114,38 +114,24 @@ def _calendar() -> WorkCalendar | None:
         return None
 
 
-def _headings() -> list[Heading]:
-    names = (
-        ("no", "Number", "编号"),
-        ("description", "What is wrong", "问题描述"),
-        ("severity", "Severity", "严重程度"),
-        ("responsible", "Responsible", "责任人"),
-        ("department", "Department", "部门"),
-        ("status", "Status", "状态"),
-        ("due_at", "Due", "期限"),
-        ("late", "Late by (working time)", "已逾期（工作时间）"),
-        ("level", "Told up to", "已通知至"),
-        ("next", "Next", "下一级"),
-    )
-    return [Heading(name, t(en, zh)) for name, en, zh in names]
-
-
-def _row(one: ActionItem, at: datetime, rungs: Any, climbed: int | None, calendar: WorkCalendar | None) -> Row:
+def _row(
+    one: ActionItem, at: datetime, rungs: Sequence[Rung], climbed: int | None, calendar: WorkCalendar | None
+) -> dict[str, Any]:
     present = next((rung for rung in rungs if rung.level == climbed), None)
     following = next((rung for rung in rungs if climbed is None or rung.level > climbed), None)
-    cells = [
-        Cell(one.no, "code"),
-        Cell(one.description),
-        cell_of(one.severity),
-        Cell(one.responsible.label),
-        Cell(one.department.name),
-        cell_of(one.status),
-        due_cell(one.due_at, at),
-        Cell(_late_by(one, at, calendar)),
-        Cell(_level(present)) if present is not None else Cell(t("nobody yet", "尚未通知")),
-        Cell(_next(following, one, calendar)),
-    ]
-    return Row(one.id, record_url(ActionItem, one.id), cells)
+    return {
+        "url": record_url(ActionItem, one.id),
+        "no": one.no,
+        "title": one.description,
+        "severity": cell_of(one.severity),
+        "status": cell_of(one.status),
+        "who": one.responsible.name,
+        "department": one.department.name,
+        "due": due_cell(one.due_at, at),
+        "late": _late_by(one, at, calendar),
+        "level": _level(present) if present is not None else t("nobody yet", "尚未通知"),
+        "next": _next(following, one, calendar),
+    }
 
 
 def _late_by(one: ActionItem, at: datetime, calendar: WorkCalendar | None) -> str:
@@ -167,7 +153,7 @@ def _next(rung: Rung | None, one: ActionItem, calendar: WorkCalendar | None) -> 
     if rung is None or calendar is None:
         return t("top of the ladder", "已到最高级")
     due = cell_of(due_of(calendar, rung, one.due_at)).text
-    return t("level {n}, {at}", "第 {n} 级，{at}", n=rung.level, at=due)
+    return t("next: level {n}, {at}", "下一级：第 {n} 级，{at}", n=rung.level, at=due)
 
 
 def _who(rung: Rung) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.actions.file import post_to_file
 from models.actions.items import ActionItem
-from models.base import Act, Audited, Record, after, on_date
+from models.base import Act, Audited, Record, Sight, after, on_date
 from models.journal import seal, told_by
 from models.organisation import AccountRole, Department, Employee
 from models.regulation import due_at, figure, limit
@@ -50,7 +50,6 @@ class AccountabilityCase(Record):
     lifecycle = actions.CASE_STEPS
     number_prefix = "ZR"
     search_columns = ("no", "facts")
-    named_by = ("opened_by_id", "decider_id")
 
     no: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[CaseKind]
@@ -85,11 +84,19 @@ class AccountabilityCase(Record):
         }
 
     @classmethod
+    def sight_of(cls, person: Person) -> Sight | None:
+        """HR and the general manager see every case; others only by name, whatever team they lead."""
+        if person.is_system or person.holds(*actions.SEES_EVERY_CASE):
+            return None
+        return Sight(frozenset(), cls.also_visible_to(person) if person.employee_id is not None else [])
+
+    @classmethod
     def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:
-        """Whom it concerns; and the quality manager, as long as he may still dismiss it."""
+        """Whom it concerns, who opened or decides it; and the quality manager, as long as he may still dismiss it."""
         concerned = select(AccountabilityPerson.case_id).where(AccountabilityPerson.employee_id == person.employee_id)
         drafts = [cls.status == CaseStatus.DRAFT] if person.holds(Role.QUALITY_MANAGER) else []
-        return [cls.id.in_(concerned), *drafts]
+        own = [cls.opened_by_id == person.employee_id, cls.decider_id == person.employee_id]
+        return [cls.id.in_(concerned), *own, *drafts]
 
     def why_not(self, verb: str, person: Person) -> RuleBroken | None:
         """A grave case is the general manager's, whoever was named before it became grave."""
@@ -170,6 +177,7 @@ class AccountabilityPerson(Record):
     chapter = "actions"
     access = actions.ACCOUNTABILITY_PERSON
     lifecycle = actions.PERSON_STEPS
+    search_columns = ("statement",)
     label_columns = ("called",)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("accountability_case.id"))

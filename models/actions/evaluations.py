@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -165,10 +165,12 @@ def evaluates(*kinds: EvaluationKind, code: str, words: Words) -> Callable[[Reck
 def snapshot(session: Session, evaluation: Evaluation) -> dict[str, Any]:
     """Every figure of this kind as it stands now; none where there is nothing to reckon with."""
     found = {one.code: one.reckon(session, evaluation) for one in EVALUATION_FIGURES if one.kind is evaluation.kind}
-    return {
-        code: None if value is None else format(round(Decimal(value), 1).normalize(), "f")
-        for code, value in found.items()
-    }
+    return {code: None if value is None else _written(Decimal(value)) for code, value in found.items()}
+
+
+def _written(value: Decimal) -> str:
+    """To one decimal place, rounded half up."""
+    return format(value.quantize(Decimal("0.1"), ROUND_HALF_UP).normalize(), "f")
 
 
 def _opened_in(evaluation: Evaluation, *where: ColumnElement[bool]) -> list[ColumnElement[bool]]:

@@ -7,11 +7,11 @@ from random import Random
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from models.actions import climb_ladders
 from models.base import COMPANY_ZONE, Base, Source, on_date
 from models.demo.checks import Checks
 from models.demo.company import PASSWORD, Company, founded
 from models.demo.diary import Diary, WorkClock, as_of
+from models.demo.evaluations import Evaluations
 from models.demo.market import market
 from models.demo.papers import Papers
 from models.demo.people import demo_logins
@@ -22,9 +22,9 @@ from models.demo.scenes import plan_scenes
 from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
 from models.event import Delivery
-from models.organisation import Department, follow_the_calendar
-from models.process import release_planned, remind_notices, remind_reviews
+from models.organisation import Department
 from models.regulation import company_calendar
+from models.reminding import FALLS_DUE
 from rules.base import SYSTEM, RuleBroken, Words
 
 __all__ = ["PASSWORD", "UNSET", "demo_logins", "load"]
@@ -80,9 +80,11 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     checks = Checks(session, rng, company, diary, papers)
     Rounds(session, rng, company, diary, checks).plan()
     plan_scenes(checks, company, diary.clock)
+    checks.rectifications.accountability.plan_further()
+    Evaluations(session, rng, company, diary).plan()
     days = diary.clock.workdays()
     for place, day in enumerate(days):
-        diary.note(_midnight(day) + timedelta(hours=8), partial(_remind, session))
+        diary.note(_midnight(day) + timedelta(hours=8, minutes=30), partial(_remind, session))
         for area, rate in CHECKS_A_DAY.items():
             _plan_day(rng, checks, diary.clock, area, day, _often(rng, rate * scale), place / len(days))
 
@@ -102,10 +104,11 @@ def _often(rng: Random, mean: float) -> int:
 
 
 def _remind(session: Session, at: datetime) -> None:
-    """What the worker did each morning."""
+    """What the worker did each morning, when work begins."""
     with as_of(session, SYSTEM, at, Source.SCHEDULER):
-        for falls_due in (follow_the_calendar, climb_ladders, release_planned, remind_reviews, remind_notices):
-            falls_due(session, at)
+        for name, falls_due in FALLS_DUE.items():
+            if name != "draw_todays_checks":  # drawn where the rounds are planned
+                falls_due(session, at)
 
 
 def _tell(session: Session, today: date) -> None:

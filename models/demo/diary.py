@@ -9,7 +9,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from models.actions import ActionItem, ActionRound
+from models.actions import (
+    AccountabilityCase,
+    AccountabilityPerson,
+    ActionExtension,
+    ActionItem,
+    ActionRound,
+    Evaluation,
+    PerformanceFileEntry,
+)
 from models.base import COMPANY_ZONE, Act, Source
 from models.journal import acting
 from models.process import DocumentRevision
@@ -18,7 +26,18 @@ from rules.base import Person
 from rules.working_time import WorkCalendar
 
 STEPS_A_COMMIT = 100
-PASSING = (SpotCheck, SpotCheckItem, ActionItem, ActionRound, DocumentRevision)
+PASSING = (
+    SpotCheck,
+    SpotCheckItem,
+    ActionItem,
+    ActionRound,
+    ActionExtension,
+    AccountabilityCase,
+    AccountabilityPerson,
+    Evaluation,
+    PerformanceFileEntry,
+    DocumentRevision,
+)
 """Rows that are not needed for long."""
 
 Happening = Callable[[datetime], None]

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from models.actions import ActionItem
+from models.actions import ActionItem, extensions_of, open_case_of
+from models.base import on_date
+from models.demo.accountability import STORIES, Accountability
 from models.demo.company import Company, Member
 from models.demo.diary import Diary, as_of
 from models.demo.people import INSPECTORS, POSTS
@@ -16,7 +18,8 @@ from models.demo.readings import line_of
 from models.journal import seal
 from models.organisation import Employee, Post
 from models.quality import SpotCheck, SpotCheckItem
-from rules.actions import ActionStatus
+from rules.actions import ActionStatus, ExtensionStatus
+from rules.base import Role
 from rules.quality import CheckKind
 
 
@@ -27,8 +30,15 @@ class Fate(NamedTuple):
     steps: tuple[str, ...]
 
 
+EVIDENCE = (
+    "复测记录已附在随工单后",
+    "整改后首件检验合格，记录存班组",
+    "现场已整理并拍照，照片存班组看板",
+    "培训签到表已交人事存档",
+)
 MEND = ("accept", "start", "submit", "pass")
 AGAIN = ("start", "submit", "pass")
+THIRD = ("accept", "start", "submit", "fail", "start", "submit", "fail", "start")
 
 FATES: dict[str, Fate] = {
     "prompt": Fate(62, MEND),
@@ -44,12 +54,18 @@ FATES: dict[str, Fate] = {
     "awaiting": Fate(0, ("accept", "start", "submit")),
     "sent_back": Fate(0, ("accept", "start", "submit", "fail")),
     "disputed": Fate(0, ("dispute",)),
+    "extended": Fate(3, ("accept", "ask_extension", "approve", "start", "submit", "pass")),
+    "refused_time": Fate(2, ("accept", "ask_extension", "reject", "start", "submit", "pass")),
+    "asking": Fate(0, ("accept", "ask_extension")),
+    **{one: Fate(0, THIRD) for one in ("third_draft", "third_investigating", "third_pending", "third_to_decide")},
+    **{one: Fate(0, (*THIRD, "submit", "pass")) for one in ("third_dismissed", "third_decided", "third_closed")},
 }
 
 SHARES: dict[str, tuple[float, float]] = {
     # verb -> how much of the time allowed passes before it
     "accept": (0.02, 0.12),
     "dispute": (0.05, 0.2),
+    "ask_extension": (0.05, 0.15),
     "start": (0.03, 0.15),
     "submit": (0.15, 0.5),
     "submit_late": (1.0, 1.6),
@@ -59,10 +75,13 @@ MINUTES: dict[str, tuple[int, int]] = {
     "pass": (40, 700),
     "fail": (40, 500),
     "uphold": (90, 600),
+    "approve": (30, 200),
+    "reject": (30, 200),
     "cancel": (90, 600),
     "find_effective": (3300, 4800),
     "find_ineffective": (1000, 2400),
 }
+EVIDENCE = ("整改后照片已贴在看板", "复测记录见当日首件卡", "培训签到表存班组", "更换记录见设备台账")
 ENOUGH_FOR_A_CHECK = 4
 """Minutes between a re-check and its handing in."""
 
@@ -75,6 +94,7 @@ class Case(NamedTuple):
     responsible: Member
     checked: Member
     question: Question
+    fate: str = ""
 
 
 class Rectifications:
@@ -83,10 +103,12 @@ class Rectifications:
     def __init__(self, session: Session, rng: Random, company: Company, diary: Diary) -> None:
         self.session, self.rng, self.company, self.diary = session, rng, company, diary
         self.manager = company.named("quality_manager")
+        self.accountability = Accountability(session, company, diary)
 
     def plan(self, case: Case, fate: str, at: datetime) -> None:
         """Notes what is going to happen to it."""
-        self._next(case, FATES[fate].steps, at)
+        self.accountability.plan_of(case.key, fate)
+        self._next(case._replace(fate=fate), FATES[fate].steps, at)
 
     def _next(self, case: Case, steps: tuple[str, ...], at: datetime) -> None:
         action = self.session.get_one(ActionItem, case.key)
@@ -111,13 +133,30 @@ class Rectifications:
         if verb in {"pass", "fail"}:
             self._recheck(case, action, rest, at, is_good=verb == "pass")
             return
-        self._perform(case, action, verb.removesuffix("_late"), at)
+        if verb in {"approve", "reject"}:
+            self._answer(action, verb, at)
+        else:
+            self._perform(case, action, verb.removesuffix("_late"), at)
+        if verb == "start" and case.fate not in STORIES and open_case_of(self.session, ("action_item", case.key)):
+            self.accountability.follow(case.key, at)
         self._next(case, rest, at)
+
+    def _answer(self, action: ActionItem, verb: str, at: datetime) -> None:
+        """The quality manager's answer to the last request; one that has lapsed meanwhile stays unanswered."""
+        extension = extensions_of(action)[-1]
+        if extension.status is not ExtensionStatus.REQUESTED or extension.old_due_at <= at:
+            return
+        note = self.rng.choice(REASONS[verb]) if verb in REASONS else ""
+        with as_of(self.session, self.manager.person, at):
+            extension.perform(verb, by=self.manager.person, at=at, note=note)
 
     def _perform(self, case: Case, action: ActionItem, verb: str, at: datetime) -> None:
         by = self._actor(case, verb).person
         note = self.rng.choice(REASONS[verb]) if verb in REASONS else ""
         fields: dict[str, Any] = self._remedy(case) if verb == "submit" else {}
+        if verb == "ask_extension":
+            later = self.diary.clock.calendar.add_days(on_date(action.due_at), self.rng.randint(2, 4))
+            fields["new_due_on"] = on_date(later)
         with as_of(self.session, by, at):
             action.perform(verb, by=by, at=at, note=note, **fields)
 
@@ -126,12 +165,13 @@ class Rectifications:
             case "uphold" | "cancel":
                 return self.manager
             case "find_effective" | "find_ineffective":
-                return case.raiser
+                return case.raiser if case.raiser.person.holds(Role.QUALITY_INSPECTOR) else self._another(case)
         return case.responsible
 
     def _remedy(self, case: Case) -> dict[str, Any]:
         measure, root_cause, cause = self.rng.choice(REMEDIES[case.question.category])
-        return {"measure": measure, "root_cause": root_cause, "cause_category": str(cause)}
+        evidence = self.rng.choice(EVIDENCE)
+        return {"measure": measure, "root_cause": root_cause, "cause_category": str(cause), "evidence": evidence}
 
     # -- re-checks ---------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,8 @@ MANAGERS = frozenset(
 )
 """Who may decide a case; a grave one is the general manager's."""
 HR_DESK = frozenset({R.HR, R.HR_MANAGER})
+SEES_EVERY_CASE = frozenset({R.ADMIN, R.HR, R.HR_MANAGER, R.GENERAL_MANAGER})
+"""Everybody else sees the cases that name him."""
 CASE_OPENERS = frozenset({R.QUALITY_MANAGER, R.PRODUCTION_MANAGER, R.AFTER_SALES_MANAGER, R.HR})
 
 
@@ -85,7 +87,7 @@ class PersonStatus(Choice):
 
 ACCOUNTABILITY_CASE = Access(
     clause="P3.3",
-    view=frozenset({R.HR, R.HR_MANAGER, R.GENERAL_MANAGER}),
+    view=frozenset({R.HR, R.HR_MANAGER, R.GENERAL_MANAGER}) | CASE_OPENERS,
     create=CASE_OPENERS,
     edit=CASE_OPENERS | {R.HR_MANAGER},
     edit_while=frozenset({"draft", "investigating"}),
