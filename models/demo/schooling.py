@@ -37,7 +37,7 @@ from models.training.falling import (
 from models.training.trainings import plan_training
 from rules.base import SYSTEM
 from rules.organisation import EmployeeStatus
-from rules.training.kinds import Answer, Attendance, ObligationMode, ObligationStatus, SessionKind
+from rules.training.kinds import Answer, Attendance, ObligationMode, ObligationReason, ObligationStatus, SessionKind
 
 
 class Examined(NamedTuple):
@@ -69,6 +69,13 @@ NEVER_CAME = frozenset({"姚广志"})
 """Who was away at every training about a revision, and is suspended since."""
 RECENT = "HY-CX-CZ"
 """The document that was revised last: its exam is under way today."""
+NEW_AT_POST = frozenset({ObligationReason.NEW_HIRE, ObligationReason.POST_CHANGE})
+KINDS = {ObligationReason.NEW_HIRE: SessionKind.INDUCTION, ObligationReason.REVISION: SessionKind.PROCESS_CHANGE}
+TOPICS = {
+    SessionKind.POST: "岗位技能与工艺纪律再培训",
+    SessionKind.PROCESS_CHANGE: "减速机装配流程换版培训",
+    SessionKind.INDUCTION: "新员工入职工艺培训",
+}
 PLACES = ("一号培训室", "生产一部现场", "二号会议室")
 
 
@@ -91,7 +98,8 @@ class Schooling:
         last = (clock.today - clock.first).days
         for day in (*range(60, last - 30, 30), *range(last - 28, last, 7), last - 1):
             self.diary.note(clock.on_day(day, 5), self._night)
-        self.diary.note(clock.ago(7, 60), self._service_training)
+        for day in (64, 94, 124, last - 20):
+            self.diary.note(clock.on_day(day, 90), self._catch_up)
         self.diary.note(clock.ago(2, 100), self._exam_under_way)
         self.diary.note(clock.ago(1, 60), self._assign)
         self.diary.note(clock.ago(1, 200), self._invite)
@@ -260,19 +268,29 @@ class Schooling:
                 falls_due(self.session, at)
             end_exceptions(self.session, at)
 
-    def _service_training(self, at: datetime) -> None:
-        """One subject of the after-sales team was taught; two people were away."""
+    def _catch_up(self, at: datetime) -> None:
+        """What is owed without an exam is taught, a training for each kind; newcomers sit theirs besides."""
         owing = self.session.scalars(
-            select(TrainingObligation).where(
-                TrainingObligation.subject == SessionKind.FAULT_DIAGNOSIS,
-                TrainingObligation.status == ObligationStatus.OPEN,
-            )
+            select(TrainingObligation)
+            .where(TrainingObligation.status == ObligationStatus.OPEN, TrainingObligation.mode != ObligationMode.READ)
+            .order_by(TrainingObligation.id)
         ).all()
-        if owing:
-            training = self._train(owing, SessionKind.FAULT_DIAGNOSIS, "减速机常见故障诊断", at)
-            self._hold(training, at + timedelta(hours=3), absent=[one.employee.name for one in owing[:1]])
-            with as_of(self.session, self.hr.person, at + timedelta(hours=4)) as act:
+        groups: dict[tuple[SessionKind, str], list[TrainingObligation]] = {}
+        for one in owing:
+            if one.mode is ObligationMode.TRAIN:
+                kind = one.subject or KINDS.get(one.reason, SessionKind.POST)
+                groups.setdefault((kind, one.topic if one.subject else TOPICS[kind]), []).append(one)
+        for place, ((kind, topic), obligations) in enumerate(groups.items()):
+            moment = at + timedelta(minutes=5 * place)
+            training = self._train(obligations, kind, topic, moment)
+            self._hold(training, moment + timedelta(hours=3))
+            with as_of(self.session, self.hr.person, moment + timedelta(hours=4)) as act:
                 training.perform("close", act=act)
+        for one in owing:
+            if one.reason in NEW_AT_POST and one.mode is not ObligationMode.TRAIN and one.requirement is not None:
+                exam = one.requirement.exam
+                if exam is not None and exam.status == "approved":
+                    self._results(exam, [(one.employee, 81 + self.rng.randint(0, 12))], at + timedelta(hours=4))
 
     def _exam_under_way(self, at: datetime) -> None:
         """The latest revision: some passed two days ago, one failed, some results wait for the second person."""
@@ -298,16 +316,10 @@ class Schooling:
         limited = [one for one in team if answers[one.id] is Answer.SUPERVISED and one.id != leader.id]
         if mentor is not None and limited:
             self._put_to_work(leader, limited[0], mentor, "supervised", at)
-        newcomer = self.session.scalar(
-            select(Employee).where(Employee.name == "霍启航", Employee.status != EmployeeStatus.LEFT)
-        )
-        guide = self.session.get_one(Employee, self.company.named("洪卫国").id)
-        miller = self.session.get_one(Post, self.company.posts["GW-23"])
-        if newcomer is None or may_work(newcomer, miller, at).answer is not Answer.NO:
+        late = self.session.get_one(Employee, self.company.named(min(NEVER_CAME)).id)
+        if mentor is None or may_work(late, post, at).answer is not Answer.NO:
             return
-        if not may_work(guide, miller, at).allows_alone:
-            return
-        assignment = self._put_to_work(manager, newcomer, guide, "temporary", at, is_started=False)
+        assignment = self._put_to_work(manager, late, mentor, "temporary", at, is_started=False)
         until_on = (on_date(at) + timedelta(days=3)).isoformat()
         with as_of(self.session, manager.person, at) as act:
             assignment.perform(
