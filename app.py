@@ -23,21 +23,23 @@ from admin_views import (
     desk,
     event,
     faults,
+    finding,
     organisation,
     process,
     quality,
     regulation,
     signin,
     startup,
+    training,
     web,
     words,
 )
 from admin_views.session import db
-from models.base import Base
+from models.base import COMPANY_ZONE, Base
 from models.engine import database_url, engine_options
 
 HERE = Path(__file__).resolve().parent
-CHAPTERS = (event, organisation, regulation, actions, process, quality, assessment)
+CHAPTERS = (event, organisation, regulation, actions, process, training, quality, assessment)
 MOST_BYTES = 32 * 1024 * 1024
 
 
@@ -81,7 +83,7 @@ def _settings(given: dict[str, Any]) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": public.startswith("https://"),
         "SESSION_COOKIE_NAME": "__Host-session" if public.startswith("https://") else "session",
         "WTF_CSRF_TIME_LIMIT": None,
-        "BABEL_DEFAULT_TIMEZONE": os.environ.get("TIME_ZONE", "Asia/Shanghai"),
+        "BABEL_DEFAULT_TIMEZONE": str(COMPANY_ZONE),
     }
     return found | {name: value for name, value in given.items() if name != "DATABASE_URL"}
 
@@ -113,7 +115,7 @@ def _screens(app: Flask) -> None:
             found[model.__tablename__] = view
     app.extensions["views"] = found
     own = [page for chapter in CHAPTERS for page in getattr(chapter, "PAGES", ())]
-    for blueprint in (signin.door, desk.desk, desk.files, desk.health, *own):
+    for blueprint in (signin.door, desk.desk, desk.files, desk.health, finding.finding, *own):
         app.register_blueprint(blueprint)
     faults.register(app)
     web.set_up(app)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.base import RegulationView
 from admin_views.columns import cell_of
-from admin_views.registry import record_url
+from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.screen import Cell, Heading, Option, Row
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
@@ -19,8 +19,17 @@ from models.assessment import execution_pass_rates, execution_pass_rows, togethe
 from models.organisation import Department, departments_below
 from models.quality import SpotCheck
 from rules.assessment import INDICATOR, Period
-from rules.base import NotVisible, NotYours, Person, Words, reach
+from rules.base import NotVisible, NotYours, Person, Role, Words, reach
 
+menu_page(
+    MenuPage(
+        "assessment",
+        Words("Execution pass rate", "工艺执行合格率"),
+        "/indicators/execution_pass_rate/",
+        lambda person: person.employee_id is not None or person.holds(Role.ADMIN),
+        "gauge",
+    )
+)
 indicators = Blueprint("indicators", __name__, url_prefix="/indicators")
 MOST_ROWS = 200
 

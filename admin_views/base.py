@@ -18,12 +18,14 @@ from admin_views.fields import clean
 from admin_views.listing import Listing, Question, pick, question, sortable_columns
 from admin_views.registry import LINE_LABELS, record_url
 from admin_views.saving import Inline, Saves, Section, who
+from admin_views.screen import Verb
 from admin_views.session import db
 from admin_views.signin import act_here, person_here, unauthorised
+from admin_views.verbs import asked_value
 from admin_views.words import say, t
 from models.base import Act, Record, Source
 from models.journal import acting
-from rules.base import Access, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words
+from rules.base import Access, Choice, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words
 
 
 class RegulationView(Saves, ModelView):  # type: ignore[misc]
@@ -38,8 +40,9 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
     default_size: ClassVar[int] = 50
     asked_fields: ClassVar[Mapping[str, str]] = {}
     """Fields that verbs ask for -> the column that says what kind they are."""
-    asked_kinds: ClassVar[Mapping[str, str]] = {}
-    """Fields that verbs ask for and no column stands behind -> their kind, where it is not a long text."""
+    asked_kinds: ClassVar[Mapping[str, str | type[Choice]]] = {}
+    """Fields that verbs ask for and no column holds -> date, bool, text or the choices."""
+    asked_required: ClassVar[frozenset[str]] = frozenset()
     bulk_verbs: ClassVar[tuple[str, ...]] = ()
 
     list_template = "admin/model/list.html"
@@ -166,6 +169,14 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
     def lookup_url(self, name: str) -> str:
         return f"/admin/{self.model.__tablename__}/ajax/lookup/?name={name}"
 
+    def own_verbs(self, record: Any, person: Person) -> list[Verb]:
+        """Acts on a record that has no lifecycle; ``_perform`` takes them."""
+        return []
+
+    def hidden_in(self, record: Any, person: Person) -> frozenset[str]:
+        """Columns of this record that must not reach this person; a view may show more to who stands near it."""
+        return self.access.hidden_from(person)
+
     # -- record ------------------------------------------------------------------------------------------------------
 
     @expose("/details/")
@@ -198,21 +209,10 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
 
     def _perform(self, record: Record, verb: str, act: Act, sent: MultiDict[str, str]) -> None:
         step = record.lifecycle.find(verb, str(getattr(record, "status", ""))) if record.lifecycle else None
-        fields = {name: self._asked_value(name, sent) for name in (step.asks if step else ()) if sent.get(name)}
+        fields = {name: asked_value(self, name, sent) for name in (step.asks if step else ()) if sent.get(name)}
         note = clean(sent.get("note", ""))[:2000]
         with acting(db.session, act):
             record.perform(verb, act=act, note=note, **fields)
-
-    def _asked_value(self, name: str, sent: MultiDict[str, str]) -> Any:
-        value = clean(sent.get(name, ""))[:5000]
-        shown = self.shown(self.asked_fields.get(name, name)) if self.asked_fields.get(name) else None
-        if shown is None:
-            return value
-        if shown.kind == "choice":
-            if value not in {str(one) for one in shown.choices}:
-                raise Faulty({name: Words("This is not one of the choices.", "不在可选项之内。")})
-            return value
-        return value
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> AnyResponse:
@@ -231,10 +231,13 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
     def delete_view(self) -> AnyResponse:
         """Only a draft can be taken away; everything else is voided, by a verb."""
         record, person = self.one(request.form.get("id")), person_here()
-        if (refusal := self.why_not_edit(record, person)) is not None and not self.access.may_edit(person):
+        refusal = self.why_not_edit(record, person)
+        if refusal is not None and not self.access.may_edit(person):
             raise NotYours(refusal)
         if not self.may_delete(record):
             raise RuleBroken(Words("Only a draft can be deleted.", "只有草稿可以删除。"))
+        if refusal is not None:
+            raise NotYours(refusal)
         with acting(db.session, act_here()):
             db.session.delete(record)
             db.session.flush()

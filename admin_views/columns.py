@@ -13,10 +13,22 @@ from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.types import JSON
 
 from admin_views.screen import EMPTY, Cell
-from admin_views.words import exact_date, exact_instant, near_date, near_instant, number_text, say, t, value_text
+from admin_views.words import (
+    CHINESE,
+    exact_date,
+    exact_instant,
+    locale,
+    near_date,
+    near_instant,
+    number_text,
+    say,
+    t,
+    value_text,
+)
 from models.base import Record
-from models.types import Scaled, UtcInstant
+from models.types import Label, Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
+from rules.regulation.ladders import written
 
 COMMON: dict[str, Words] = {
     "id": Words("ID", "序号"),
@@ -51,11 +63,22 @@ COMMON: dict[str, Words] = {
 # fmt: off - a table by colour
 TONES: dict[str, str] = {
     "draft": "off",
+    "proposed": "soon",
+    "scheduled": "off",
+    "due": "soon",
+    "obsolete": "off",
+    "answered": "met",
+    "dismissed": "off",
+    "still_valid": "met",
+    "revise": "soon",
     "probation": "off",
     "open": "running",
     "accepted": "running",
     "in_progress": "running",
     "submitted": "soon",
+    "proposed": "soon",
+    "in_force": "met",
+    "rejected": "breached",
     "in_review": "soon",
     "approved": "soon",
     "disputed": "soon",
@@ -76,8 +99,36 @@ TONES: dict[str, str] = {
     "ok": "met",
     "ng": "breached",
     "na": "off",
+    "planned": "off",
+    "notified": "soon",
+    "completed": "met",
+    "registered": "off",
+    "entered": "soon",
+    "confirmed": "met",
+    "scheduled": "running",
+    "satisfied": "met",
+    "waived": "done",
+    "merged": "off",
+    "candidate": "off",
+    "qualified": "met",
+    "limited": "soon",
+    "revoked": "breached",
+    "blocked": "breached",
+    "ended": "off",
+    "stale": "soon",
+    "retired": "off",
+    "pass": "met",
+    "fail": "breached",
+    "absent": "overdue",
+    "void": "off",
+    "yes": "met",
+    "supervised": "soon",
+    "no": "breached",
+    "present": "met",
+    "late": "soon",
+    "pending": "off",
+    "excused": "paused",
     "requested": "soon",
-    "rejected": "breached",
     "lapsed": "off",
     "investigating": "running",
     "statement_pending": "soon",
@@ -95,6 +146,12 @@ TONES: dict[str, str] = {
     "critical": "overdue",
     "major": "soon",
     "minor": "off",
+    "running": "running",
+    "paused": "paused",
+    "met": "met",
+    "breached": "breached",
+    "holiday": "soon",
+    "makeup_workday": "running",
 }
 # fmt: on
 """The one colour language of states."""
@@ -139,6 +196,8 @@ class Shown:
     @property
     def choices(self) -> type[Choice]:
         found = self.column.type
+        if isinstance(found, Labelled):
+            return found.choices
         if not isinstance(found, Enum) or found.enum_class is None:
             raise TypeError(self.name)
         return found.enum_class  # type: ignore[return-value]
@@ -149,7 +208,7 @@ class Shown:
 
 
 KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
-    ("choice", (Enum,)),
+    ("choice", (Enum, Labelled)),
     ("bool", (Boolean,)),
     ("instant", (UtcInstant,)),
     ("date", (Date,)),
@@ -167,7 +226,7 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
         case None | "":
             return EMPTY
         case Choice():
-            tone = TONES.get(str(value), "")
+            tone = "" if isinstance(value, Label) else TONES.get(str(value), "")
             return Cell(say(value.words), "state" if tone else "text", tone=tone)
         case enum.Enum():
             return Cell(str(value.value))
@@ -181,9 +240,18 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
             return Cell(number_text(value), "number")
         case int():
             return Cell(str(value), "number")
-        case dict():
-            return Cell("; ".join(f"{name}: {value_text(one)}" for name, one in value.items()))
+        case dict() | list():
+            return Cell(listed(value))
     return Cell(str(value), kind if kind in {"code", "relation"} else "text", url=url)
+
+
+def listed(value: dict[str, Any] | list[Any]) -> str:
+    """Values as people write them one after the other; a ladder's levels with whom they tell."""
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {value_text(one)}" for name, one in value.items())
+    if all(isinstance(one, list) for one in value):
+        return written(value, zh=locale() == CHINESE)
+    return t(", ", "、").join(value_text(one) for one in value)
 
 
 FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped"})
@@ -191,11 +259,30 @@ FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped"})
 SOON = timedelta(days=1)
 
 
-def due_cell(due_at: datetime, at: datetime, *, is_done: bool = False) -> Cell:
-    """A deadline in its colour: overdue, due within a day, running, or done with."""
-    left = due_at - at
-    tone = "done" if is_done else "overdue" if left < timedelta(0) else "soon" if left < SOON else "running"
-    return Cell(near_instant(due_at), "instant", exact=exact_instant(due_at), tone=tone)
+def due_cell(
+    due_at: datetime,
+    at: datetime,
+    *,
+    is_done: bool = False,
+    done_at: datetime | None = None,
+    is_paused: bool = False,
+    left: str = "",
+) -> Cell:
+    """A deadline in its colour: running, due within a day, overdue, paused; met or breached once it was ``done_at``.
+
+    ``left`` says how much working time is left; ``is_done`` is for where nobody knows when.
+    """
+    tone = _tone_of(due_at - at, is_done=is_done, is_paused=is_paused)
+    if done_at is not None:
+        tone = "met" if done_at <= due_at else "breached"
+    still = "" if done_at is not None or is_done else left
+    return Cell(near_instant(due_at), "instant", exact=exact_instant(due_at), tone=tone, also=still)
+
+
+def _tone_of(left: timedelta, *, is_done: bool, is_paused: bool) -> str:
+    if is_done or is_paused:
+        return "done" if is_done else "paused"
+    return "overdue" if left < timedelta(0) else "soon" if left < SOON else "running"
 
 
 def label_of(model: type[Any], name: str, labels: Mapping[str, Words]) -> Words:

@@ -1,5 +1,6 @@
 """The desk, files, health: pages that belong to no table."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,20 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin_views import faults
 from admin_views.attached import may_attach
 from admin_views.columns import cell_of
-from admin_views.history import action_words
+from admin_views.history import about, did_words, why_told
+from admin_views.listing import BETWEEN
 from admin_views.registry import cards_for, desk_card, record_url, views
-from admin_views.screen import DeskCard, DeskLine
+from admin_views.screen import DeskCard, DeskLine, Tally
 from admin_views.session import db
 from admin_views.signin import act_here, name_here, person_here, unauthorised
-from admin_views.words import t
+from admin_views.words import exact_date, t, today
 from models.attachments import SHOWN_INLINE, attach
-from models.base import now
+from models.base import COMPANY_ZONE, Record, now
 from models.engine import settings_in_force, settings_missed
 from models.event import Attachment, Delivery, Event, WorkerBeat
 from models.journal import acting
+from models.organisation import Employee
+from models.signin import hash_kind
 from rules.base import NotVisible, NotYours, Person, RuleBroken, Words
 from rules.event import AttachmentKind, Channel
 
@@ -31,41 +35,111 @@ desk = Blueprint("desk", __name__)
 files = Blueprint("files", __name__)
 health = Blueprint("health", __name__)
 BEAT_SECONDS = 90
+NEWS = 7
+NOON, EVENING = 12, 18
+URGENCY = {"overdue": 0, "breached": 1, "soon": 2, "paused": 4}
+OTHERWISE = 3
+"""What a desk shows first; anything else lies between due soon and paused."""
 
 
 @desk.get("/")
 def my_desk() -> AnyResponse | str:
-    """What is due today, what waits for me, one click from the act."""
+    """What is due today, what waits for me, one click from the act: the most urgent first."""
     if not current_user.is_authenticated:
         return unauthorised()
-    hour = now().astimezone().hour
-    greeting = t("Hello, {name}", "{name}，您好", name=name_here())
-    return render_template("desk.html", cards=cards_for(person_here()), greeting=greeting, hour=hour)
+    cards = sorted(cards_for(person_here()), key=_urgency)
+    full, clear = [one for one in cards if one.lines], [one for one in cards if not one.lines]
+    work = [one for one in full if one.place != "news"]
+    return render_template(
+        "desk.html",
+        cards=work,
+        news=[one for one in full if one.place == "news"],
+        clear=clear,
+        tallies=_tallies(work),
+        greeting=_greeting(),
+        day=exact_date(today()),
+    )
+
+
+def _greeting() -> str:
+    """As people greet each other at that hour."""
+    hour = now().astimezone(COMPANY_ZONE).hour
+    name = name_here()
+    if hour < NOON:
+        return t("Good morning, {name}", "{name}，早上好", name=name)
+    if hour < EVENING:
+        return t("Good afternoon, {name}", "{name}，下午好", name=name)
+    return t("Good evening, {name}", "{name}，晚上好", name=name)
+
+
+def _urgency(card: DeskCard) -> tuple[int, int]:
+    """Overdue before due soon before the rest; what is mine before what I watch over."""
+    tones = {_tone(line) for line in card.lines}
+    worst = min((URGENCY.get(tone, OTHERWISE) for tone in tones), default=OTHERWISE + 2)
+    return worst, ("work", "watch", "news").index(card.place)
+
+
+def _tone(line: DeskLine) -> str:
+    return (line.due.tone if line.due is not None else "") or line.tone
+
+
+def _tallies(cards: list[DeskCard]) -> list[Tally]:
+    """How much of what is mine is overdue, due soon, and waiting in all."""
+    mine = [one for one in cards if one.place == "work"]
+    tones = [_tone(line) for one in mine for line in one.lines]
+    is_cut = any(one.count > len(one.lines) for one in mine)
+    waiting = sum(max(one.count, len(one.lines)) for one in mine)
+    return [
+        Tally(t("Overdue", "已逾期"), tones.count("overdue"), "overdue", is_more=is_cut and "overdue" in tones),
+        Tally(t("Due within a day", "一天内到期"), tones.count("soon"), "soon", is_more=is_cut and "soon" in tones),
+        Tally(t("Waiting for me", "待我处理"), waiting, "running"),
+    ]
 
 
 @desk_card
 def news(person: Person) -> DeskCard | None:
-    """What this person was told of last."""
+    """What this person was told of last, each as a sentence: who did what to what."""
     if person.employee_id is None:
         return None
-    rows = db.session.scalars(
-        select(Event)
+    rows = db.session.execute(
+        select(Event, Employee.name)
         .join(Delivery, Delivery.event_seq == Event.seq)
+        .outerjoin(Employee, Employee.account_id == Event.actor_id)
         .where(Delivery.recipient_id == person.employee_id, Delivery.channel == Channel.APP)
         .order_by(Event.seq.desc())
-        .limit(8)
+        .limit(NEWS)
     ).all()
-    lines = [line for event in rows if (line := _news_line(event)) is not None]
-    return DeskCard(t("News for me", "我的消息"), lines, t("No news.", "没有消息。"), len(lines), "bell")
+    records = _seen([event for event, _ in rows], person)
+    lines = [
+        _news_line(event, name or "", record, person)
+        for event, name in rows
+        if (record := records.get((event.entity, event.entity_id))) is not None
+    ]
+    return DeskCard(t("News for me", "我的消息"), lines, t("No news.", "没有新消息。"), 0, "bell", place="news")
 
 
-def _news_line(event: Event) -> DeskLine | None:
-    view = views().get(event.entity)
-    record = view.get_one(event.entity_id) if view is not None else None
-    if record is None:
-        return None
-    title = f"{record.label} · {action_words(record, event.action)}"
-    return DeskLine(title, record_url(type(record), record.id), event.reason, cell_of(event.at))
+def _seen(events: list[Event], person: Person) -> dict[tuple[str, int | None], Record]:
+    """The records that the events tell of, as far as the person may see them: one statement for each table."""
+    wanted: dict[str, set[int]] = {}
+    for event in events:
+        if event.entity in views() and event.entity_id is not None:
+            wanted.setdefault(event.entity, set()).add(event.entity_id)
+    found: dict[tuple[str, int | None], Record] = {}
+    for table, keys in wanted.items():
+        model = views()[table].model
+        query = select(model).where(model.id.in_(sorted(keys)), model.visible_to(person))
+        found.update({(table, one.id): one for one in db.session.scalars(query)})
+    return found
+
+
+def _news_line(event: Event, name: str, record: Record, person: Person) -> DeskLine:
+    what = about(record)
+    did = did_words(record, event.action, name)
+    title = t("{did}: {what}", "{did}：{what}", did=did, what=what) if what else did
+    called = record.label if record.label not in what else ""
+    why = why_told(record, event.action, person)
+    detail = BETWEEN.join(one for one in (called, why) if one)
+    return DeskLine(title, record_url(type(record), record.id), detail, replace(cell_of(event.at), also=event.reason))
 
 
 class TablesIndex(AdminIndexView):  # type: ignore[misc]
@@ -138,7 +212,7 @@ def _state() -> dict[str, Any]:
     try:
         connection = db.session.connection()
         missed = settings_missed(connection)
-        state["settings"] = settings_in_force(connection)
+        state["settings"] = settings_in_force(connection) | _own_settings()
         state["database"] = "ok" if not missed else f"settings not as measured: {', '.join(missed)}"
         state["migrations"] = _migrations(connection)
         beat = db.session.scalar(select(WorkerBeat.at).order_by(WorkerBeat.at.desc()).limit(1))
@@ -149,6 +223,19 @@ def _state() -> dict[str, Any]:
         faults.roll_back()
     state["ok"] = all(state[name] == "ok" for name in ("database", "migrations", "worker"))
     return state
+
+
+def _own_settings() -> dict[str, str]:
+    """What the application itself holds every request to."""
+    config = current_app.config
+    names = ("MAX_CONTENT_LENGTH", "MAX_FORM_PARTS", "MAX_FORM_MEMORY_SIZE", "SESSION_COOKIE_NAME")
+    found = {name.lower(): str(config[name]) for name in names}
+    hosts = config["TRUSTED_HOSTS"]
+    return found | {
+        "password_hash": hash_kind(),
+        "time_zone": str(COMPANY_ZONE),
+        "trusted_hosts": "set" if hosts else "any",
+    }
 
 
 def _migrations(connection: Any) -> str:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.fields import clean
 from admin_views.session import db
-from admin_views.signin import act_here, nobody_here, person_here
+from admin_views.signin import act_here, nobody_here, path_of, person_here, unauthorised
 from admin_views.words import say, t
 from models.journal import record_refusal
 from rules.base import RuleBroken, Stale, Words
@@ -24,6 +24,8 @@ SENTENCES: dict[str, Words] = {}
 
 AWAY = (DBAPIError, NoConnectionFree, PendingRollbackError)
 """What a database that is down, restarted, full or overrun makes of a request."""
+IN_SHELL = {403, 404, 409, 422}
+"""Told on a page with menu and search: the database is well."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 HEADINGS = {
@@ -73,12 +75,20 @@ def page(status: int, text: str = "", **headers: str) -> AnyResponse:
             status=status,
             heading=heading,
             text=text,
-            back_url="/",
-            back_label=t("To my desk", "回到我的工作台"),
+            in_shell=status in IN_SHELL and person_here().account_id is not None,
+            **_way_back(status),
         )
         response = make_response(body, status)
     response.headers.update(headers)
     return response
+
+
+def _way_back(status: int) -> dict[str, str]:
+    """To where the refused act was begun, else to the desk."""
+    before = path_of(request.referrer or "/")
+    if status in {403, 409, 422} and request.method == "POST" and before.startswith("/admin/"):
+        return {"back_url": before, "back_label": t("Back to the record", "返回该记录")}
+    return {"back_url": "/", "back_label": t("To my desk", "回到我的工作台")}
 
 
 def note_refusal(refused: RuleBroken) -> None:
@@ -128,12 +138,7 @@ def register(app: Any) -> None:
     for away in (OperationalError, *AWAY):
         app.register_error_handler(away, out_of_reach)
     app.register_error_handler(OSError, _no_room)
-    app.register_error_handler(
-        CSRFError,
-        lambda _: page(
-            400, t("The form has expired. Go back, reload and send it again.", "表单已失效，请返回刷新后重新提交。")
-        ),
-    )
+    app.register_error_handler(CSRFError, _untrusted)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -141,6 +146,15 @@ def register(app: Any) -> None:
 def _refused(refused: RuleBroken) -> AnyResponse:
     note_refusal(refused)
     return page(refused.status, say(refused.words))
+
+
+def _untrusted(_fault: CSRFError) -> AnyResponse:
+    """A form without its token: whose session is over signs in again and finds the draft there."""
+    if request.path.startswith("/admin/") and person_here().account_id is None:
+        return unauthorised()
+    return page(
+        400, t("The form has expired. Go back, reload and send it again.", "表单已失效，请返回刷新后重新提交。")
+    )
 
 
 def _broken(fault: IntegrityError) -> AnyResponse:

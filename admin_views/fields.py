@@ -20,10 +20,12 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.meta import DefaultMeta
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 from wtforms.widgets import DateInput, DateTimeLocalInput
 
 from admin_views.columns import Shown
+from admin_views.controls import draw
 from admin_views.session import db
 from admin_views.signin import person_here
 from admin_views.words import say, t
@@ -115,20 +117,25 @@ class InstantField(Parsed):
         return local.strftime("%Y-%m-%dT%H:%M:%S" if local.second else "%Y-%m-%dT%H:%M")
 
 
+def exact(given: str, places: int = 4) -> Decimal:
+    """A number as somebody typed it. Raises ValueError with a sentence."""
+    try:
+        number = Decimal(given.replace(",", ""))
+    except InvalidOperation:
+        raise ValueError(t("This is not a number.", "这不是数字。")) from None
+    if not number.is_finite() or number.adjusted() >= 12:
+        raise ValueError(t("The number is out of range.", "数值超出范围。"))
+    if number != round(number, places):
+        raise ValueError(t("At most {n} decimal places.", "最多 {n} 位小数。", n=places))
+    return number
+
+
 class ExactField(Parsed):
     kind = "decimal"
     places = 4
 
     def parse(self, given: str) -> Decimal:
-        try:
-            number = Decimal(given.replace(",", ""))
-        except InvalidOperation:
-            raise ValueError(t("This is not a number.", "这不是数字。")) from None
-        if not number.is_finite() or number.adjusted() >= 12:
-            raise ValueError(t("The number is out of range.", "数值超出范围。"))
-        if number != round(number, self.places):
-            raise ValueError(t("At most {n} decimal places.", "最多 {n} 位小数。", n=self.places))
-        return number
+        return exact(given, self.places)
 
     def write(self, value: Decimal) -> str:
         return format(value.normalize(), "f")
@@ -165,6 +172,10 @@ class PairsField(Parsed):
 
     def write(self, value: dict[str, Any]) -> str:
         return "; ".join(f"{name}={one}" for name, one in value.items())
+
+
+SPECIAL: dict[tuple[type[Any], str], type[Parsed]] = {}
+"""Columns whose text means more than their type says; views add theirs: (model, column) -> field."""
 
 
 class ChoiceField(SelectField):
@@ -290,6 +301,8 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C
     checks: list[Any] = [Required()] if is_needed else [Optional(strip_whitespace=True)]
     label = say(shown.words)
     filters = [clean]
+    if (special := SPECIAL.get((shown.model, shown.name))) is not None:
+        return special(label, checks)
     match shown.kind:
         case "relation":
             return PickerField(label, checks, model=shown.target, lookup_url=lookup(path))
@@ -358,8 +371,17 @@ class LinesField(FieldList):
         yield from found
 
 
+class Drawn(DefaultMeta):
+    """How the fields of our forms are drawn."""
+
+    def render_field(self, field: Any, render_kw: dict[str, Any]) -> Markup:
+        return draw(field, render_kw)
+
+
 class RecordForm(Form):
     """A form of ours: hidden fields first, in one go."""
+
+    Meta = Drawn
 
     def hidden_tag(self) -> Markup:
         """The hidden fields as they are sent, and the token that the form is ours."""

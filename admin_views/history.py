@@ -15,7 +15,7 @@ from admin_views.words import near_instant, say, t, value_text
 from models.base import Base, Record
 from models.event import Event
 from models.organisation import Account, Employee
-from rules.base import Role, Words
+from rules.base import RELATIONS, Person, Role, Words
 
 ACTIONS = {
     "create": Words("created", "新建"),
@@ -27,6 +27,16 @@ ACTIONS = {
     "change_password": Words("changed the password", "修改密码"),
     "attach": Words("added a file", "添加附件"),
     "hire": Words("hired", "入职"),
+    "ask_to_read": Words("asked to be read", "要求阅知"),
+    "confirm_reading": Words("confirmed having read it", "阅知确认"),
+    "chain_whole": Words("checked the chain: whole", "校验操作记录：完好"),
+    "chain_broken": Words("checked the chain: broken", "校验操作记录：异常"),
+    "hand_over": Words("handed over", "移交"),
+    "reset_password": Words("gave a one-time password", "发放一次性密码"),
+    "end_sessions": Words("ended all log-ins", "结束全部登录"),
+    "end_session": Words("ended a log-in", "结束一次登录"),
+    "disable": Words("disabled", "停用"),
+    "enable": Words("enabled", "启用"),
 }
 
 
@@ -63,7 +73,7 @@ def entry(record: Record, event: Event, who: str, names: "_Names", hidden: froze
 
 
 def _is_hidden(field: str, hidden: frozenset[str]) -> bool:
-    return field.rsplit(".", maxsplit=1)[-1] in hidden or field in hidden
+    return field.split(".", maxsplit=1)[0] in hidden or field.rsplit(".", maxsplit=1)[-1] in hidden
 
 
 def action_words(record: Record, action: str) -> str:
@@ -72,8 +82,42 @@ def action_words(record: Record, action: str) -> str:
     if action.startswith("sign_"):
         return t("signed for “{verb}”", "会签“{verb}”", verb=record.verb_words(action.removeprefix("sign_")))
     if action.startswith("remind_"):
-        return t("reminder, level {n}", "第 {n} 级提醒", n=action.removeprefix("remind_"))
+        level = action.removeprefix("remind_")
+        if level == "0":
+            return t("falls due soon", "即将到期")
+        return t("overdue, reminder of level {n}", "逾期提醒（第 {n} 级）", n=level)
     return say(record.verb_words(action))
+
+
+def did_words(record: Record, action: str, name: str) -> str:
+    """Who did what, as a sentence begins: "Wang Li: submitted"; what followed by itself names nobody."""
+    words = action_words(record, action)
+    if action.startswith("remind_"):
+        return words[:1].upper() + words[1:]
+    if action == "create":
+        return t("New {what}", "新的{what}", what=record.words)
+    if not name:
+        return t("{verb} (by itself)", "系统已自动{verb}", verb=words)
+    return t("{name}: {verb}", "{name} 已{verb}", name=name, verb=words)
+
+
+def about(record: Record) -> str:
+    """What the record is about, beside its number: its own first words."""
+    own = [name for name in record.search_columns if name not in record.label_columns]
+    said = next((str(value) for name in own if (value := getattr(record, name))), "")
+    return said.split("\n")[0] or f"{say(record.words)} {record.label}"
+
+
+def why_told(record: Record, action: str, person: Person) -> str:
+    """What the person has to do with it: what he is to the record, or the role that the step tells."""
+    steps = record.lifecycle.steps if record.lifecycle else ()
+    told = next((one.tells for one in steps if one.verb == action), ())
+    held = record.relations_of(person)
+    is_his = [RELATIONS[str(one)] for one in told if one in held and one in RELATIONS]
+    as_role = [one.words for one in told if isinstance(one, Role) and person.holds(one)]
+    named = [RELATIONS[one] for one in sorted(held) if one in RELATIONS]
+    said = next(iter([*is_his, *as_role, *named]), None)
+    return t("told to you as {what}", "您是{what}", what=said) if said is not None else ""
 
 
 class _Names:

@@ -11,7 +11,8 @@ from admin_views.listing import SIZES, Listing, Page, Question, filter_names, so
 from admin_views.rows import rows_html
 from admin_views.screen import Chip, Filter, Heading, ListPage, Option, Pager
 from admin_views.session import db
-from admin_views.words import say, t, value_text
+from admin_views.words import many, say, t, value_text
+from rules.base import Person, names_of
 
 if TYPE_CHECKING:
     from admin_views.base import RegulationView
@@ -24,7 +25,7 @@ def list_page(view: "RegulationView", listing: Listing) -> ListPage:
     labels = listing.labels(db.session, asked)
     table = view.model.__tablename__
     return ListPage(
-        title=say(view.model.words),
+        title=many(view.model.words),
         headings=_headings(view, listing, asked),
         rows=rows_html(table, listing.columns, found.rows),
         pager=_pager(asked, found),
@@ -37,6 +38,9 @@ def list_page(view: "RegulationView", listing: Listing) -> ListPage:
         create_url=f"/admin/{table}/new/" if view.access.may_create(listing.person) and view.form_columns else "",
         export_urls={kind: f"/admin/{table}/export/{kind}/?{_query({'page': None})}" for kind in ("csv", "xlsx")},
         empty=_empty(view, asked),
+        empty_how=_how(view, listing.person),
+        bulk=_bulk(view, listing.person),
+        bulk_url=f"/admin/{table}/action/",
         hidden=[(name, value) for name, value in request.args.items() if name in {"sort", "desc", "page_size"}],
         clause=view.access.clause,
     )
@@ -146,4 +150,22 @@ def _chips(listing: Listing, asked: Question, labels: Mapping[str, str]) -> list
 def _empty(view: "RegulationView", asked: Question) -> str:
     if asked.search or asked.filters:
         return t("Nothing fits these conditions.", "没有符合条件的记录。")
-    return t("Nothing here yet: {what} will stand here.", "暂无记录，{what}将显示在这里。", what=view.model.words)
+    return t("No {what} yet.", "还没有{what}。", what=many(view.model.words).lower())
+
+
+def _how(view: "RegulationView", person: Person) -> str:
+    """Where the first row of an empty list comes from."""
+    if not view.form_columns or not view.access.create:
+        return t("They come by themselves, from what happens elsewhere.", "由其他业务自动产生，无需手工新建。")
+    if view.access.may_create(person):
+        return ""
+    return t("Made by: {who}.", "由{who}新建。", who=names_of(view.access.create))
+
+
+def _bulk(view: "RegulationView", person: Person) -> list[Option]:
+    """What can be done to several rows at once, by those who might."""
+    cycle = view.model.lifecycle
+    if cycle is None or person.employee_id is None:
+        return []
+    steps = {one.verb: one for one in cycle.steps}
+    return [Option(verb, say(steps[verb].words)) for verb in view.bulk_verbs if verb in steps]

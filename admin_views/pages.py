@@ -2,26 +2,28 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from admin_views.attached import files_of, may_attach
-from admin_views.columns import FINISHED, cell_of, due_cell
+from admin_views.columns import FINISHED, Shown, cell_of, due_cell
+from admin_views.deadlines import left_of
 from admin_views.history import history_of
+from admin_views.listing import BETWEEN
 from admin_views.registry import panels_of, record_url
 from admin_views.screen import (
     EMPTY,
-    Asked,
     Cell,
     Fact,
-    Option,
     RecordPage,
     StatusStep,
     Verb,
 )
 from admin_views.session import db
+from admin_views.verbs import asked_of
 from admin_views.words import say, t
 from models.base import Record, now, previews
 from models.event import ApprovalRecord
@@ -84,11 +86,11 @@ def _inline(view: "RegulationView", form: Any, inline: "Inline") -> dict[str, An
 
 def record_page(view: "RegulationView", record: Record, person: Person) -> RecordPage:
     """Everything that a record's page shows."""
-    table, hidden = view.model.__tablename__, view.access.hidden_from(person)
+    table, hidden = view.model.__tablename__, view.hidden_in(record, person)
     refusal = view.why_not_edit(record, person)
     status = getattr(record, "status", None)
     return RecordPage(
-        title=record.label,
+        title=say(record.label_words),
         table_label=say(view.model.words),
         list_url=f"/admin/{table}/",
         id=record.id,
@@ -104,7 +106,7 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
         attach_url=f"/admin/{table}/attach/" if may_attach(record, person) else "",
         edit_url=f"/admin/{table}/edit/?id={record.id}" if refusal is None else "",
         edit_reason=say(refusal) if refusal is not None and view.access.may_edit(person) else "",
-        delete_url=f"/admin/{table}/delete/" if view.access.may_edit(person) and view.may_delete(record) else "",
+        delete_url=f"/admin/{table}/delete/" if refusal is None and view.may_delete(record) else "",
         clause=view.access.clause,
     )
 
@@ -117,12 +119,30 @@ def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> It
         shown = view.shown(name)
         value = getattr(record, name)
         if shown.relation is not None:
-            cell = Cell(value.label, "relation", record_url(shown.target, value.id)) if value is not None else EMPTY
+            cell = _related(shown, value) if value is not None else EMPTY
         elif name == "due_at" and value is not None:
-            cell = due_cell(value, now(), is_done=str(getattr(record, "status", "")) in FINISHED)
+            cell = _due(record, value)
         else:
             cell = cell_of(value)
         yield Fact(say(shown.words), cell, shown.kind == "long_text")
+
+
+def _related(shown: Shown, other: Record) -> Cell:
+    """Another record, as a link; a person with post and department."""
+    hints = [getattr(other, name) for name in other.hint_columns]
+    said = [one.label if isinstance(one, Record) else str(one) for one in hints if one is not None]
+    is_person = "post" in other.hint_columns
+    return Cell(
+        other.label, "relation", record_url(shown.target, other.id), also=BETWEEN.join(said) if is_person else ""
+    )
+
+
+def _due(record: Record, due_at: datetime) -> Cell:
+    """Its deadline: how much working time is left, or whether it was met."""
+    at, is_done = now(), str(getattr(record, "status", "")) in FINISHED
+    done_at = getattr(record, "closed_at", None)
+    left = "" if is_done else left_of(due_at, at)
+    return due_cell(due_at, at, is_done=is_done, done_at=done_at, left=left)
 
 
 def _steps(record: Record) -> list[StatusStep]:
@@ -133,9 +153,13 @@ def _steps(record: Record) -> list[StatusStep]:
     way = _main_way(cycle.initial, cycle.steps)
     choices = {str(one): one for one in type(record.status)}  # type: ignore[attr-defined]
     if status not in way:
-        way = [*way[:1], status]
+        at = max(
+            (way.index(s) + 1 for one in cycle.steps if one.target == status for s in one.source if s in way), default=1
+        )
+        way = [*way[:at], status, *way[at:]] if cycle.open_from(status) else [*way[:1], status]
     at = way.index(status)
-    place = ["done" if i < at else "current" if i == at else "ahead" for i in range(len(way))]
+    here = "current" if cycle.open_from(status) else "final"
+    place = ["done" if i < at else here if i == at else "ahead" for i in range(len(way))]
     return [StatusStep(say(choices[one].words), place[i]) for i, one in enumerate(way)]
 
 
@@ -157,7 +181,7 @@ def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
 def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]:
     cycle = record.lifecycle
     if cycle is None:
-        return []
+        return view.own_verbs(record, person)
     found = [_verb(view, record, person, step) for step in cycle.open_from(str(getattr(record, "status", "")))]
     opened = [one for one in found if one.is_open]
     primary = next((one.verb for one in opened if not one.is_destructive), "")
@@ -176,27 +200,10 @@ def _verb(view: "RegulationView", record: Record, person: Person, step: Step) ->
         reason=say(refusal.words) if refusal is not None else "",
         needs_note=step.needs_note,
         is_destructive=step.is_destructive,
-        asks=[_asked(view, record, name) for name in step.asks] if refusal is None else [],
+        asks=[asked_of(view, record, name) for name in step.asks] if refusal is None else [],
         previews=[say(words) for words in previews(record, step.verb, person)] if refusal is None else [],
         signatures=_signatures(record, step) if step.signatures else [],
     )
-
-
-def _asked(view: "RegulationView", record: Record, name: str) -> Asked:
-    """A field that a verb asks for, as the column that it fills says."""
-    column = view.asked_fields.get(name)
-    if column is None:
-        kind = view.asked_kinds.get(name, "long_text")
-        return Asked(name, say(view.labels[name]), kind, value=str(getattr(record, name, "") or ""))
-    shown = view.shown(column)
-    value = getattr(record, column, None)
-    if shown.kind == "relation":
-        chosen = [Option(str(value.id), value.label, is_chosen=True)] if value is not None else []
-        return Asked(name, say(shown.words), "relation", options=chosen, lookup_url=view.lookup_url(name))
-    options = (
-        [Option(str(one), say(one.words), one is value) for one in shown.choices] if shown.kind == "choice" else []
-    )
-    return Asked(name, say(shown.words), shown.kind, options=options, value=str(value or ""))
 
 
 def _signatures(record: Record, step: Step) -> list[str]:

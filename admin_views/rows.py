@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -42,7 +43,7 @@ def _columns(table: str, columns: Sequence[Shown]) -> list[Column]:
     found, place = list[Column](), 1
     status = _place_of("status", columns)
     for nth, one in enumerate(columns):
-        pen = Pen(macros.other, say(one.words))
+        pen = Pen(partial(macros.other, wide=one.kind in {"text", "long_text"}), say(one.words))
         if one.name == "due_at" and status:
             found.append(_deadline(pen, place, status))
         else:

@@ -54,6 +54,8 @@ class Saves:
     model: type[Record]
     access: Access
     forms: dict[tuple[str, frozenset[str]], type[Form]]
+    given_once: ClassVar[frozenset[str]] = frozenset()
+    """Columns of the form that are given when the record is made; afterwards only verbs change them."""
     labels: ClassVar[Mapping[str, Words]] = {}
     form_columns: ClassVar[tuple[str, ...]] = ()
     sections: ClassVar[tuple[Section, ...]] = ()
@@ -79,6 +81,8 @@ class Saves:
     def form_class(self, person: Person) -> type[Form]:
         """The form for this person's language and sight, made once."""
         hidden = self.access.hidden_from(person)
+        if request.endpoint and request.endpoint.endswith(".edit_view"):
+            hidden |= self.given_once
         key = (locale(), hidden)
         if key not in self.forms:
             extra: dict[str, Any] = {"version_no": VersionField(), "form_token": HiddenField()}

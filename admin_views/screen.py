@@ -15,6 +15,8 @@ class Cell:
     """The exact form of what is shown short: of a near date, of a cut text."""
     tone: str = ""
     """Colour language of states and deadlines: running, soon, overdue, met, breached, paused, done, off."""
+    also: str = ""
+    """Said beside it, quietly: a person's post and department, the working time that is left."""
 
 
 EMPTY = Cell("")
@@ -124,7 +126,7 @@ class Verb:
 
 @dataclass(frozen=True)
 class StatusStep:
-    """One state in the row of steps: done, current, or ahead."""
+    """One state in the row of steps: done, current, ahead, or final where nothing follows any more."""
 
     label: str
     place: str
@@ -149,6 +151,9 @@ class Panel:
     more_url: str = ""
     create_url: str = ""
     create_label: str = ""
+    more_label: str = ""
+    shape: str = "table"
+    """table, or timeline: entries along a line, the first cell of each its title, the last its state."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +204,17 @@ class Conflict:
 
 
 @dataclass(frozen=True)
+class DeskAct:
+    """The next act on a line: a link, or with a ``verb`` a button that takes the step at once."""
+
+    label: str
+    url: str
+    verb: str = ""
+    id: int = 0
+    version_no: int = 0
+
+
+@dataclass(frozen=True)
 class DeskLine:
     """One thing on a desk: what it is, when it is due, where to act."""
 
@@ -207,11 +223,27 @@ class DeskLine:
     detail: str = ""
     due: Cell | None = None
     tone: str = ""
+    act: DeskAct | None = None
+    """What is to be done about it, one click away."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A number at the head of the desk; ``is_more``: at least so many."""
+
+    label: str
+    number: int
+    tone: str
+    is_more: bool = False
 
 
 @dataclass(frozen=True)
 class DeskCard:
-    """A group of things on a desk, with the one act that belongs to it."""
+    """A group of things on a desk, with the one act that belongs to it.
+
+    ``place``: work (to be done), watch (others are late), news. ``count`` is how many there are; more than there are
+    lines is shown as such.
+    """
 
     title: str
     lines: Sequence[DeskLine]
@@ -220,6 +252,30 @@ class DeskCard:
     icon: str = "list-check"
     act_label: str = ""
     act_url: str = ""
+    place: str = "work"
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that the search found."""
+
+    id: int
+    text: str
+    url: str
+    hint: str = ""
+    state: str = ""
+    tone: str = ""
+    is_exact: bool = False
+
+
+@dataclass(frozen=True)
+class FoundKind:
+    """What the search found of one kind; ``more_url`` wants the words at its end."""
+
+    label: str
+    hits: Sequence[Found]
+    icon: str = "table"
+    more_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -267,6 +323,11 @@ class ListPage:
     create_url: str = ""
     export_urls: Mapping[str, str] = field(default_factory=dict)
     empty: str = ""
+    empty_how: str = ""
+    """Where the first row comes from."""
+    bulk: Sequence[Option] = ()
+    """Verbs for several rows at once."""
+    bulk_url: str = ""
     hidden: Sequence[tuple[str, str]] = ()
     """Name and value of what the search and filter forms must carry on (sort, page size)."""
     clause: str = ""

@@ -16,6 +16,7 @@ from models.base import Act, Source, now
 from models.journal import acting
 from models.organisation import Account, named_person_of
 from rules.base import Person, Role, RuleBroken
+from rules.organisation import DEMO_LOGINS
 
 door = Blueprint("door", __name__)
 login_manager = LoginManager()
@@ -131,11 +132,20 @@ def _enter(account: Account, token: str) -> None:
         g.pop(name, None)
 
 
+def demo_logins() -> list[dict[str, str]]:
+    """The log-ins of the demo company, each role called by its name and the second ones by their number."""
+    named = [(login, say(role.words), login.removeprefix(str(role))) for login, role in DEMO_LOGINS.items()]
+    return [{"login": login, "label": f"{label} {nth}".strip()} for login, label, nth in sorted_by_role(named)]
+
+
+def sorted_by_role(named: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """The second ones stand behind the first of their role."""
+    places = {label: place for place, (_, label, _) in reversed(list(enumerate(named)))}
+    return sorted(named, key=lambda one: (places[one[1]], one[2]))
+
+
 def _login_page(error: str, status: int) -> AnyResponse:
-    demo = bool(current_app.config["DEMO"])
-    logins = (
-        [{"login": str(role), "label": say(role.words)} for role in Role if role is not Role.EMPLOYEE] if demo else []
-    )
+    logins = demo_logins() if current_app.config["DEMO"] else []
     body = render_template(
         "login.html",
         error=error,

@@ -14,11 +14,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from admin_views import faults
-from admin_views.registry import every_view
+from admin_views.registry import clause_url, every_view, menu_pages
 from admin_views.screen import MenuGroup, MenuItem, Message
 from admin_views.session import db
 from admin_views.signin import account_here, name_here, path_of, person_here, roles_here, safe_next, theme_here
-from admin_views.words import CHINESE, locale, say, t
+from admin_views.words import CHINESE, locale, many, say, t
 from models.engine import let_write
 from rules.base import Words
 
@@ -161,6 +161,7 @@ def _globals() -> dict[str, Any]:
         "html_lang": "zh-CN" if locale() == CHINESE else "en",
         "theme": theme_here(),
         "static": static,
+        "clause_url": clause_url,
         "menu": menu() if account is not None else [],
         "signed_in": account is not None,
         "person_name": name_here() if account is not None else "",
@@ -173,7 +174,7 @@ def _globals() -> dict[str, Any]:
         "theme_url": "/theme",
         "password_url": "/password",
         "logout_url": "/logout",
-        "search_url": "",
+        "search_url": "/search/" if account is not None else "",
         "here": request.full_path.rstrip("?") if request.method != "POST" else request.path,
         "demo": current_app.config["DEMO"],
     }
@@ -196,18 +197,13 @@ def menu() -> list[MenuGroup]:
     """The tables that this person has anything to do with, by chapter."""
     person, groups = person_here(), dict[str, list[MenuItem]]()
     here = request.blueprint
+    for page in menu_pages(person):
+        item = MenuItem(say(page.words), page.url, page.icon, request.path.startswith(page.url))
+        groups.setdefault(page.chapter, []).append(item)
     for view in every_view():
         if view.may_open(person):
-            item = MenuItem(say(view.model.words), f"/admin/{view.endpoint}/", view.icon, here == view.endpoint)
+            item = MenuItem(many(view.model.words), f"/admin/{view.endpoint}/", view.icon, here == view.endpoint)
             groups.setdefault(view.model.chapter, []).append(item)
-    if person.employee_id is not None or "admin" in person.roles:
-        item = MenuItem(
-            t("Execution pass rate", "工艺执行合格率"),
-            "/indicators/execution_pass_rate/",
-            "gauge",
-            here == "indicators",
-        )
-        groups.setdefault("assessment", []).append(item)
     return [MenuGroup(say(words), groups[name], icon) for name, (words, icon) in CHAPTERS.items() if name in groups]
 
 

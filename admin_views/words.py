@@ -123,6 +123,16 @@ def near_instant(value: datetime, language: str | None = None) -> str:
     return f"{near_date(local.date(), language)} {local:%H:%M}"
 
 
+def many(words: Words) -> str:
+    """What many of a kind are called: a list's title, an entry of the menu. Chinese makes no difference."""
+    if locale() == CHINESE:
+        return say(words)
+    one = say(words)
+    if one.endswith("y") and one[-2] not in "aeiou":
+        return one[:-1] + "ies"
+    return one if one.endswith("s") else one + ("es" if one.endswith(("x", "ch", "sh")) else "s")
+
+
 def wait_text(wait: timedelta) -> str:
     """How long to wait, rounded up."""
     seconds = int(wait.total_seconds()) + 1

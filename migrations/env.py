@@ -5,6 +5,7 @@ from flask import current_app
 from sqlalchemy import JSON, Connection, text
 
 import models
+from models.engine import patiently
 from models.schema import put_back
 from models.types import ChoiceByValue, Scaled, UtcInstant
 
@@ -65,14 +66,15 @@ def run_locked(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         run(connection)
         return
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
-    connection.commit()
-    try:
-        run(connection)
-    finally:
-        connection.rollback()
-        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ONE_AT_A_TIME})
+    with patiently(connection):
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
         connection.commit()
+        try:
+            run(connection)
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ONE_AT_A_TIME})
+            connection.commit()
 
 
 given = context.config.attributes.get("connection")

@@ -4,6 +4,8 @@ from models import (
     actions,
     assessment,
     event,
+    evidence,
+    foretelling,
     journal,
     organisation,
     process,
@@ -11,12 +13,15 @@ from models import (
     regulation,
     search,
     signatures,
+    training,
 )
 
 __all__ = [
     "actions",
     "assessment",
     "event",
+    "evidence",
+    "foretelling",
     "journal",
     "organisation",
     "process",
@@ -24,4 +29,5 @@ __all__ = [
     "regulation",
     "search",
     "signatures",
+    "training",
 ]

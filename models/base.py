@@ -1,12 +1,13 @@
 """What every table shares: the typed base, the clock, the act, records with verbs, who sees which rows."""
 
 import enum
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Self
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, ForeignKey, MetaData, String, event, false, or_, select, true
 from sqlalchemy.orm import (
@@ -39,7 +40,17 @@ from rules.base import (
     why_not,
 )
 
-COMPANY_ZONE = ZoneInfo("Asia/Shanghai")
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone of that IANA name; ValueError with what to do for anything else."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"TIME_ZONE: “{name}” is not a time zone such as Asia/Shanghai.") from None
+
+
+COMPANY_ZONE = zone_of(os.environ.get("TIME_ZONE") or "Asia/Shanghai")
+"""The zone of the company's dates and deadlines; every process of one company is given the same TIME_ZONE."""
 
 
 def now() -> datetime:
@@ -104,6 +115,8 @@ class Act:
     on_behalf_of: int | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     recorded_at: datetime | None = None
+    tell_at: datetime | None = None
+    """When whoever is to be told hears of it; empty = at once. What happens at night is told in the morning."""
 
     @property
     def written_at(self) -> datetime:
@@ -218,6 +231,8 @@ class Record(Audited):
     """Text columns found by the search field, the number or code first."""
     label_columns: ClassVar[tuple[str, ...]] = ("no",)
     """What the record is called in a list or picker."""
+    hint_columns: ClassVar[tuple[str, ...]] = ()
+    """Columns or relations that tell it apart where there is room beside its label: a person's post and department."""
 
     if TYPE_CHECKING:
         status: Any  # of those that have a lifecycle
@@ -249,6 +264,11 @@ class Record(Audited):
     def label(self) -> str:
         """How the record is called in a sentence or a picker."""
         return " ".join(str(getattr(self, name) or "") for name in self.label_columns)
+
+    @property
+    def label_words(self) -> Words:
+        """The same in both languages, for records whose name is in both."""
+        return Words(self.label, self.label)
 
     def parties(self) -> Mapping[str, frozenset[int]]:
         """Relation -> the employees who stand in it ("responsible", "inspector", ...)."""

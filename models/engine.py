@@ -76,6 +76,25 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
+@contextmanager
+def patiently(connection: Connection) -> Iterator[None]:
+    """Work that takes as long as it takes: a migration of a large table, and waiting for one that is under way."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    names = ("statement_timeout", "lock_timeout")
+    for name in names:
+        connection.exec_driver_sql(f"SET {name} = 0")
+    connection.commit()  # a rollback would take the settings back
+    try:
+        yield
+    finally:
+        connection.rollback()
+        for name in names:
+            connection.exec_driver_sql(f"RESET {name}")
+        connection.commit()
+
+
 def settings_in_force(connection: Connection) -> dict[str, str]:
     """What the engine answers for each setting that LIMITS.md fixes."""
     if connection.dialect.name == "sqlite":

@@ -1,25 +1,48 @@
 """What happened, who is to be told, who signed: events, deliveries, approvals, files, links, sessions (C1.2)."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
-from models.base import Base, Source
+from models.base import Base, Sight, Source
 from models.types import BigId
-from rules.event import AttachmentKind, Channel, Decision, LinkPurpose
+from rules.base import Access, Person, Words, reach
+from rules.event import EVENT, AttachmentKind, Channel, Decision, LinkPurpose
 
 
 class Event(Base):
     """One row per change of one record; append-only, hash-chained."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("ix_event_entity_entity_id_seq", "entity", "entity_id", "seq"),)
+    __table_args__ = (
+        Index("ix_event_entity_entity_id_seq", "entity", "entity_id", "seq"),
+        Index("ix_event_actor_id_seq", "actor_id", "seq"),
+        Index("ix_event_action_seq", "action", "seq"),
+        Index("ix_event_source_seq", "source", "seq"),
+    )
+    words: ClassVar[Words] = Words("Event", "操作记录")
+    chapter: ClassVar[str] = "event"
+    access: ClassVar[Access] = EVENT
+    search_columns: ClassVar[tuple[str, ...]] = ()
+    number_prefix: ClassVar[str] = ""
+    lifecycle: ClassVar[None] = None
 
     seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
-    actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     role: Mapped[str | None] = mapped_column(String(40))
     source: Mapped[Source]
@@ -31,6 +54,18 @@ class Event(Base):
     clause: Mapped[str] = mapped_column(String(10), default="")
     prev_hash: Mapped[str] = mapped_column(String(64), unique=True)
     hash: Mapped[str] = mapped_column(String(64))
+    id = synonym("seq")
+    actor: Mapped[Any] = relationship("Account", foreign_keys=[actor_id], viewonly=True)
+
+    @classmethod
+    def sight_of(cls, person: Person) -> Sight | None:
+        """On what grounds a person sees events; None = every one. A record's readers see its history on its page."""
+        return None if reach(person, EVENT.view) is None else Sight(frozenset(), [])
+
+    @classmethod
+    def visible_to(cls, person: Person) -> ColumnElement[bool]:
+        """The events that this person may look through."""
+        return true() if cls.sight_of(person) is None else false()
 
 
 class EventHead(Base):
@@ -116,7 +151,16 @@ class ApprovalRecord(Base):
     """One signature under one step of one record, in its present state."""
 
     __tablename__ = "approval_record"
-    __table_args__ = (Index("ix_approval_record_entity_entity_id", "entity", "entity_id"),)
+    __table_args__ = (
+        Index("ix_approval_record_entity_entity_id", "entity", "entity_id"),
+        Index(
+            "ix_approval_record_waiting",
+            "role",
+            "id",
+            sqlite_where=text("decision = 'pending'"),
+            postgresql_where=text("decision = 'pending'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     entity: Mapped[str] = mapped_column(String(63))
@@ -131,6 +175,33 @@ class ApprovalRecord(Base):
     is_imported: Mapped[bool] = mapped_column(default=False)
     used_at: Mapped[datetime | None]
     """When the step that it was asked for ran; a later round needs new signatures."""
+
+
+class ReadReceipt(Base):
+    """Who is to read a record, by when, and whether he has said that he did; ``read_at`` is when he first opened it."""
+
+    __tablename__ = "read_receipt"
+    __table_args__ = (
+        UniqueConstraint("entity", "entity_id", "employee_id", name="uq_read_receipt_once"),
+        CheckConstraint("confirmed_at IS NULL OR read_at IS NOT NULL", name="confirmed_was_read"),
+        Index(
+            "ix_read_receipt_missing",
+            "employee_id",
+            "due_at",
+            sqlite_where=text("confirmed_at IS NULL"),
+            postgresql_where=text("confirmed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    entity: Mapped[str] = mapped_column(String(63))
+    entity_id: Mapped[int] = mapped_column(BigId)
+    employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"))
+    required: Mapped[bool] = mapped_column(default=True)
+    due_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    employee: Mapped[Any] = relationship("Employee", viewonly=True)
 
 
 class PublicLink(Base):
@@ -208,3 +279,16 @@ class WorkerBeat(Base):
 
     name: Mapped[str] = mapped_column(String(63), primary_key=True)
     at: Mapped[datetime]
+
+
+class JobRun(Base):
+    """How each background job went last: what fails is seen on the administrator's desk."""
+
+    __tablename__ = "job_run"
+
+    name: Mapped[str] = mapped_column(String(63), primary_key=True)
+    ran_at: Mapped[datetime]
+    succeeded_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    """In a row, since it last went well."""
+    error: Mapped[str] = mapped_column(Text, default="")

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from models.base import COMPANY_ZONE, now
 from models.engine import OWN_TRANSACTIONS
 from models.event import WorkerBeat
+from models.operations import note_run
 from rules.base import RuleBroken, Words
 
 NAME = "gongzheng"
@@ -132,7 +133,7 @@ class Beats:
 
 def _is_launched(taken: Seat, engine: Engine, jobs: Mapping[str, Job]) -> bool:
     try:
-        _launch(taken, {**jobs, "tidy": Job(TIDIES, lambda: _tidy(engine))})
+        _launch(taken, engine, {**jobs, "tidy": Job(TIDIES, lambda: _tidy(engine))})
     except DBAPIError as fault:
         log.warning("The database is away: %s", str(fault.orig).strip())
         DBOS.destroy(destroy_registry=True)
@@ -140,7 +141,7 @@ def _is_launched(taken: Seat, engine: Engine, jobs: Mapping[str, Job]) -> bool:
     return True
 
 
-def _launch(taken: Seat, jobs: Mapping[str, Job]) -> None:
+def _launch(taken: Seat, engine: Engine, jobs: Mapping[str, Job]) -> None:
     DBOS(
         config={
             "name": NAME,
@@ -153,7 +154,7 @@ def _launch(taken: Seat, jobs: Mapping[str, Job]) -> None:
             "enable_otlp": False,
         }
     )
-    workflows = {key: _workflow(key, job) for key, job in jobs.items()}
+    workflows = {key: _workflow(key, job, engine) for key, job in jobs.items()}
     DBOS.launch()
     for known in DBOS.list_schedules():
         if known["schedule_name"] not in jobs:  # an earlier version's
@@ -172,20 +173,29 @@ def _launch(taken: Seat, jobs: Mapping[str, Job]) -> None:
     )
 
 
-def _workflow(key: str, job: Job) -> Any:
-    """A job as dbos runs it; its failure is a line in the log, its next run tries again."""
+def _workflow(key: str, job: Job, engine: Engine) -> Any:
+    """A job as dbos runs it; its failure is written down, its next run tries again."""
 
     def attempt() -> None:
+        error = ""
         try:
             job.run()
-        except Exception:
+        except Exception as fault:
             log.exception("The job %s failed; it is tried again at its next time", key)
+            error = f"{type(fault).__name__}: {fault}"
+        _note(engine, key, error)
 
     def run(_at: datetime, _context: Any) -> None:
         DBOS.run_step({"name": key}, attempt)
 
     run.__qualname__ = run.__name__ = key
     return DBOS.workflow(name=key)(run)
+
+
+def _note(engine: Engine, key: str, error: str) -> None:
+    """How a job went; where the database is away there is nowhere to write it."""
+    with suppress(DBAPIError), Session(engine) as session:
+        note_run(session, key, now(), error)
 
 
 def _tidy(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import event, insert, inspect, select, update
+from sqlalchemy import Column, event, insert, inspect, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.attributes import History, set_committed_value
 
@@ -164,7 +164,8 @@ def _note(session: Session, journal: Journal, one: Audited, action: str, values:
 
 def _columns(one: Audited) -> Iterator[tuple[str, bool]]:
     for attribute in inspect(type(one)).column_attrs:
-        if attribute.key not in QUIET and attribute.key != "id":
+        is_kept = isinstance(attribute.columns[0], Column)  # what is only looked up is no fact of the row
+        if is_kept and attribute.key not in QUIET and attribute.key != "id":
             yield attribute.key, bool(attribute.columns[0].info.get("secret"))
 
 
@@ -320,7 +321,7 @@ def _append(session: Session, sealed: list[Sealed]) -> None:
         last = row["hash"]
         rows.append(row)
         deliveries += [
-            {"event_seq": seq, "recipient_id": who, "channel": Channel.APP, "due_at": one.act.at}
+            {"event_seq": seq, "recipient_id": who, "channel": Channel.APP, "due_at": one.act.tell_at or one.act.at}
             for who in one.recipients
         ]
     connection.execute(insert(Event), rows)

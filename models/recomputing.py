@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models.quality import SpotCheck, SpotCheckItem
+from models.regulation import clock_differences
 from rules.quality import Verdict, verdict
 
 
@@ -37,6 +38,16 @@ def differences(session: Session) -> Iterator[Difference]:
     """Everything that is not what its evidence says; put each right before asking for the next."""
     for function in RECOMPUTED:
         yield from function(session)
+
+
+@recomputed
+def deadlines(session: Session) -> Iterator[Difference]:
+    """Every clock follows from what was recorded of it, and a record's due date is its clock's (A3.1)."""
+    for one in clock_differences(session):
+        record = one.clock.record()
+        name = record.label if record is not None else f"{one.clock.entity} {one.clock.entity_id}"
+        what = f"{name}, clock “{one.clock.target.words}”, {one.column}"
+        yield Difference(what, one.kept, one.computed, one.correct)
 
 
 @recomputed

@@ -10,12 +10,22 @@ from models.actions import climb_ladders, end_statements, lapse_extensions, remi
 from models.base import Act, Source
 from models.event import Delivery
 from models.journal import acting
+from models.organisation import follow_the_calendar
+from models.regulation import climb_clocks
 from rules.base import SYSTEM
 from rules.event import Channel
 
 FallingDue = Callable[[Session, datetime], int]
 FALLS_DUE: dict[str, FallingDue] = {
-    one.__name__: one for one in (climb_ladders, lapse_extensions, end_statements, remind_of_evaluations)
+    one.__name__: one
+    for one in (
+        follow_the_calendar,
+        climb_ladders,
+        climb_clocks,
+        lapse_extensions,
+        end_statements,
+        remind_of_evaluations,
+    )
 }
 """What is asked at every run; a later chapter adds its own by ``@falls_due``."""
 ONE_AT_A_TIME = 20260102

@@ -124,7 +124,8 @@ def key_of(connection: Connection) -> str:
 def match(connection: Connection, model: type[Record], words: str) -> tuple[str, dict[str, Any]] | None:
     """The condition on a search table that ``words`` make; None where they are too short for the index.
 
-    A term of two characters is exact; a longer one still wants comparing with the text itself.
+    A term of two characters is exact; a longer one still wants comparing with the text itself. Its parameters bear the
+    table's name: one statement may search several tables.
     """
     ways = [grams(words)]
     digits = RUNNING.search(words)
@@ -135,9 +136,9 @@ def match(connection: Connection, model: type[Record], words: str) -> tuple[str,
     name = f"search_{model.__tablename__}"
     if connection.dialect.name == "sqlite":
         either = " OR ".join("(" + " AND ".join(map(token, way)) + ")" for way in ways)
-        return f"{name} MATCH :grams", {"grams": either}
-    either = " OR ".join(f"{name}.grams @> :grams_{i}" for i in range(len(ways)))
-    return f"({either})", {f"grams_{i}": way for i, way in enumerate(ways)}
+        return f"{name} MATCH :{name}", {name: either}
+    either = " OR ".join(f"{name}.grams @> :{name}_{i}" for i in range(len(ways)))
+    return f"({either})", {f"{name}_{i}": way for i, way in enumerate(ways)}
 
 
 @event.listens_for(Session, "after_flush")

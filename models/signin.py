@@ -15,14 +15,17 @@ from models.base import Act, Source
 from models.event import LoginAttempt, LoginSession
 from models.journal import acting, note_event, seal
 from models.organisation import Account, AccountRole, Department, Employee
+from rules import organisation
 from rules.base import SYSTEM, Person, Role, RuleBroken, Words
-from rules.event import TRIES_AN_HOUR, session_ended, wait_before_next_try
+from rules.event import ABSOLUTE, TRIES_AN_HOUR, session_ended, wait_before_next_try
+from rules.organisation import EmployeeStatus
 
 _hasher = PasswordHasher()
 _two_at_a_time = threading.BoundedSemaphore(2)
 """argon2 takes 64 MiB a hash; a crowd at the door must not take the memory of those inside."""
 _dummy = _hasher.hash(secrets.token_hex(8))
 SHORTEST_PASSWORD = 8
+MOST_SESSIONS = 20
 SOURCE_FACTOR = 5
 """A source may be a whole workshop behind one address."""
 
@@ -40,6 +43,11 @@ class Refused:
     """A log-in that did not: how long to wait before the next try."""
 
     wait: timedelta
+
+
+def hash_kind() -> str:
+    """How passwords are hashed: argon2id with its memory, rounds and lanes."""
+    return f"argon2{_hasher.type.name.lower()} m={_hasher.memory_cost} t={_hasher.time_cost} p={_hasher.parallelism}"
 
 
 def hash_of(password: str) -> str:
@@ -165,6 +173,73 @@ def change_password(session: Session, account: Account, old: str, new: str, act:
     account.password_hash, account.must_change_password = hash_of(new), False
     account.end_sessions()
     seal(session, account, "change_password", act)
+
+
+def open_sessions(session: Session, account: Account, at: datetime) -> list[LoginSession]:
+    """Log-ins with this account that may still count, the latest first (idle ones end by themselves)."""
+    rows = session.scalars(
+        select(LoginSession)
+        .where(
+            LoginSession.account_id == account.id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.stamp == account.session_stamp,
+            LoginSession.began_at > at - ABSOLUTE,
+        )
+        .order_by(LoginSession.began_at.desc())
+        .limit(MOST_SESSIONS)
+    )
+    return list(rows) if account.is_active else []
+
+
+def sessions_of(session: Session, account: Account) -> list[LoginSession]:
+    """The latest log-ins with this account, whether they still count or not."""
+    rows = session.scalars(
+        select(LoginSession)
+        .where(LoginSession.account_id == account.id)
+        .order_by(LoginSession.began_at.desc())
+        .limit(MOST_SESSIONS)
+    )
+    return list(rows)
+
+
+def reset_password(session: Session, account: Account, act: Act) -> str:
+    """Gives a password for one log-in, and ends every other; shown once, kept as its hash (G2)."""
+    organisation.refuse_own_account("reset_password", is_own=account.id == act.by.account_id)
+    password = one_time_password()
+    account.password_hash, account.must_change_password = hash_of(password), True
+    account.end_sessions()
+    seal(session, account, "reset_password", act)
+    return password
+
+
+def end_all_sessions(session: Session, account: Account, act: Act) -> None:
+    """Whoever is signed in with this account is out at his next click."""
+    for one in open_sessions(session, account, act.at):
+        one.ended_at = act.at
+    account.end_sessions()
+    seal(session, account, "end_sessions", act)
+
+
+def end_session(session: Session, account: Account, key: int, act: Act) -> None:
+    """Ends one log-in of this account. Raises RuleBroken where it has ended already."""
+    found = next((one for one in open_sessions(session, account, act.at) if one.id == key), None)
+    if found is None:
+        raise RuleBroken(Words("This log-in has ended already.", "该登录已结束。"), field="login_session")
+    found.ended_at = act.at
+    account.updated_at = act.at
+    seal(session, account, "end_session", act)
+
+
+def set_active(session: Session, account: Account, *, active: bool, act: Act) -> None:
+    """Disables a log-in, which ends at once, or enables it again. Raises RuleBroken (own, last, has left)."""
+    verb = "enable" if active else "disable"
+    organisation.refuse_own_account(verb, is_own=account.id == act.by.account_id)
+    if active:
+        status = session.scalar(select(Employee.status).where(Employee.account_id == account.id))
+        organisation.refuse_enabling_who_left(has_left=status is EmployeeStatus.LEFT)
+    account.is_active = active
+    account.end_sessions()
+    seal(session, account, verb, act)
 
 
 def add_account(

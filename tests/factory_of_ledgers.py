@@ -24,7 +24,7 @@ SAMPLES = Path(__file__).parent / "samples"
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
 AS_OF = date.fromisoformat(EXPECTED["as_of"])
 AT = datetime(2026, 6, 30, 10, 0, tzinfo=UTC)
-FILES = ("节假日安排.csv", "员工花名册.xlsx", "工序抽检记录.xlsx")
+FILES = ("节假日安排.csv", "员工花名册.xlsx", "工序抽检记录.xlsx", "培训考核成绩表.xlsx")
 
 
 def fill(url: str) -> None:

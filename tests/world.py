@@ -8,14 +8,25 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import Act, Source
+from models.first_data import fill
 from models.journal import acting
-from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
+from models.organisation import (
+    Account,
+    AccountRole,
+    Customer,
+    Department,
+    Employee,
+    Post,
+    ProductModel,
+    Team,
+    person_of,
+)
 from models.process import DocumentRevision, ProcessDocument, ProcessDocumentPost
-from models.quality import SpotCheck, SpotCheckItem
+from models.quality import CheckPlan, CheckTemplate, CheckTemplateItem, SpotCheck, SpotCheckItem, draw, working_days
 from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, WorkInterval
 from models.signin import hash_of
 from rules.base import SYSTEM, Person, Role
-from rules.regulation import DayType, Target, Unit
+from rules.regulation import FIGURES, DayType, Target, Unit
 
 AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 """A Monday, 09:30 in the factory."""
@@ -35,6 +46,20 @@ DEPARTMENTS = {
     "JS": ("技术部", "technical", None),
     "ZL": ("质量部", "quality", None),
 }
+TRAINING_FIGURES = (
+    ("grace_days", "editorial", 5, Unit.CALENDAR_DAY),
+    ("grace_days", "minor", 14, Unit.CALENDAR_DAY),
+    ("grace_days", "major", 10, Unit.CALENDAR_DAY),
+    ("minor_change_training", "", 0, Unit.CLOCK_HOUR),
+    ("pass_score", "", 80, Unit.POINTS),
+    ("exam_attempts", "", 3, Unit.COUNT),
+    ("retake_wait_days", "", 3, Unit.CALENDAR_DAY),
+    ("qualification_months", "", 24, Unit.MONTH),
+    ("exception_days", "", 5, Unit.CALENDAR_DAY),
+    ("certificate_notice_days", "first", 90, Unit.CALENDAR_DAY),
+    ("certificate_notice_days", "second", 30, Unit.CALENDAR_DAY),
+    ("certificate_notice_days", "last", 7, Unit.CALENDAR_DAY),
+)
 HOME = {
     Role.TECHNICAL: "JS",
     Role.TECHNICAL_MANAGER: "JS",
@@ -61,6 +86,7 @@ class World:
 
 def build(session: Session) -> World:
     """Fills an empty database; every row through the same verbs as on screen."""
+    fill(session, AT - timedelta(days=61))
     with acting(session, Act(SYSTEM, AT - timedelta(days=60), Source.COMMAND)):
         _organisation(session)
         _regulation(session)
@@ -69,8 +95,10 @@ def build(session: Session) -> World:
         _people(session)
         session.commit()
     _document(session)
+    _market(session)
     check = submitted_check(session, "quality_inspector", "SC1", "车工一")
     foreign = submitted_check(session, "quality_inspector3", "SC2", "装配一")
+    _checking(session)
     return World(
         worker=employee(session, "车工一").id,
         other_worker=employee(session, "装配一").id,
@@ -99,12 +127,21 @@ def _regulation(session: Session) -> None:
             calendar.intervals.append(WorkInterval(weekday=weekday, starts=starts, ends=ends, from_on=date(2020, 1, 1)))
     session.add(calendar)
     session.add(CalendarDay(on=date(2026, 10, 1), day_type=DayType.HOLIDAY, name="国庆节"))
+    for code, clause, value, unit in (
+        ("repeat_within_days", "P3.2", 30, Unit.CALENDAR_DAY),
+        ("review_interval_months", "P1.2", 12, Unit.MONTH),
+        ("review_notice_days", "P1.2", 14, Unit.CALENDAR_DAY),
+        ("grace_days", "P2.2", 10, Unit.CALENDAR_DAY),
+    ):
+        session.add(Figure(code=code, clause=clause, value=Decimal(value), unit=unit, from_on=date(2020, 1, 1)))
     session.add(
-        Figure(
-            code="repeat_within_days",
-            clause="P3.2",
-            value=Decimal(30),
-            unit=Unit.CALENDAR_DAY,
+        SlaPolicy(
+            name="变更后修订",
+            clause="P1.3",
+            target=Target.REVISION_AFTER_CHANGE,
+            match={},
+            amount=Decimal(10),
+            unit=Unit.WORKING_DAY,
             from_on=date(2020, 1, 1),
         )
     )
@@ -116,6 +153,27 @@ def _regulation(session: Session) -> None:
             from_on=date(2020, 1, 1),
         )
     )  # fmt: skip
+    for code, applies_to, value, unit in TRAINING_FIGURES:
+        session.add(
+            Figure(
+                code=code,
+                clause=FIGURES[code].clause,
+                applies_to=applies_to,
+                value=Decimal(value),
+                unit=unit,
+                from_on=date(2020, 1, 1),
+            )
+        )
+    session.add(
+        SlaPolicy(
+            name="入职培训",
+            clause="P2.1",
+            target=Target.INDUCTION,
+            amount=Decimal(5),
+            unit=Unit.WORKING_DAY,
+            from_on=date(2020, 1, 1),
+        )
+    )
     for severity, days in (("minor", 3), ("major", 2), ("critical", 1)):
         session.add(
             SlaPolicy(
@@ -178,8 +236,18 @@ def _hire(
     session.flush()
 
 
+def _market(session: Session) -> None:
+    seller = person(session, "sales")
+    with acting(session, Act(seller, AT - timedelta(days=30))):
+        session.add(
+            Customer(code="C-1", name="江州水务", contact="刘芳芳", phone="14200091001", owner_id=seller.employee_id)
+        )
+        session.add(ProductModel(code="JS-160", name="齿轮减速机", spec="速比 16:1"))
+        session.commit()
+
+
 def _document(session: Session) -> None:
-    author, manager = person(session, "technical"), person(session, "technical_manager")
+    author = person(session, "technical")
     at = AT - timedelta(days=30)
     with acting(session, Act(author, at)):
         document = ProcessDocument(
@@ -189,13 +257,61 @@ def _document(session: Session) -> None:
             department=department(session, "JS"),
         )
         document.posts.append(ProcessDocumentPost(post=session.scalar(select(Post).where(Post.code == "P-SC1"))))
-        revision = DocumentRevision(document=document, rev_no="A/0", author_id=author.employee_id, summary="首次发布")
+        revision = DocumentRevision(
+            document=document, rev_no="A/0", author_id=author.employee_id, summary="首次发布", body="按图加工。"
+        )
         session.add_all([document, revision])
         revision.perform("submit", by=author, at=at)
         session.commit()
-    with acting(session, Act(manager, at)):
-        revision.perform("approve", by=manager, at=at)
-        revision.perform("release", by=manager, at=at)
+    release_revision(session, revision, at)
+
+
+def release_revision(session: Session, revision: DocumentRevision, at: datetime) -> None:
+    """Countersigned by production and quality, approved and released by the technical manager."""
+    manager = "technical_manager"
+    signers = () if revision.change_class == "editorial" else ("production_manager", "quality_manager")
+    steps = [*((one, "countersign") for one in signers), (manager, "approve"), (manager, "release")]
+    for login, verb in steps:
+        by = person(session, login)
+        with acting(session, Act(by, at)):
+            revision.perform(verb, by=by, at=at)
+            session.commit()
+
+
+def _checking(session: Session) -> None:
+    """A template in use with a question of each kind, a plan, and what it drew."""
+    manager = person(session, "quality_manager")
+    with acting(session, Act(manager, AT)):
+        template = CheckTemplate(
+            code="MB-1",
+            name="车工工序抽检",
+            post=session.scalar(select(Post).where(Post.code == "P-SC1")),
+        )
+        template.items = [
+            CheckTemplateItem(
+                seq=1, question="外径", answer="number", lower=Decimal("4.90"), upper=Decimal("5.00"), unit="mm"
+            ),
+            CheckTemplateItem(seq=2, question="首件确认", standard="有签字"),
+            CheckTemplateItem(
+                seq=3,
+                question="表面状态",
+                answer="choice",
+                passing="光洁；轻微划痕",
+                failing="锈蚀",
+                severity_if_ng="major",
+            ),
+            CheckTemplateItem(seq=4, question="防护罩", photo_if_ng=True, weight=Decimal(2)),
+        ]
+        session.add(template)
+        template.perform("publish", by=manager, at=AT)
+        plan = CheckPlan(
+            code="JH-1", name="一部抽检", department=department(session, "SC1"), per_week=5, from_on=date(2026, 1, 1)
+        )
+        session.add(plan)
+        session.commit()
+    on = AT.date()
+    with acting(session, Act(SYSTEM, AT, Source.SCHEDULER)):
+        draw(session, plan, on, AT, working_days(session, on), seed=1)
         session.commit()
 
 

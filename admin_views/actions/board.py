@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin_views.actions.ladder import WHO as ANSWER_FOR_OTHERS
 from admin_views.columns import TONES, due_cell
-from admin_views.registry import record_url
+from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.screen import Cell, Option
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
@@ -18,7 +19,7 @@ from models.actions import ActionItem
 from models.base import now
 from models.organisation import Department, Employee
 from rules.actions import ActionStatus, Severity
-from rules.base import Person
+from rules.base import Person, Words
 
 board = Blueprint("actions_board", __name__, url_prefix="/actions/board")
 COLUMNS = (
@@ -32,6 +33,12 @@ COLUMNS = (
 )
 CARDS = 30
 """Cards in a column; the rest is a list."""
+
+menu_page(
+    MenuPage(
+        "actions", Words("Board", "整改看板"), "/actions/board/", lambda person: person.employee_id is not None, "table"
+    )
+)
 
 
 @board.get("/")
@@ -60,6 +67,7 @@ def actions_board() -> AnyResponse | str:
         lookup_url="/admin/action_item/ajax/lookup/?name=responsible",
         is_narrowed=any(asked.values()),
         list_url="/admin/action_item/",
+        overdue_url="/actions/overdue/" if person.holds(*ANSWER_FOR_OTHERS) else "",
         create_url="/admin/action_item/new/" if ActionItem.access.may_create(person) and person.employee_id else "",
     )
 

@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from admin_views.columns import cell_of, due_cell
-from admin_views.registry import desk_card, record_url
-from admin_views.screen import DeskCard, DeskLine
+from admin_views.deadlines import left_of
+from admin_views.registry import desk_card, next_act, record_url
+from admin_views.screen import DeskAct, DeskCard, DeskLine
 from admin_views.session import db
 from admin_views.words import say, t
 from models.actions import (
@@ -21,7 +22,7 @@ from models.actions import (
     in_managed_departments,
     midnight,
 )
-from models.base import now
+from models.base import now, on_date
 from rules.actions import UNFINISHED, ActionStatus, CaseStatus, EvaluationStatus, ExtensionStatus, PersonStatus, Proof
 from rules.base import Person, Role
 
@@ -40,10 +41,10 @@ def _first(where: Sequence[ColumnElement[bool]], order: Any) -> tuple[Sequence[A
     return rows, db.session.scalar(counted) or 0
 
 
-def _line(one: ActionItem, detail: str) -> DeskLine:
-    return DeskLine(
-        one.description, record_url(ActionItem, one.id), f"{one.no} · {detail}", due_cell(one.due_at, now())
-    )
+def _line(one: ActionItem, detail: str, act: DeskAct | None = None) -> DeskLine:
+    at = now()
+    due = due_cell(one.due_at, at, left=left_of(one.due_at, at))
+    return DeskLine(one.description, record_url(ActionItem, one.id), f"{one.no} · {detail}", due, act=act)
 
 
 @desk_card
@@ -56,7 +57,7 @@ def my_actions(person: Person) -> DeskCard | None:
     )
     return DeskCard(
         t("Mine to put right", "待我整改"),
-        [_line(one, say(one.status.words)) for one in rows],
+        [_line(one, say(one.status.words), next_act(one, person)) for one in rows],
         t("Nothing to put right. Well done.", "没有待整改事项。"),
         count,
         "tool",
@@ -248,6 +249,7 @@ def overdue_in_my_area(person: Person) -> DeskCard | None:
         "alert-triangle",
         t("Overdue ladder", "逾期升级"),
         "/actions/overdue/",
+        "watch",
     )
 
 
@@ -262,7 +264,7 @@ def effects_to_judge(person: Person) -> DeskCard | None:
         .options(joinedload(ActionItem.responsible))
         .where(
             ActionItem.status == ActionStatus.WATCHING,
-            ActionItem.effectiveness_due_on <= soon.date(),
+            ActionItem.effectiveness_due_on <= on_date(soon),
             ActionItem.visible_to(person),
             ActionItem.responsible_id != (person.employee_id or 0),
         )

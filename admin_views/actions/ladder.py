@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.base import RegulationView
 from admin_views.columns import cell_of, due_cell
-from admin_views.registry import record_url
+from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.screen import Option
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
@@ -28,6 +28,16 @@ from rules.working_time import WorkCalendar
 overdue = Blueprint("overdue_actions", __name__, url_prefix="/actions/overdue")
 MOST_ROWS = 200
 WHO = OPENERS | {Role.TEAM_LEADER, Role.QUALITY_INSPECTOR, Role.ADMIN}
+
+menu_page(
+    MenuPage(
+        "actions",
+        Words("Overdue ladder", "逾期升级"),
+        "/actions/overdue/",
+        lambda person: person.holds(*WHO),
+        "alert-triangle",
+    )
+)
 
 
 class ActionRungView(RegulationView):

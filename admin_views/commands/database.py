@@ -14,7 +14,9 @@ from sqlalchemy import Connection, create_engine
 
 from admin_views.commands.kit import Refused, refusing
 from admin_views.session import db
+from models.base import now
 from models.engine import engine_options
+from models.first_data import fill
 
 
 def migrations() -> Config:
@@ -40,11 +42,14 @@ def upgrade_connection(connection: Connection) -> None:
 @click.command("upgrade")
 @refusing
 def upgrade() -> None:
-    """Build the database or bring it up to date."""
+    """Build the database or bring it up to date, with what every company begins with."""
     try:
-        click.echo(f"The database is up to date ({upgrade_to_head()}).")
+        revision = upgrade_to_head()
     except CommandError as fault:
         raise Refused(f"{fault} The database was made by a newer version of the product.") from None
+    if ScriptDirectory.from_config(migrations()).get_heads():
+        fill(db.session, now())
+    click.echo(f"The database is up to date ({revision}).")
 
 
 @click.command("check-migrations")

@@ -11,11 +11,13 @@ from flask import Flask, current_app
 from admin_views.commands.kit import Refused, refusing
 from admin_views.session import db
 from models.attachments import sweep
-from models.base import COMPANY_ZONE, now, on_date
-from models.chain import note_head
+from models.base import COMPANY_ZONE, Act, Source, now, on_date
+from models.chain import anchored, note_head
 from models.keeping import prune
+from models.operations import check_chain
 from models.reminding import remind as remind_all
 from models.reminding import tell as tell_all
+from rules.base import SYSTEM
 
 ORPHANS = timedelta(days=1)
 """A file is written before its row; after a day without one it is nobody's."""
@@ -55,6 +57,13 @@ def clean_up() -> None:
     sweep(db.session, Path(current_app.config["ATTACHMENTS"]), before)
 
 
+def check_the_chain() -> None:
+    """Looks through the chain once a night; what it finds stands on the administrator's desk."""
+    notes, _ = anchored(Path(current_app.config["EVENT_ANCHOR"]))
+    check_chain(db.session, db.engine, notes, Act(SYSTEM, now(), Source.SCHEDULER))
+    db.session.commit()
+
+
 @click.command("tell")
 @refusing
 def tell() -> None:
@@ -88,6 +97,7 @@ def jobs_of(app: Flask) -> dict[str, Any]:
         "remind": Job("* * * * *", _inside(app, lambda: remind_and_note(now()))),
         "tell": Job("* * * * *", _inside(app, lambda: tell_all(db.session, now()))),
         "clean_up": Job("30 3 * * *", _inside(app, clean_up)),
+        "check_the_chain": Job("50 3 * * *", _inside(app, check_the_chain)),
     }
 
 

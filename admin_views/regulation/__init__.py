@@ -3,14 +3,33 @@
 from typing import Any
 
 from admin_views.base import RegulationView
+from admin_views.registry import MenuPage, menu_page
+from admin_views.regulation import clocks
+from admin_views.regulation.board import board
 from admin_views.regulation.calendar import CalendarDayView, CalendarView
+from admin_views.regulation.clauses import ClauseView
 from admin_views.regulation.figures import FigureView
 from admin_views.regulation.limits import SlaPolicyView
-from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy
+from models.regulation import Calendar, CalendarDay, Clause, Figure, SlaPolicy
+from rules.base import Role, Words
 
+__all__ = ["VIEWS", "clocks"]
+
+menu_page(MenuPage("regulation", Words("The regulation", "制度看板"), "/regulation/", lambda _person: True, "book"))
+menu_page(
+    MenuPage(
+        "regulation",
+        Words("Not set yet: [X]", "尚未设定 [X]"),
+        "/regulation/unset/",
+        lambda person: person.holds(Role.ADMIN),
+        "adjustments",
+    )
+)
 VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
+    (Clause, ClauseView),
     (Figure, FigureView),
     (SlaPolicy, SlaPolicyView),
     (Calendar, CalendarView),
     (CalendarDay, CalendarDayView),
 ]
+PAGES = (board,)

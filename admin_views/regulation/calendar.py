@@ -3,40 +3,63 @@
 from typing import ClassVar
 
 from admin_views.base import Inline, RegulationView
+from admin_views.session import db
 from models.base import Act
-from models.regulation import Calendar
+from models.regulation import Calendar, OwnInterval
+from models.regulation.calendar import engine_of, facts_now
 from rules.base import RuleBroken, Words
+
+HOURS = {"starts": Words("From", "开始"), "ends": Words("To", "结束")}
 
 
 class CalendarView(RegulationView):
-    labels: ClassVar = {"time_zone": Words("Time zone", "时区"), "department": Words("Only for", "仅适用于")}
-    list_columns = ("code", "name", "time_zone")
-    form_columns = ("code", "name", "time_zone")
-    left_out = frozenset({"department_id"})
+    labels: ClassVar = {
+        "time_zone": Words("Time zone", "时区"),
+        "department": Words("Only for", "仅适用于"),
+        "keeps_holidays": Words("Statutory holidays count", "执行法定节假日"),
+    }
+    list_columns = ("code", "name", "department", "time_zone", "keeps_holidays")
+    form_columns = ("code", "name", "department", "time_zone", "keeps_holidays")
     inlines = (
         Inline(
             "intervals",
             Words("Working hours", "工作时段"),
-            ("weekday", "starts", "ends", "from_on"),
-            {
-                "weekday": Words("Weekday (0 = Monday)", "星期（0=周一）"),
-                "starts": Words("From", "开始"),
-                "ends": Words("To", "结束"),
-            },
+            ("weekday", "starts", "ends", "from_on", "to_on"),
+            {"weekday": Words("Weekday (0 = Monday)", "星期（0=周一）"), **HOURS},
+        ),
+        Inline(
+            "own_intervals",
+            Words("Hours of single dates (no times = day off)", "特定日期的工作时段（不填时刻=休息）"),
+            ("on", "starts", "ends", "note"),
+            {"on": Words("Date", "日期"), **HOURS},
         ),
     )
     icon = "calendar"
 
     def before_save(self, record: Calendar, act: Act) -> None:
-        from rules.working_time import WorkCalendar
-
-        week: dict[int, list[tuple[str, str]]] = {}
-        for one in record.intervals:
-            week.setdefault(one.weekday, []).append((one.starts, one.ends))
+        """A calendar that nobody could work by is refused with the reason (TIME.md 12)."""
+        for one in record.own_intervals:
+            one.starts, one.ends = one.starts or "", one.ends or ""
+            _refuse_half(one)
         try:
-            WorkCalendar(record.time_zone, week)
-        except ValueError as fault:
-            raise RuleBroken(Words("{fault}", "日历无法使用：{fault}", fault=str(fault)), field="intervals") from None
+            engine_of(facts_now(db.session(), record))
+        except RuleBroken as refused:
+            raise RuleBroken(
+                Words("The calendar cannot be used: {why}", "日历无法使用：{why}", why=refused.words), field="intervals"
+            ) from None
+
+    def _is_typed(self, inline: Inline, name: str) -> bool:
+        return name != "from_on" and super()._is_typed(inline, name)
+
+
+def _refuse_half(one: OwnInterval) -> None:
+    if bool(one.starts) != bool(one.ends):
+        raise RuleBroken(
+            Words(
+                "{on}: give both times, or none for a day off.", "{on}：开始和结束须同时填写，休息则都不填。", on=one.on
+            ),
+            field="own_intervals",
+        )
 
 
 class CalendarDayView(RegulationView):

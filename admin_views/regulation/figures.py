@@ -1,19 +1,25 @@
-"""Figures [X] on screen, and what is not set yet."""
+"""Figures [X] on screen: set with a date by an administrator, with what a change would have done, then approved."""
 
-from typing import ClassVar
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar
 
 from flask import request
-from sqlalchemy import select
 
 from admin_views.base import RegulationView
-from admin_views.registry import desk_card
-from admin_views.screen import DeskCard, DeskLine
+from admin_views.columns import cell_of
+from admin_views.faults import SENTENCES
+from admin_views.registry import panel, record_url
+from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.words import say, t
-from models.base import Act, now
-from models.regulation import Figure, SlaPolicy, unset_figures
-from rules.base import Person, Role, RuleBroken, Words
-from rules.regulation import FIGURES, refuse_overlap
+from models.base import Act, now, on_date
+from models.regulation import Figure, foretold
+from rules.base import Person, Words
+from rules.regulation import FIGURES, FigureStatus, refuse_senseless, refuse_unknown
+
+SENTENCES["uq_figure_code_applies_to_from_on"] = Words(
+    "This figure has another value that begins on the same day.", "该参数在同一天已有另一数值生效。"
+)
 
 
 class FigureView(RegulationView):
@@ -21,50 +27,103 @@ class FigureView(RegulationView):
         "code": Words("Figure", "参数"),
         "value": Words("Value", "数值"),
         "applies_to": Words("Applies to", "适用范围"),
+        "replaces": Words("Replaces the value before: that one ends the day before", "接替原值：原值于前一日终止"),
+        "set_by": Words("Set by", "设定人"),
+        "approved_by": Words("Approved by", "批准人"),
     }
-    list_columns = ("code", "clause", "value", "unit", "applies_to", "from_on", "to_on")
-    filter_columns = ("code", "from_on")
-    form_columns = ("code", "clause", "value", "unit", "applies_to", "from_on", "to_on")
+    list_columns = ("code", "value", "unit", "applies_to", "clause", "from_on", "to_on", "status")
+    filter_columns = ("code", "applies_to", "status", "from_on")
+    form_columns = ("code", "applies_to", "value", "from_on", "to_on", "replaces")
+    page_columns = (
+        "code",
+        "applies_to",
+        "value",
+        "unit",
+        "clause",
+        "from_on",
+        "to_on",
+        "replaces",
+        "set_by",
+        "approved_by",
+    )
+    left_out = frozenset({"clause", "unit", "set_by_id", "approved_by_id"})
     icon = "adjustments"
 
     def new_record(self, act: Act) -> Figure:
-        """A figure that the desk names comes with its clause and unit."""
+        """What the set-up page names comes filled in; a value that follows on another replaces it."""
         spec = FIGURES.get(request.args.get("code", ""))
-        return Figure(code=spec.code, clause=spec.clause, unit=spec.unit) if spec is not None else Figure()
+        found = Figure(status=FigureStatus.PROPOSED, applies_to="", from_on=on_date(act.at))
+        if spec is None or request.method == "POST":
+            return found
+        found.code, given = spec.code, request.args.get("applies_to", "")
+        found.applies_to = given if given in spec.applies_to else ""
+        found.value = _number(request.args.get("value", ""))  # type: ignore[assignment] - the form asks for it
+        found.replaces = request.args.get("replaces") == "1"
+        return found
 
     def before_save(self, record: Figure, act: Act) -> None:
-        if record.code not in FIGURES:
-            known = Words(", ".join(FIGURES), "、".join(FIGURES))
-            raise RuleBroken(
-                Words("Figures that exist: {known}.", "可设定的参数：{known}。", known=known), field="code"
-            )
-        others = db.session.execute(
-            select(Figure.from_on, Figure.to_on).where(
-                Figure.code == record.code,
-                Figure.applies_to == record.applies_to,
-                Figure.id != (record.id or 0),
-                Figure.voided_at.is_(None),
-            )
-        )
-        refuse_overlap(record.code, record.from_on, record.to_on, [(first, last) for first, last in others])
+        """Clause and unit are the regulation's; a new value is put before whoever approves it."""
+        spec = refuse_unknown(str(record.code), str(record.applies_to or ""))
+        record.clause, record.unit = spec.clause, spec.unit
+        refuse_senseless(spec, record.value)
+        record.refuse_overlap()
+        if record.id is None:
+            record.set_by_id = act.by.account_id
+            record.propose(act)
+
+    def may_delete(self, record: Any) -> bool:
+        """What nobody has approved yet can be taken back."""
+        return record.status is FigureStatus.PROPOSED
 
 
-@desk_card
-def unset(person: Person) -> DeskCard | None:
-    """Figures and time limits [X] that nobody has set: each refuses the act that needs it."""
-    if not person.holds(Role.ADMIN):
+def _number(given: str) -> Decimal | None:
+    try:
+        number = Decimal(given)
+    except InvalidOperation:
         return None
-    figures = [
-        DeskLine(say(one.words), f"/admin/figure/new/?code={one.code}", one.clause)
-        for one in unset_figures(db.session, now())
+    return number if number.is_finite() and abs(number) < 10**9 else None
+
+
+@panel(Figure)
+def what_it_does(figure: Figure, person: Person) -> Panel | None:
+    """Before it is approved: what the value would have done to the last quarter."""
+    if figure.status is not FigureStatus.PROPOSED or figure.code not in FIGURES:
+        return None
+    said = foretold(db.session, FIGURES[figure.code], figure.value, now(), str(figure.applies_to))
+    return Panel(
+        title=t("What it would have done to the last quarter", "对上一季度的影响推算"),
+        headings=[Heading("said", t("Reckoned", "推算结果"))],
+        rows=[Row(nth, "", [Cell(say(one))]) for nth, one in enumerate(said, start=1)],
+    )
+
+
+@panel(Figure)
+def other_values(figure: Figure, person: Person) -> Panel | None:
+    """The values before and after this one."""
+    rows = [
+        Row(
+            one.id,
+            record_url(Figure, one.id),
+            [
+                cell_of(one.from_on),
+                cell_of(one.to_on),
+                cell_of(one.value),
+                cell_of(one.status),
+            ],
+        )
+        for one in figure.siblings()
     ]
-    rows = db.session.scalars(select(SlaPolicy).where(SlaPolicy.amount.is_(None), SlaPolicy.voided_at.is_(None)))
-    limits = [DeskLine(one.name, f"/admin/sla_policy/edit/?id={one.id}", one.clause) for one in rows]
-    lines = [*figures, *limits]
-    return DeskCard(
-        t("Not set yet: [X]", "尚未设定的参数 [X]"),
-        lines,
-        t("Every figure and time limit is set.", "所有参数和时限均已设定。"),
-        len(lines),
-        "adjustments",
+    is_admin = figure.access.may_create(person)
+    asked = f"code={figure.code}&applies_to={figure.applies_to}&replaces=1"
+    return Panel(
+        title=t("All values of this figure", "该参数的全部数值"),
+        headings=[
+            Heading("from_on", t("From", "生效日期")),
+            Heading("to_on", t("Until", "截止日期")),
+            Heading("value", t("Value", "数值"), "number"),
+            Heading("status", t("Status", "状态")),
+        ],
+        rows=rows,
+        create_url=f"/admin/figure/new/?{asked}" if is_admin else "",
+        create_label=t("Another value from a date", "设定新值"),
     )

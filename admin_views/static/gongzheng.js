@@ -79,7 +79,7 @@ function step(by) {
   at = Math.max(0, Math.min(rows.length - 1, at + by));
   one("tbody .at", table)?.classList.remove("at");
   rows[at].classList.add("at");
-  one("a", rows[at])?.focus();
+  one("th a", rows[at])?.focus();
   rows[at].scrollIntoView({ block: "nearest" });
 }
 
@@ -145,7 +145,8 @@ function pick(select) {
     ? served.ranks.has(option.value) : option.text.toLowerCase().includes(query.toLowerCase()));
   const picker = new window.TomSelect(select, {
     valueField: "value", labelField: "text", searchField: [], maxOptions: 60, preload: "focus",
-    placeholder: words.type, loadThrottle: 200, score: fits, sortField: [{ field: "rank" }],
+    placeholder: select.closest(".sheet") ? words.find : words.type, loadThrottle: 200, score: fits, sortField: [{ field: "rank" }],
+    dropdownParent: select.closest(".sheet") ? "body" : null,
     plugins: select.multiple ? { remove_button: { title: words.remove } } : { clear_button: { title: words.clear } },
     render: { no_results: hint(words.none), loading: hint(words.searching) },
     async load(query, done) {
@@ -187,6 +188,8 @@ function addRow(inline) {
   pickers(row);
   return row;
 }
+
+globalThis.gongzheng = { one, all, make, words, addRow, pickers };
 
 document.addEventListener("click", (event) => {
   const add = event.target.closest("[data-add]");
@@ -303,7 +306,7 @@ function settleDrafts() {
   for (const key of kept.keys().filter((name) => name.startsWith("gz:draft:"))) {
     const draft = JSON.parse(kept.read(key) || "{}");
     if (!(draft.at > old) || (saved && draft.sent && key.startsWith(DRAFTS))) kept.drop(key);
-    else if (draft.sent && body.classList.contains("plain")) kept.write(key, JSON.stringify({ ...draft, sent: false }));
+    else if (draft.sent && (body.classList.contains("plain") || body.classList.contains("told"))) kept.write(key, JSON.stringify({ ...draft, sent: false }));
   }
 }
 
@@ -313,6 +316,83 @@ one("[data-logout]")?.addEventListener("submit", () => {
   for (const key of kept.keys()) if (key.startsWith(DRAFTS)) kept.drop(key);
 });
 pickers();
+if (location.hash.startsWith("#verb-")) openDialog(location.hash.slice(1));
+
+// ---- dates and times: written alike in both languages, without the seconds that nobody typed; a finger has its own wheel
+
+const DAY = 10;
+
+function written(value) {
+  return value.length > DAY ? value.slice(0, DAY + 6).replace("T", " ") : value;
+}
+
+function writeDates(within = document) {
+  if (matchMedia("(pointer: coarse)").matches) return;
+  for (const field of all("input[type=date], input[type=datetime-local]", within)) {
+    if (field.closest("template")) continue;
+    const isDay = field.type === "date";
+    const exact = field.value;
+    const native = make("input", { type: field.type, className: "when-native", tabIndex: -1 });
+    const button = make("button", { type: "button", className: "tool when-open" });
+    native.setAttribute("aria-hidden", "true");
+    button.setAttribute("aria-label", words.calendar);
+    button.title = words.calendar;
+    field.type = "text";
+    field.value = written(exact);
+    field.placeholder ||= isDay ? "2026-01-31" : "2026-01-31 08:30";
+    field.autocomplete = "off";
+    const shown = field.value;
+    const frame = make("span", { className: isDay ? "when day" : "when" });
+    field.replaceWith(frame);
+    frame.append(field, button, native);
+    button.addEventListener("click", () => {
+      native.value = field.value.length > DAY ? field.value.replace(" ", "T") : field.value;
+      try { native.showPicker(); } catch { native.focus(); }
+    });
+    native.addEventListener("input", () => {
+      if (!native.value) return;
+      field.value = written(native.value);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    field.form?.addEventListener("formdata", (event) => {
+      if (field.name && exact && field.value === shown && event.formData.has(field.name)) event.formData.set(field.name, exact);
+    });
+  }
+}
+writeDates();
+
+// ---- several rows at once
+
+const bulk = one("[data-bulk]");
+if (bulk) {
+  const bar = bulk;
+  const boxes = () => all("tbody th input", table);
+  const said = one(".chosen", bar);
+  const box = (label, value) => {
+    const input = make("input", { type: "checkbox", className: "form-check-input", value });
+    input.setAttribute("aria-label", label);
+    return input;
+  };
+  const count = () => {
+    const chosen = boxes().filter((one) => one.checked);
+    bar.hidden = !chosen.length;
+    said.textContent = words.chosen.replace("%s", String(chosen.length));
+    for (const input of boxes()) input.closest("tr").classList.toggle("chosen-row", input.checked);
+  };
+  const every = box(words.chooseAll, "");
+  one("thead th", table).prepend(every);
+  for (const row of all("tbody tr", table)) {
+    const link = one("th a", row);
+    const input = box(words.choose.replace("%s", link.textContent), new URL(link.href).searchParams.get("id"));
+    input.name = "rowid";
+    input.setAttribute("form", bar.id);
+    one("th", row).prepend(input);
+  }
+  every.addEventListener("change", () => { for (const input of boxes()) input.checked = every.checked; count(); });
+  table.addEventListener("change", count);
+  count();
+}
 
 // ---- sending once
 
@@ -338,12 +418,14 @@ if (keysOff) {
 }
 
 const KEYS = {
-  "/": () => (one("[data-search]") ?? one("[data-global-search]"))?.focus(),
+  "/": () => (one("[data-global-search]") ?? one("[data-search]"))?.focus(),
+  s: () => (one("[data-search]") ?? one("[data-global-search]"))?.focus(),
   "?": () => openDialog("keys"),
   g: () => one(".side-home")?.click(),
   j: () => table && step(1),
   k: () => table && step(-1),
   f: () => { if (filters) { filters.open = !filters.open; one("input, select", filters)?.focus(); } },
+  x: () => one("tbody .at th input", table ?? document)?.click(),
   n: () => one("[data-new]")?.click(),
   e: () => one("[data-edit]")?.click(),
 };

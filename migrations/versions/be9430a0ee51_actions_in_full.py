@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 
 revision = 'be9430a0ee51'
-down_revision = '0002'
+down_revision = '1a9901e4dc80'
 
 
 def upgrade() -> None:

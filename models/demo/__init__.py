@@ -13,14 +13,18 @@ from models.demo.checks import Checks
 from models.demo.company import PASSWORD, Company, founded
 from models.demo.diary import Diary, WorkClock, as_of
 from models.demo.evaluations import Evaluations
+from models.demo.market import market
 from models.demo.papers import Papers
 from models.demo.people import demo_logins
 from models.demo.questions import OFFICE_POSTS, SHOP_POSTS
+from models.demo.regulation import Regulation
+from models.demo.rounds import Rounds
 from models.demo.scenes import plan_scenes
 from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
 from models.event import Delivery
-from models.organisation import Department
+from models.organisation import Department, follow_the_calendar
+from models.process import release_planned, remind_notices, remind_reviews
 from models.regulation import company_calendar
 from rules.base import SYSTEM, RuleBroken, Words
 
@@ -34,6 +38,16 @@ CHECKS_A_DAY = {"S1": 1.1, "S2": 0.9, "": 0.15}
 FAILURE_RATES = {"S1": (0.30, 0.15), "S2": (0.36, 0.20), "": (0.30, 0.20)}
 """How often a check fails at the beginning and at the end of the six months."""
 UNREAD_DAYS = 3
+EACH_MORNING = (
+    follow_the_calendar,
+    climb_ladders,
+    lapse_extensions,
+    end_statements,
+    remind_of_evaluations,
+    release_planned,
+    remind_reviews,
+    remind_notices,
+)
 
 
 def load(session: Session | scoped_session[Session], *, scale: int = 1, seed: int = 1, at: datetime) -> dict[str, int]:
@@ -58,6 +72,7 @@ def _load(session: Session, scale: int, rng: Random, today: date) -> None:
     first = today - timedelta(days=DAYS)
     began = _midnight(first - timedelta(days=DAYS_OF_SETTING_UP)) + timedelta(hours=9)
     company = founded(session, rng, began, first + timedelta(days=LIMIT_TIGHTENED_AFTER))
+    market(session, company, began)
     diary = Diary(session, WorkClock(company_calendar(session), first, today), _midnight(today))
     _plan(session, rng, company, diary, scale)
     diary.play()
@@ -72,7 +87,9 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     papers = Papers(session, rng, company, diary)
     papers.plan()
     Staffing(session, company, diary).plan()
+    Regulation(session, company, diary).plan()
     checks = Checks(session, rng, company, diary, papers)
+    Rounds(session, rng, company, diary, checks).plan()
     plan_scenes(checks, company, diary.clock)
     checks.rectifications.accountability.plan_further()
     Evaluations(session, rng, company, diary).plan()
@@ -98,9 +115,9 @@ def _often(rng: Random, mean: float) -> int:
 
 
 def _remind(session: Session, at: datetime) -> None:
-    """What fell due as it was told each morning, when work begins."""
+    """What the worker did each morning, when work begins."""
     with as_of(session, SYSTEM, at, Source.SCHEDULER):
-        for falls_due in (climb_ladders, lapse_extensions, end_statements, remind_of_evaluations):
+        for falls_due in EACH_MORNING:
             falls_due(session, at)
 
 

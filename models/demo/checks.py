@@ -64,13 +64,13 @@ class Checks:
         failing: list[Failing] = []
         if self.rng.random() < failure_rate:
             wrong = asked[: 2 if self.rng.random() < 0.12 else 1]
-            failing = [Failing(one, self._who_mends(one, checked), self._fate()) for one in wrong]
+            failing = [Failing(one, self._who_mends(one, checked), self.fate()) for one in wrong]
         return Visit(inspector, checked, sorted(asked, key=pool.index), failing)
 
     def _who_mends(self, question: Question, checked: Member) -> Member:
         return self.company.leader(checked) if question.category in LEADERS_MATTER else checked
 
-    def _fate(self) -> str:
+    def fate(self) -> str:
         chances = {name: fate.chance for name, fate in FATES.items() if fate.chance}
         return self.rng.choices(list(chances), list(chances.values()))[0]
 

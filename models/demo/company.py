@@ -15,6 +15,7 @@ from models.demo.days import HOURS, NOTICE, WORKING_WEEKDAYS, statutory_days
 from models.demo.diary import as_of
 from models.demo.people import DEPARTMENTS, PEOPLE, POSTS, ROLES, TEAMS, PersonRow
 from models.demo.settings import FIGURE_VALUES, LIMITS, RUNGS
+from models.first_data import fill
 from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
 from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, WorkInterval
 from models.signin import hash_of
@@ -66,6 +67,7 @@ class Company:
 def founded(session: Session, rng: Random, began: datetime, changed_on: date) -> Company:
     """Writes the master data as of ``began``; ``changed_on`` is when a time limit was tightened."""
     company = Company()
+    fill(session, began)
     with as_of(session, SYSTEM, began, Source.COMMAND):
         _regulation(session, began.date(), changed_on)
         _places(session, company)

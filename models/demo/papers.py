@@ -1,21 +1,32 @@
-"""Process documents of the three types, and how their revisions came into force (P1)."""
+"""Process documents of the three types, how their revisions came into force, and how they are reviewed (P1)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
-from typing import NamedTuple
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions import ActionItem
 from models.base import on_date
+from models.demo.changes import CHANGES, NOTICES, Change, Notice
 from models.demo.company import Company, Member
 from models.demo.diary import Diary, as_of
-from models.demo.questions import QUESTIONS
+from models.demo.texts import edited, text_of
 from models.journal import seal
-from models.process import DocumentRevision, ProcessDocument, ProcessDocumentPost
-from rules.process import ChangeClass, DocType, RevisionStatus
+from models.process import (
+    ChangeNotice,
+    DocumentReview,
+    DocumentRevision,
+    ProcessDocument,
+    ProcessDocumentPost,
+    open_review,
+)
+from models.process.origins import document_of_action
+from rules.process import ChangeClass, DocType, ReviewStatus, RevisionStatus, Trigger
 
-C = ChangeClass
+C, S, T = ChangeClass, RevisionStatus, Trigger
 
 TITLES: dict[str, tuple[str, str]] = {
     # post -> short sign, the work as titles name it
@@ -31,43 +42,22 @@ KINDS: tuple[tuple[DocType, str, str], ...] = (
     (DocType.OPERATING_SPEC, "CZ", "操作规范"),
     (DocType.QUALITY_STANDARD, "BZ", "质量标准"),
 )
-
-
-class Change(NamedTuple):
-    """A revision after the first: ``day`` counts from the first day of the six months."""
-
-    doc_no: str
-    day: int
-    rev_no: str
-    change_class: ChangeClass
-    summary: str
-    ends_as: RevisionStatus = RevisionStatus.RELEASED
-    is_returned_once: bool = False
-
-
-CHANGES: tuple[Change, ...] = (
-    Change("HY-CX-CZ", 18, "A/1", C.MINOR, "冷却液浓度下限由 5% 提高到 6%（工艺优化）"),
-    Change(
-        "HY-HJ-CZ", 31, "B/0", C.MAJOR, "更换逆变焊机，电流范围与层间温度重新规定（设备更新）", is_returned_once=True
-    ),
-    Change("HY-XX-BZ", 44, "A/1", C.EDITORIAL, "更正图号引用"),
-    Change("HY-ZP-LC", 58, "B/0", C.MAJOR, "增加内腔清洁度检查工序（设计变更）"),
-    Change("HY-TZ-CZ", 72, "A/1", C.MINOR, "固化剂改为双人复核"),
-    Change("HY-MX-CZ", 90, "A/1", C.MINOR, "砂轮更换后必须做静平衡并记录", is_returned_once=True),
-    Change("HY-CX-CZ", 103, "B/0", C.MAJOR, "新购车削中心，转速与首件确认方式重新规定（设备更新）"),
-    Change("HY-ZP-BZ", 121, "A/1", C.MINOR, "空载噪声限值由 80 dB 收紧到 78 dB"),
-    Change("HY-XX-CZ", 140, "A/1", C.MINOR, "刀具寿命改为换刀即记"),
-    Change("HY-HJ-BZ", 152, "A/1", C.MINOR, "焊脚高度检查由抽检改为每件"),
-    Change("HY-MX-LC", 165, "A/1", C.MINOR, "取消中间清洗，合并两道工序", RevisionStatus.DROPPED),
-    Change("HY-CX-BZ", 176, "A/1", C.MINOR, "内孔改用气动量仪检测", RevisionStatus.IN_REVIEW),
-    Change("HY-TZ-LC", 178, "B/0", C.MAJOR, "改用水性漆，前处理与烘烤时间重新规定", RevisionStatus.DRAFT),
-)
 RETURNED = "未写明对在制品的处理方式，请补充后再报"
-UNFINISHED = frozenset(one.doc_no for one in CHANGES if one.ends_as in {RevisionStatus.IN_REVIEW, RevisionStatus.DRAFT})
+WITHDRAWN = ("HY-MX-LC", 171, "客户反映精磨后变形，时效工序不能保证安全使用，立即停用")
+"""A safety stop: which document, on which day, why."""
+REVIEWS: tuple[tuple[str, str, str], ...] = (
+    # document, result, findings; what stands in no row is left overdue
+    ("HY-XX-BZ", "still_valid", "检具与图纸一致，抽样方案继续适用。"),
+    ("HY-CX-BZ", "revise", "内孔改用气动量仪检测，量仪能力与公差须重新规定。"),
+    ("HY-TZ-BZ", "revise", "改用水性漆后漆膜厚度要求须重新评估。"),
+)
+TAKEN_UP = ("HY-CX-BZ", (("内径百分表，每 10 件测 1 件", "气动量仪，每 5 件测 1 件"),))
+UNFINISHED = frozenset({"HY-CX-BZ", "HY-MX-LC", "HY-TZ-LC", "HY-ZP-CZ", "HY-MX-BZ"})
 """What the process engineer among the demo logins is working on."""
 AUTHORS = ("江一帆", "骆文涛", "梅若琳", "董承志", "贺思源")
 DAYS_BEFORE = 34
 """How long before the six months the first documents were written."""
+PLANNED_DAYS = 5
 
 
 class Papers:
@@ -75,9 +65,11 @@ class Papers:
 
     def __init__(self, session: Session, rng: Random, company: Company, diary: Diary) -> None:
         self.session, self.rng, self.company, self.diary = session, rng, company, diary
-        self.approver = company.named("technical_manager")
+        self.approver, self.quality = company.named("technical_manager"), company.named("quality_manager")
         self.keys: dict[str, int] = {}
         self.authors: dict[str, Member] = {}
+        self.texts: dict[str, str] = {}
+        self.notices: dict[str, int] = {}
 
     def document_for(self, post: str) -> int | None:
         """A document that the work at this post is checked against, most often how it is operated."""
@@ -87,13 +79,22 @@ class Papers:
         return self.keys[f"HY-{TITLES[post][0]}-{kind}"]
 
     def plan(self) -> None:
-        """First documents in the weeks before, changes on their days."""
+        """First documents in the weeks before, changes, notices and reviews on their days."""
         for place, (post, (sign, work)) in enumerate(TITLES.items()):
             for step, (kind, mark, name) in enumerate(KINDS):
                 at = self.diary.clock.on_day(place * 3 + step - DAYS_BEFORE, 30 + 40 * step)
+                self.texts[f"HY-{sign}-{mark}"] = text_of(sign, work, kind)
                 self.diary.note(at, partial(self._write, f"HY-{sign}-{mark}", f"{work}{name}", kind, post))
+        for notice in NOTICES:
+            self.diary.note(self.diary.clock.on_day(notice.day, 60), partial(self._give_notice, notice))
         for change in CHANGES:
-            self.diary.note(self.diary.clock.on_day(change.day, 90), partial(self._revise, change))
+            self.diary.note(self.diary.clock.on_day(change.day, 90), partial(self._draft, change))
+        doc_no, day, why = WITHDRAWN
+        for place, by in enumerate((self.approver, self.quality)):
+            at = self.diary.clock.on_day(day, 200 + 40 * place)
+            self.diary.note(at, partial(self._withdraw, doc_no, by, why))
+        for day in range(120, 182):
+            self.diary.note(self.diary.clock.on_day(day, 120), self._review)
 
     def _write(self, doc_no: str, title: str, kind: DocType, post: str, at: datetime) -> None:
         """A new document with its first revision, released the same week."""
@@ -105,70 +106,148 @@ class Papers:
                 doc_type=kind,
                 operation=title[:-4],
                 department_id=self.company.departments["JS"],
+                owner_id=author.id,
                 posts=[ProcessDocumentPost(post_id=self.company.posts[post])],
             )
             self.session.add(document)
             seal(self.session, document, "create", act)
             self.company.kept.append(document)
             self.keys[doc_no], self.authors[doc_no] = document.id, author
-        first = Change(doc_no, 0, "A/0", C.MAJOR, "首次发布")
-        self._draft(first, body_of(title, post), at)
+        self._draft(Change(doc_no, 0, "A/0", C.MAJOR, "首次发布", T.INITIAL, ()), at)
 
-    def _revise(self, change: Change, at: datetime) -> None:
-        before = self.session.get_one(ProcessDocument, self.keys[change.doc_no])
-        post = next(post for post, (sign, _) in TITLES.items() if f"-{sign}-" in change.doc_no)
-        body = f"{body_of(before.title, post)}\n修订说明：{change.summary}。"
-        self._draft(change, body, at)
+    def _give_notice(self, notice: Notice, at: datetime) -> None:
+        by = self.company.named(notice.by)
+        with as_of(self.session, by.person, at) as act:
+            record = ChangeNotice(
+                kind=notice.kind,
+                title=notice.title,
+                operation=notice.operation,
+                description=notice.description,
+                noticed_on=on_date(at),
+                noticed_by_id=by.id,
+            )
+            with self.session.no_autoflush:
+                self.session.add(record)
+                record.prepare(act)
+            seal(self.session, record, "create", act)
+            self.notices[notice.title] = record.id
+        if notice.dismissed:
+            later = self.diary.clock.later(at, 300)
+            self.diary.note(later, partial(self._dismiss, notice))
 
-    def _draft(self, change: Change, body: str, at: datetime) -> None:
+    def _dismiss(self, notice: Notice, at: datetime) -> None:
+        with as_of(self.session, self.approver.person, at) as act:
+            record = self.session.get_one(ChangeNotice, self.notices[notice.title])
+            record.perform("dismiss", act=act, note=notice.dismissed)
+
+    def _draft(self, change: Change, at: datetime) -> None:
         author = self.authors[change.doc_no]
+        text = edited(self.texts[change.doc_no], change.edits)
         with as_of(self.session, author.person, at) as act:
             revision = DocumentRevision(
                 document_id=self.keys[change.doc_no],
                 rev_no=change.rev_no,
                 change_class=change.change_class,
+                trigger=change.trigger,
+                change_notice_id=self.notices.get(change.notice),
                 summary=change.summary,
-                body=body,
+                body=text,
                 author_id=author.id,
             )
+            self._from_rectification(revision)
             self.session.add(revision)
             seal(self.session, revision, "create", act)
             key = revision.id
+        if change.ends_as is S.RELEASED:
+            self.texts[change.doc_no] = text
         self._follow(key, author, steps_of(change), at)
+
+    def _from_rectification(self, revision: DocumentRevision) -> None:
+        """What a rectification set off names it, where the checks of these months have one for the document."""
+        if revision.trigger is not T.RECTIFICATION:
+            return
+        for action in self.session.scalars(select(ActionItem).order_by(ActionItem.id.desc()).limit(40)):
+            found = document_of_action(self.session, action)
+            if found is not None and found.id == revision.document_id:
+                revision.trigger_entity, revision.trigger_id = "action_item", action.id
+                return
+        revision.trigger = T.PROCESS_OPTIMISATION
 
     def _follow(self, key: int, author: Member, steps: tuple[str, ...], at: datetime) -> None:
         """The next step, some working hours later."""
         if steps:
-            due = self.diary.clock.later(at, self.rng.randint(45, 400))
+            due = self.diary.clock.later(at, self.rng.randint(45, 240))
             self.diary.note(due, partial(self._step, key, author, steps))
 
     def _step(self, key: int, author: Member, steps: tuple[str, ...], at: datetime) -> None:
         verb, *rest = steps
-        by = (author if verb in {"submit", "drop"} else self.approver).person
-        with as_of(self.session, by, at):
-            revision = self.session.get_one(DocumentRevision, key)
-            if verb == "release":
-                revision.effective_on = on_date(at)
-            revision.perform(verb, by=by, at=at, note=RETURNED if verb == "return" else "")
+        revision = self.session.get_one(DocumentRevision, key)
+        with as_of(self.session, self._by(verb, author, revision).person, at) as act:
+            fields: dict[str, Any] = {}
+            if verb == "plan":
+                fields["effective_on"] = self.diary.clock.today + timedelta(days=PLANNED_DAYS)
+            revision.perform(verb.removesuffix("_too"), act=act, note=RETURNED if verb == "return" else "", **fields)
         self._follow(key, author, tuple(rest), at)
+
+    def _by(self, verb: str, author: Member, revision: DocumentRevision) -> Member:
+        match verb:
+            case "submit" | "drop" | "take_up":
+                return author
+            case "countersign":
+                is_first_area = revision.document.doc_no.split("-")[1] in {"CX", "XX", "MX"}
+                return self.company.named("production_manager" if is_first_area else "production_manager2")
+            case "countersign_too":
+                return self.quality
+        return self.approver
+
+    def _withdraw(self, doc_no: str, by: Member, why: str, at: datetime) -> None:
+        with as_of(self.session, by.person, at) as act:
+            revision = self.session.scalars(
+                select(DocumentRevision).where(
+                    DocumentRevision.document_id == self.keys[doc_no], DocumentRevision.status == S.RELEASED
+                )
+            ).one()
+            revision.perform("withdraw", act=act, note=why)
+
+    def _review(self, at: datetime) -> None:
+        """Some of the reviews that have fallen due are done; what they want changed is taken up, or waits."""
+        for doc_no, result, findings in REVIEWS:
+            review = open_review(self.session, self.keys[doc_no])
+            if review is not None and review.status is ReviewStatus.DUE:
+                self._finish(review, doc_no, result, findings, at)
+
+    def _finish(self, review: DocumentReview, doc_no: str, result: str, findings: str, at: datetime) -> None:
+        owner = self.authors[doc_no]
+        with as_of(self.session, owner.person, at) as act:
+            review.perform("finish", act=act, result=result, findings=findings)
+        if doc_no == TAKEN_UP[0]:
+            self.diary.note(self.diary.clock.later(at, 120), partial(self._take_up, doc_no))
+
+    def _take_up(self, doc_no: str, at: datetime) -> None:
+        author = self.authors[doc_no]
+        with as_of(self.session, author.person, at) as act:
+            revision = self.session.scalars(
+                select(DocumentRevision).where(
+                    DocumentRevision.document_id == self.keys[doc_no], DocumentRevision.status == S.PROPOSED
+                )
+            ).one()
+            revision.perform("take_up", act=act)
+            revision.body = edited(self.texts[doc_no], TAKEN_UP[1])
+            seal(self.session, revision, "edit", act)
+            key = revision.id
+        self._follow(key, author, ("submit", "countersign"), at)
 
 
 def steps_of(change: Change) -> tuple[str, ...]:
     """The verbs that lead a draft to where it ends."""
     match change.ends_as:
-        case RevisionStatus.DRAFT:
+        case S.DRAFT:
             return ()
-        case RevisionStatus.DROPPED:
+        case S.DROPPED:
             return ("drop",)
-        case RevisionStatus.IN_REVIEW:
+        case S.IN_REVIEW:
             return ("submit",)
+    signed = () if change.change_class is C.EDITORIAL else ("countersign", "countersign_too")
     again = ("submit", "return") if change.is_returned_once else ()
-    return (*again, "submit", "approve", "release")
-
-
-def body_of(title: str, post: str) -> str:
-    """The text of a document: what is asked at the post, as it is to be done."""
-    lines = [f"{place}. {one.text}：{one.standard}{one.unit}。" for place, one in enumerate(QUESTIONS[post], start=1)]
-    return "\n".join(
-        [f"《{title}》", "适用范围：本公司相应岗位的作业与检验。", *lines, "发现异常立即停机并报告班组长。"]
-    )
+    last = "plan" if change.ends_as is S.APPROVED else "release"
+    return (*again, "submit", *signed, "approve", last)

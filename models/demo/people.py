@@ -51,7 +51,7 @@ POSTS: tuple[PostRow, ...] = (
     PostRow("GW-41", "质量经理", "ZL", 1),
     PostRow("GW-42", "质检员", "ZL", 8, is_key=True, requires_qualification=True),
     PostRow("GW-51", "人事经理", "RS", 1),
-    PostRow("GW-52", "人事专员", "RS", 2),
+    PostRow("GW-52", "人事专员", "RS", 3),
     PostRow("GW-61", "销售经理", "XS", 1),
     PostRow("GW-62", "销售工程师", "XS", 5),
     PostRow("GW-71", "售后经理", "SF", 1),
@@ -172,9 +172,10 @@ NEWCOMERS: tuple[tuple[int, PersonRow], ...] = (
 )
 
 LEAVER = "齐家乐"
+SELLER_GONE = "夏雨荷"
 ON_LEAVE = "车文静"
 BACK_FROM_LEAVE = "阮清"
-AWAY = frozenset({LEAVER, ON_LEAVE})
+AWAY = frozenset({LEAVER, SELLER_GONE, ON_LEAVE})
 """Nobody checks them, and they check nobody."""
 
 ROLES: dict[str, tuple[Role, str]] = {

@@ -14,11 +14,13 @@ from models.intake.papers import store_papers
 from models.intake.people import store_people
 from models.intake.posts import store_posts
 from models.intake.regulation import store_days
+from models.intake.results import store_results
 from models.journal import acting
 from models.organisation import Employee, Post
 from models.process import DocumentRevision
 from models.quality import SpotCheck
 from models.regulation import CalendarDay
+from models.training import TrainingSession
 from rules.base import Person, Words
 from rules.ledger import FileResult, SheetResult
 from rules.ledgers import LEDGERS
@@ -39,6 +41,7 @@ STORES = {
     "post": Store(Post, store_posts),
     "employee": Store(Employee, store_people),
     "document_revision": Store(DocumentRevision, store_papers),
+    "exam_attempt": Store(TrainingSession, store_results),
     "spot_check_item": Store(SpotCheck, store_checks),
 }
 

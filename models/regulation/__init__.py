@@ -1,18 +1,89 @@
-"""The company's figures, time limits and working calendar, each with the dates it counts for."""
+"""The company's figures, time limits, clocks and working calendar, each with the dates it counts for."""
 
-from models.regulation.calendar import Calendar, CalendarDay, WorkInterval, company_calendar
-from models.regulation.figures import Figure, figure, unset_figures
-from models.regulation.limits import SlaPolicy, due_at, limit
+from models.regulation.calendar import (
+    Calendar,
+    CalendarDay,
+    CalendarVersion,
+    OwnInterval,
+    WorkInterval,
+    company_calendar,
+)
+from models.regulation.clauses import Clause, clause_of, clauses
+from models.regulation.clocks import (
+    SlaClock,
+    arm,
+    cancel,
+    cancel_all,
+    climb_clocks,
+    clock_differences,
+    clock_of,
+    clocks_of,
+    continue_after_reopening,
+    copies_due,
+    pause,
+    pause_all,
+    rearm,
+    reopenings,
+    resume,
+    resume_all,
+    stop,
+)
+from models.regulation.evidence import Asked, Counted, Tally, counted, evidence, rows_of, tallies
+from models.regulation.figures import Figure, figure, in_force, unset_figures, unset_parts
+from models.regulation.foretelling import Change, foretells, foretold
+from models.regulation.limits import SlaPolicy, due_at, limit, policies_on, policy_for
+from models.regulation.reading import ask_everybody
+from models.regulation.unset import UnsetPart, in_force_by_clause, unset
 
 __all__ = [
+    "Asked",
     "Calendar",
     "CalendarDay",
+    "CalendarVersion",
+    "Change",
+    "Clause",
+    "Counted",
     "Figure",
+    "OwnInterval",
+    "SlaClock",
     "SlaPolicy",
+    "Tally",
+    "UnsetPart",
     "WorkInterval",
+    "arm",
+    "ask_everybody",
+    "cancel",
+    "cancel_all",
+    "clause_of",
+    "clauses",
+    "climb_clocks",
+    "clock_differences",
+    "clock_of",
+    "clocks_of",
     "company_calendar",
+    "continue_after_reopening",
+    "copies_due",
+    "counted",
     "due_at",
+    "evidence",
     "figure",
+    "foretells",
+    "foretold",
+    "in_force",
+    "in_force_by_clause",
     "limit",
+    "pause",
+    "pause_all",
+    "policies_on",
+    "policy_for",
+    "rearm",
+    "reopenings",
+    "resume",
+    "resume_all",
+    "rows_of",
+    "stop",
+    "tallies",
+    "unset",
     "unset_figures",
+    "unset_parts",
 ]

@@ -1,18 +1,19 @@
-"""Time limits [X] as data: matched by their conditions, reckoned on the working calendar."""
+"""Time limits [X] as data: matched by their conditions, reckoned on the calendar that counts (TIME.md 3, 8)."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Record
-from models.regulation.calendar import company_calendar
+from models.regulation.calendar import Calendar, company, working
 from rules import regulation
-from rules.base import RuleBroken, Unset, Words
-from rules.regulation import Limit, Target, Unit
+from rules.base import Unset, Words
+from rules.regulation import Limit, Target, Terms, Unit, clocks
+from rules.regulation.limits import Row, winner
 
 
 class SlaPolicy(Record):
@@ -36,47 +37,74 @@ class SlaPolicy(Record):
     match: Mapped[dict[str, Any]] = mapped_column(default=dict)
     amount: Mapped[Decimal | None]
     unit: Mapped[Unit]
+    calendar_id: Mapped[int | None] = mapped_column(ForeignKey("calendar.id"))
+    pauses_on: Mapped[list[Any]] = mapped_column(default=list)
+    """Reasons for which the clock waits: ``pending_customer``, ``pending_parts``."""
+    warnings: Mapped[list[Any]] = mapped_column(default=list)
+    """When whoever has it in hand is warned: ``-25%``, ``-60`` (working minutes)."""
+    ladder: Mapped[list[Any]] = mapped_column(default=list)
+    """Who else is told when: ``[["+60", ["team_leader"]], ...]``."""
+    is_fresh_after_reopening: Mapped[bool] = mapped_column(default=False)
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+    calendar: Mapped[Calendar | None] = relationship()
+
+    def as_row(self) -> Row:
+        """The policy as a row of the decision table."""
+        return Row(self.id or 0, self.match, self.from_on, self.to_on, self.name, is_set=self.amount is not None)
+
+    def terms(self, facts: Mapping[str, str]) -> Terms:
+        """What it grants, as a clock keeps it."""
+        if self.amount is None:
+            raise Unset(self.target.words, self.clause)
+        return Terms(
+            self.amount,
+            self.unit,
+            self.name,
+            self.id,
+            self.version_no,
+            tuple(self.pauses_on),
+            tuple(self.warnings),
+            tuple((offset, tuple(who)) for offset, who in self.ladder),
+            self.is_fresh_after_reopening,
+            dict(facts),
+        )
 
 
 # -- questions -------------------------------------------------------------------------------------------------------
 
 
-def limit(session: Session, target: Target, facts: Mapping[str, str], on: date, *, clause: str) -> Limit:
-    """The time limit that applies; the policy with the most conditions wins. Raises Unset where there is none."""
-    rows = session.scalars(
-        select(SlaPolicy).where(
-            SlaPolicy.target == target,
-            SlaPolicy.from_on <= on,
-            (SlaPolicy.to_on.is_(None)) | (on <= SlaPolicy.to_on),
-            SlaPolicy.voided_at.is_(None),
-        )
+def policies_on(session: Session, on: date, targets: Iterable[Target] = ()) -> list[SlaPolicy]:
+    """The policies that count on a day, of these targets or of all, in the sequence of their names."""
+    query = select(SlaPolicy).where(
+        SlaPolicy.from_on <= on,
+        (SlaPolicy.to_on.is_(None)) | (on <= SlaPolicy.to_on),
+        SlaPolicy.voided_at.is_(None),
     )
-    fitting = [one for one in rows if regulation.matches(one.match, facts)]
-    best = max(fitting, key=lambda one: (len(one.match), one.from_on, one.id), default=None)
-    if best is None or best.amount is None:
+    wanted = tuple(targets)
+    if wanted:
+        query = query.where(SlaPolicy.target.in_(wanted))
+    return list(session.scalars(query.order_by(SlaPolicy.target, SlaPolicy.id)))
+
+
+def policy_for(session: Session, target: Target, facts: Mapping[str, str], on: date, *, clause: str) -> SlaPolicy:
+    """The policy that decides; the one with the most conditions wins. Raises Unset, naming the clause, without one."""
+    rows = {one.id: one for one in policies_on(session, on, (target,))}
+    best = winner([one.as_row() for one in rows.values()], facts)
+    if best is None or not best.is_set:
         raise Unset(target.words, clause)
-    return Limit(best.amount, best.unit, best.id)
+    return rows[best.id]
+
+
+def limit(session: Session, target: Target, facts: Mapping[str, str], on: date, *, clause: str) -> Limit:
+    """The time limit that applies. Raises Unset where there is none."""
+    best = policy_for(session, target, facts, on, clause=clause)
+    return Limit(best.amount or Decimal(0), best.unit, best.id)
 
 
 def due_at(session: Session, allowed: Limit, start: datetime) -> datetime:
-    """When a time limit that starts then is used up, on the company's working calendar (TIME.md 4, 5)."""
-    match allowed.unit:
-        case Unit.WORKING_DAY if allowed.amount == int(allowed.amount):
-            return company_calendar(session).add_days(start, int(allowed.amount))
-        case Unit.WORKING_HOUR:
-            return company_calendar(session).add(start, timedelta(hours=float(allowed.amount)))
-        case Unit.CLOCK_HOUR:
-            return start + timedelta(hours=float(allowed.amount))
-        case Unit.CALENDAR_DAY:
-            return start + timedelta(days=float(allowed.amount))
-    raise RuleBroken(
-        Words(
-            "{amount} {unit} is no time limit: give whole working days, hours or calendar days.",
-            "{amount}{unit}不能作为时限，请用整数工作日、小时或天。",
-            amount=format(allowed.amount.normalize(), "f"),
-            unit=allowed.unit,
-        ),
-        field="amount",
-    )
+    """When a time limit that starts then is used up, on the calendar of its policy, else the company's."""
+    policy = session.get(SlaPolicy, allowed.policy_id) if allowed.policy_id is not None else None
+    named = policy.calendar if policy is not None else None
+    calendar = working(session, named or company(session))
+    return clocks.due_at(Terms(allowed.amount, allowed.unit), start, calendar.engine)

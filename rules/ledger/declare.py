@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from unicodedata import normalize
 
 from rules.base import Words
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RowRule: TypeAlias = "Callable[[Row, Known], None]"
 SheetRule: TypeAlias = "Callable[[Sequence[Row], Known], None]"
+AboveRule: TypeAlias = "Callable[[Sequence[str], Known], dict[str, Any]]"
 
 IN_BRACKETS = re.compile(r"[(\[【〔].*?[)\]】〕]")
 NO_LETTERS = re.compile(r"[\W_]+")
@@ -70,7 +71,7 @@ class Ledger:
     column shown when it stands twice. ``needs``: of each group at least one column must be there, so that sheets of
     another kind with a few like headings are not taken for this one. ``finish`` settles a row from its own cells and
     what is known; ``together`` settles what takes all rows of the sheet. ``unique_in`` "sheet": the numbers begin anew
-    on other sheets.
+    on other sheets. ``above``: what the lines above the table say of all its rows, told as ``session``.
     """
 
     entity: str
@@ -83,6 +84,7 @@ class Ledger:
     together: "SheetRule | None" = None
     key_cell: str = ""
     unique_in: Literal["file", "sheet"] = "file"
+    above: "AboveRule | None" = None
 
     def column(self, name: str) -> Column:
         return next(one for one in self.columns if one.name == name)

@@ -48,6 +48,10 @@ class Judge:
             shown(table.headings, sheet.hidden_columns),
         )
         rows = clean_rows(sheet, table, Setting(table.year, self.as_of), result.ignored)
+        if ledger.above:
+            result.session = ledger.above(table.above, self.known)
+            for row in rows:
+                row.above = result.session
         if ledger.finish:
             for row in rows:
                 ledger.finish(row, self.known)

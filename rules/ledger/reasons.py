@@ -102,6 +102,15 @@ VERDICT_CONTRADICTS = Reason(
     "The verdict in the ledger contradicts the reading; the reading counts.",
     "台账判定与实测值不符，以实测值为准。",
 )
+SCORE_MISSING = Reason("score_missing", "Neither a score nor “absent” stands here.", "既没有分数，也没有注明缺考。")
+SCORE_OUT_OF_RANGE = Reason(
+    "score_out_of_range", "The score lies outside 0 to the full score.", "分数不在 0 到满分之内。"
+)
+VERDICT_CONTRADICTS_SCORE = Reason(
+    "verdict_contradicts_score",
+    "The verdict in the ledger contradicts the scores; the scores count.",
+    "台账结论与分数不符，以分数为准。",
+)
 INSPECTOR_IS_CHECKED = Reason(
     "inspector_is_checked", "The inspector is the checked person.", "检验员与被检人是同一人。"
 )

@@ -21,15 +21,22 @@ class Finding(NamedTuple):
         return {"cell": self.cell, "code": self.reason.code, "reason": self.reason.words.text(locale)}
 
 
-class Row:
-    """One line: its clean values by column name, its faults and warnings. ``places``: column name -> column."""
+NOTHING_ABOVE: Mapping[str, Any] = {}
 
-    __slots__ = ("faults", "number", "origins", "places", "values", "warnings")
+
+class Row:
+    """One line: its clean values by column name, its faults and warnings. ``places``: column name -> column.
+
+    ``above``: what stands above the table of this line and its neighbours.
+    """
+
+    __slots__ = ("above", "faults", "number", "origins", "places", "values", "warnings")
 
     def __init__(
         self, number: int, values: dict[str, Any], places: Mapping[str, int], origins: Mapping[int, tuple[int, int]]
     ) -> None:
         self.number, self.values, self.places, self.origins = number, values, places, origins
+        self.above: Mapping[str, Any] = NOTHING_ABOVE
         self.faults: tuple[Finding, ...] = ()
         self.warnings: tuple[Finding, ...] = ()
 
@@ -83,6 +90,8 @@ class SheetResult:
     refused: list[Row] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     why: Words | None = None
+    session: dict[str, Any] = field(default_factory=dict)
+    """What the lines above the table say of all its rows."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -99,6 +108,8 @@ class SheetResult:
         }
         if self.hidden_columns:
             shown["hidden_columns"] = self.hidden_columns
+        if self.session:
+            shown["session"] = {name: shown_value(value) for name, value in self.session.items()}
         return shown | {
             "counts": self.counts,
             "ignored": [one.as_json() for one in self.ignored],

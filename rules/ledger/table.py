@@ -48,6 +48,8 @@ class Table:
     places: Mapping[str, int]
     headings: Mapping[int, str]
     year: int | None
+    above: tuple[str, ...] = ()
+    """The lines above the table."""
 
     @cached_property
     def keys(self) -> tuple[int, ...]:
@@ -78,7 +80,8 @@ def recognise(
         if fitting:
             ledger, known = max(fitting, key=lambda pair: len(pair[1]))
             taken = {column: place for column, place in known.items() if is_taken(ledger, column)}
-            return Table(ledger, (at + 1,), taken, written, year_of_title(lines(head[:at]), name))
+            above = lines(head[:at])
+            return Table(ledger, (at + 1,), taken, written, year_of_title(above, name), tuple(above))
     return None
 
 

@@ -5,7 +5,8 @@ from rules.ledgers.organisation import EMPLOYEES, POSTS
 from rules.ledgers.process import DOCUMENTS
 from rules.ledgers.quality import SPOT_CHECKS
 from rules.ledgers.regulation import CALENDAR
+from rules.ledgers.training import EXAM_RESULTS
 
-LEDGERS: tuple[Ledger, ...] = (CALENDAR, POSTS, EMPLOYEES, DOCUMENTS, SPOT_CHECKS)
+LEDGERS: tuple[Ledger, ...] = (CALENDAR, POSTS, EMPLOYEES, DOCUMENTS, EXAM_RESULTS, SPOT_CHECKS)
 
 __all__ = ["LEDGERS"]

@@ -1,23 +1,69 @@
 """The company's own figures, limits and calendar: nothing that an [X] stands for is written in code."""
 
-from rules.regulation.calendar import CALENDAR, DayType
-from rules.regulation.figures import FIGURE, FIGURES, MAX_ROUNDS, REPEAT_WITHIN_DAYS, FigureSpec, refuse_overlap
+from rules.regulation.calendar import CALENDAR, CalendarFacts, DayType, announced_years
+from rules.regulation.clauses import (
+    CLAUSE,
+    MANAGERS,
+    REGULATION,
+    ClauseText,
+    Duty,
+    Part,
+    Side,
+    reading_order,
+    refuse_no_clause_number,
+)
+from rules.regulation.clocks import CLOCK, ClockStatus, Pause, Terms
+from rules.regulation.figures import (
+    APPLIES_TO,
+    FIGURE,
+    FIGURE_STEPS,
+    FIGURES,
+    MAX_ROUNDS,
+    REPEAT_WITHIN_DAYS,
+    FigureSpec,
+    FigureStatus,
+    applies_to_words,
+    refuse_overlap,
+    refuse_senseless,
+    refuse_unknown,
+)
 from rules.regulation.limits import CLAUSES, SLA_POLICY, Limit, Target, matches
 from rules.regulation.units import Unit
 
 __all__ = [
+    "APPLIES_TO",
     "CALENDAR",
+    "CLAUSE",
     "CLAUSES",
+    "CLOCK",
     "FIGURE",
     "FIGURES",
+    "FIGURE_STEPS",
+    "MANAGERS",
     "MAX_ROUNDS",
+    "REGULATION",
     "REPEAT_WITHIN_DAYS",
     "SLA_POLICY",
+    "CalendarFacts",
+    "ClauseText",
+    "ClockStatus",
     "DayType",
+    "Duty",
     "FigureSpec",
+    "FigureStatus",
     "Limit",
+    "Part",
+    "Pause",
+    "Side",
     "Target",
+    "Terms",
     "Unit",
+    "announced_years",
+    "applies_to_words",
     "matches",
+    "reading_order",
+    "refuse_no_clause_number",
     "refuse_overlap",
+    "refuse_senseless",
+    "refuse_unknown",
 ]

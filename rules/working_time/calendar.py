@@ -20,6 +20,7 @@ MOST_WORKING = timedelta(days=366 * REACH_YEARS)
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock's, without a zone on purpose
 NO_HOURS: Mapping[date, Pairs] = MappingProxyType({})
+NO_WEEKS: Mapping[date, Mapping[int, Pairs]] = MappingProxyType({})
 UNKNOWN_ZONE = Words("“{tz}” is not a known time zone.", "未知的时区“{tz}”。")
 OUT_OF_REACH = Words(
     "The calendar has too little working time in the {reach} years around {year}.",
@@ -37,8 +38,10 @@ class WorkCalendar:
     ``tz``: IANA name of the zone in which the hours are meant. ``week``: 0 = Monday; ("HH:MM", "HH:MM") intervals, a
     missing day is off; "24:00" is the end of the day; an interval that ends no later than it starts ends on the next
     day. ``holidays`` take away what starts on them. ``own_hours`` stand over week and holidays; an empty entry is a day
-    off. Intervals are half-open and belong to the local date on which they start (rule 2). They open and close when the
-    clock there first shows their time or a later one; what lies between is real elapsed time (rule 1).
+    off. ``later_weeks`` take the place of ``week`` from their date on, each until the next: summer hours, a Saturday
+    that is no longer worked. Intervals are half-open and belong to the local date on which they start (rule 2). They
+    open and close when the clock there first shows their time or a later one; what lies between is real elapsed time
+    (rule 1).
 
     Moments: a naive one is wall clock in the calendar's zone, an aware one is an instant; what comes back is aware, in
     the calendar's zone. Python subtracts two moments of the same zone by the wall clock: bring them to UTC before.
@@ -56,11 +59,17 @@ class WorkCalendar:
         week: Mapping[int, Pairs],
         holidays: Collection[date] = (),
         own_hours: Mapping[date, Pairs] = NO_HOURS,
+        later_weeks: Mapping[date, Mapping[int, Pairs]] = NO_WEEKS,
     ) -> None:
         self._zone = zone_named(tz)
         self._epoch = EPOCH.replace(tzinfo=self._zone)
-        self._hours = Hours(week, holidays, own_hours)
+        self._hours = Hours(week, holidays, own_hours, later_weeks)
         self._window = NO_WINDOW
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which its hours are meant."""
+        return self._zone
 
     def add(self, start: datetime, working: timedelta, pauses: Pauses = ()) -> datetime:
         """The earliest instant at which ``working`` time from ``start`` on is used up (rules 4, 6, 7).
@@ -130,6 +139,14 @@ class WorkCalendar:
             if place < len(window.edges):
                 return window.edges[place].astimezone(self._zone)
             window = self._further(window, at.astimezone(self._zone).year, ahead=True)
+
+    def openings(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """Every interval between the two moments, cut at them: what a deadline's story is told from."""
+        window, first, last = self._located_span(start, end)
+        place, after = bisect_right(window.edges, first), bisect_left(window.edges, last)
+        edges = [first] * (place & 1) + window.edges[place:after] + [last] * (after & 1)
+        here = [edge.astimezone(self._zone) for edge in edges]
+        return [pair for pair in zip(here[::2], here[1::2], strict=True) if pair[0] < pair[1]]
 
     def add_many(self, starts: Iterable[datetime], working: timedelta | Iterable[timedelta]) -> list[datetime]:
         """``add`` for each start, with one amount for all or one for each; ``ValueError`` where the lists differ."""

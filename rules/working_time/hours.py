@@ -1,6 +1,7 @@
 """Which hours a date has: read from what people write, and refused where nobody could work by them (rules 2 and 12)."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -67,10 +68,17 @@ class Unworkable(ValueError):
 
 
 class Hours:
-    """The working intervals of every date: its own, else none on a holiday, else those of its weekday."""
+    """The working intervals of every date: its own, else none on a holiday, else those of its weekday at the time."""
 
-    def __init__(self, week: Mapping[int, Pairs], holidays: Collection[date], own_hours: Mapping[date, Pairs]) -> None:
-        self._week = read_week(week)
+    def __init__(
+        self,
+        week: Mapping[int, Pairs],
+        holidays: Collection[date],
+        own_hours: Mapping[date, Pairs],
+        later_weeks: Mapping[date, Mapping[int, Pairs]],
+    ) -> None:
+        self._begins = sorted(true_date(day) for day in later_weeks)
+        self._weeks = [read_week(week), *(read_week(later_weeks[day]) for day in self._begins)]
         self._holidays = frozenset(true_date(day) for day in holidays)
         self._own = {true_date(day): read_edges(pairs) for day, pairs in own_hours.items()}
         self._refuse_idleness()
@@ -82,26 +90,31 @@ class Hours:
         own = self._own.get(day)
         if own is not None:
             return own
-        return () if day in self._holidays else self._week[day.weekday()]
+        return () if day in self._holidays else self._week_of(day)[day.weekday()]
+
+    def _week_of(self, day: date) -> tuple[Edges, ...]:
+        return self._weeks[bisect_right(self._begins, day)] if self._begins else self._weeks[0]
 
     def _refuse_idleness(self) -> None:
-        if not any(self._week) and not any(self._own.values()):
+        if not any(map(any, self._weeks)) and not any(self._own.values()):
             raise Unworkable(NO_WORKING_TIME)
 
     def _refuse_overlaps(self) -> None:
-        for number, name in enumerate(WEEKDAYS):
-            following = (number + 1) % 7
-            refuse_overlap((name, self._week[number]), (WEEKDAYS[following], self._week[following]))
-        for day in self._own:
+        for week in self._weeks:
+            for number, name in enumerate(WEEKDAYS):
+                following = (number + 1) % 7
+                refuse_overlap((name, week[number]), (WEEKDAYS[following], week[following]))
+        for day in [*self._own, *self._begins]:
             refuse_overlap(*((near, self.of(near)) for near in (day - DAY, day)))
             refuse_overlap(*((near, self.of(near)) for near in (day, day + DAY)))
 
     def _refuse_long_closures(self) -> None:
-        """A calendar without a week is closed for good after the last of its own dates; that alone is allowed."""
-        every_week = any(self._week)
+        """A calendar whose last week is empty is closed for good after its last own date; that alone is allowed."""
+        every_week = any(self._weeks[-1])
         last = max((day for day, edges in self._own.items() if edges), default=date.min)
         reopened = date.min
-        for day in sorted(self._own.keys() | self._holidays if every_week else self._own):
+        turns = (day - DAY for day in self._begins)
+        for day in sorted({*self._own, *turns, *(self._holidays if any(map(any, self._weeks)) else ())}):
             if day >= reopened and (every_week or day < last):
                 reopened = self._next_working_date(day)
 

@@ -322,3 +322,17 @@ def test_every_command_of_the_contract_is_there(app: Flask):
     wanted |= {"restore", "upgrade", "worker", "check-migrations", "check-words"}
     assert wanted <= set(app.cli.commands)
     assert Path(app.root_path) == HERE
+
+
+def test_readiness_shows_every_setting_that_is_held(any_app):
+    ready = any_app.test_client().get("/readyz").json
+    assert ready["database"] == ready["migrations"] == "ok"
+    assert ready["worker"] == "no sign of life"
+    settings = ready["settings"]
+    assert settings["password_hash"].startswith("argon2id ")
+    assert int(settings["max_content_length"]) > 0
+    assert int(settings["max_form_parts"]) > 0
+    assert {"journal_mode": "wal", "recursive_triggers": "1", "synchronous": "2"}.items() <= settings.items() or {
+        "statement_timeout": "15s",
+        "lock_timeout": "5s",
+    }.items() <= settings.items()

@@ -33,41 +33,40 @@ def creator(app: Any, table: str) -> str:
     return next((str(role) for role in reversed(list(Role)) if role in roles), "")
 
 
+KNOWN = {
+    ("action_item", "kind"): "improvement",  # the only kinds that are opened by hand
+    ("figure", "code"): "grace_days",
+    ("figure", "applies_to"): "minor",
+    ("sla_policy", "warnings"): "-60",
+    ("sla_policy", "ladder"): "+60: general_manager",
+    ("sla_policy", "pauses_on"): "pending_customer",
+    ("evaluation", "period"): "2030-12",
+}
+"""What only a few words fit into, by table and column; a chapter adds its own."""
+TYPED = {
+    "clause": "P3.2",
+    "time_zone": "Asia/Shanghai",
+    "starts": "08:00",
+    "ends": "09:00",
+    "due_at": "2031-01-15T10:00",
+    "noticed_on": "2026-01-05",
+}
+BY_KIND = {"bool": "", "instant": "2026-11-13T10:00", "decimal": "1", "number": "1", "json": "severity=major"}
+
+
 def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
     """A value that a person could type into that field."""
-    match shown.kind:
-        case "relation":
-            rows = browser.get(f"{path}{shown.name}").json
-            return str(rows[0][0]) if rows else ""
-        case "choice" if (shown.model.__tablename__, shown.name) == ("action_item", "kind"):
-            return "improvement"  # the only kinds that are opened by hand
-        case "choice":
-            return str(next(iter(shown.choices)))
-        case "bool":
-            return ""
-        case "date":
-            return f"2031-01-{nth + 1:02d}"
-        case "instant" if shown.name == "due_at":
-            return "2031-01-15T10:00"
-        case "instant":
-            return "2026-11-13T10:00"
-        case "decimal" | "number":
-            return "1"
-        case "json":
-            return "severity=major"
-    return (
-        {
-            "code": "repeat_within_days",
-            "clause": "P3.2",
-            "period": "2030-12",
-            "time_zone": "Asia/Shanghai",
-            "starts": "08:00",
-            "ends": "09:00",
-        }.get(shown.name, f"文字{nth}")
-        if shown.name in {"clause", "period", "time_zone", "starts", "ends"}
-        or (shown.name == "code" and "figure" in path)
-        else f"文字{nth}"
-    )
+    table = shown.model.__tablename__
+    if (table, shown.name) == ("clause", "code"):
+        return f"K9.{nth + 1}"
+    if shown.kind == "relation":
+        rows = browser.get(f"{path}{shown.name}").json
+        return str(rows[0][0]) if rows else ""
+    if shown.kind == "date" and shown.name not in TYPED:
+        return f"2031-01-{nth + 1:02d}"
+    first = str(next(iter(shown.choices))) if shown.kind == "choice" else f"文字{nth}"
+    found = (KNOWN.get((table, shown.name)), TYPED.get(shown.name), BY_KIND.get(shown.kind), first)
+    return next(one for one in found if one is not None)
 
 
 def filled(app: Any, browser: Browser, table: str, nth: int = 0) -> dict[str, str]:

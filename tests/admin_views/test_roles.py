@@ -4,13 +4,13 @@ import re
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, select, update
+from sqlalchemy import inspect, or_, select, update
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
 from models.actions import ActionItem
 from models.base import Record
-from models.organisation import Account, Employee, person_of
+from models.organisation import Account, Customer, Employee, managed_by, person_of
 from models.quality import SpotCheck, SpotCheckItem
 from rules.base import Role
 from tests.admin_views.test_contract import SQL, TABLES, digest
@@ -30,6 +30,7 @@ def mark(session: Session) -> dict[tuple[str, int], str]:
         (SpotCheck, SpotCheck.note),
         (ActionItem, ActionItem.description),
         (Employee, Employee.phone),
+        (Customer, Customer.contact),
     ):
         for key in session.scalars(select(model.id)).all():
             text = marks[(model.__tablename__, key)] = f"Z{model.__tablename__[0]}{key:04d}Z"
@@ -67,12 +68,17 @@ def said_of(app: Any, login: str, marks: dict[tuple[str, int], str]) -> dict[str
     """The marks that this person may never meet, and whose they are."""
     models = {m.class_.__tablename__: m.class_ for m in Record.registry.mappers}
     seen = {table: visible_keys(app, login, models[table]) for table, _ in marks}
-    hides_phone = "phone" in models["employee"].access.hidden_from(who(app, login))
-    return {
-        text: f"{table} {key}"
-        for (table, key), text in marks.items()
-        if key not in seen[table] or (table == "employee" and hides_phone)
-    }
+    seen["employee"] &= near_keys(app, login)
+    return {text: f"{table} {key}" for (table, key), text in marks.items() if key not in seen[table]}
+
+
+def near_keys(app: Any, login: str) -> set[int]:
+    """The employees whose telephone number this person may see: HR all, others their own and their people's."""
+    person = who(app, login)
+    is_near = or_(Employee.id == person.employee_id, managed_by(person))
+    sees_all = person.holds(Role.ADMIN, Role.HR, Role.HR_MANAGER)
+    with app.app_context(), Session(db.engine) as session:
+        return set(session.scalars(select(Employee.id) if sees_all else select(Employee.id).where(is_near)))
 
 
 def who(app: Any, login: str) -> Any:

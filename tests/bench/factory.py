@@ -79,6 +79,8 @@ def _fill(engine: Engine, name: str, rows: Iterator[dict[str, Any]], *, is_searc
                 waiting.clear()
         _put(connection, table, waiting, is_searched=is_searched)
         if is_searched:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
             search.create_search(connection, [name])
         if connection.dialect.name == "postgresql":
             connection.execute(
@@ -241,12 +243,13 @@ def actions(rows: int) -> Iterator[dict[str, Any]]:
     """Nineteen in twenty are closed; a fixed number of the others is due."""
     step, due_every = timedelta(days=365) / rows, max(rows // DUE, 1)
     for key in range(1, rows + 1):
-        opened = AT - (rows - key) * step
         is_due = key % due_every == 0
+        opened = min(AT - (rows - key) * step, AT - timedelta(days=2) if is_due else AT)
         is_open = is_due or mixed(key, 4) % 20 == 3
         due = AT - timedelta(hours=1) if is_due else opened + timedelta(days=900 if is_open else 3)
         yield {
             **STAMPS,
+            "created_at": opened,
             "id": key,
             "no": f"ZG-2026-{key:07d}",
             "kind": "rectification",

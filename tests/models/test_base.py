@@ -201,3 +201,10 @@ def test_every_record_names_itself_in_both_languages_and_has_its_columns():
     assert Employee in records()
     assert Record not in records()
     assert base.Line not in {one.class_ for one in Base.registry.mappers}
+
+
+@pytest.mark.parametrize("name", ["Mars/Base", "../etc/passwd", "/etc/passwd", "\0", "Asia"])
+def test_a_zone_that_there_is_not_is_refused_with_what_to_write(name):
+    assert str(base.zone_of("Europe/Berlin")) == "Europe/Berlin"
+    with pytest.raises(ValueError, match=r"TIME_ZONE.*such as Asia/Shanghai"):
+        base.zone_of(name)

@@ -15,6 +15,7 @@ from models.engine import (
     database_url,
     engine_options,
     let_write,
+    patiently,
     reading_only,
     settings_in_force,
     settings_missed,
@@ -137,4 +138,15 @@ def test_a_database_without_tables_is_left_alone():
     with engine.begin() as connection:
         schema.put_back(connection)
         assert inspect(connection).get_table_names() == []
+    engine.dispose()
+
+
+def test_a_migration_may_take_its_time_and_the_limits_are_back_afterwards(postgresql_url):
+    engine = create_engine(postgresql_url, **engine_options(postgresql_url))
+    with engine.connect() as connection:
+        limits = [text("SHOW statement_timeout"), text("SHOW lock_timeout")]
+        with patiently(connection):
+            connection.rollback()
+            assert [connection.scalar(one) for one in limits] == ["0", "0"]
+        assert [connection.scalar(one) for one in limits] == ["15s", "5s"]
     engine.dispose()

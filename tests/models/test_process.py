@@ -1,40 +1,71 @@
 """Process documents: one revision in force, two signatures to stop it (P1)."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from models.event import ApprovalRecord
+from models.base import on_date, previews
+from models.event import ApprovalRecord, Attachment
 from models.organisation import Account, AccountRole, Post
-from models.process import DocumentRevision, ProcessDocument, ProcessDocumentPost, revision_in_force
-from rules.base import SYSTEM, NotYours, Role, RuleBroken
+from models.process import (
+    ChangeNotice,
+    DocumentReview,
+    DocumentRevision,
+    ProcessDocument,
+    ProcessDocumentPost,
+    countersignatures,
+    open_review,
+    posts_departments,
+    revision_in_force,
+    revision_number_after,
+    revisions_in_force_on,
+)
+from models.regulation import Figure, SlaPolicy
+from models.reminding import remind
+from rules.base import SYSTEM, NotYours, Role, RuleBroken, Unset
+from rules.process import ChangeClass
 from tests.models.acts import DAY, HOUR, LATER, doing, events, last_seq, perform
 from tests.world import person
 
 TICK = timedelta.resolution
+WITHDRAWALS = select(ApprovalRecord).where(ApprovalRecord.step == "withdraw").order_by(ApprovalRecord.id)
 
 
 def first(session):
     return session.scalar(select(DocumentRevision).where(DocumentRevision.rev_no == "A/0"))
 
 
-def written(session, rev_no="A/1", at=LATER):
+def written(session, rev_no="A/1", at=LATER, **more):
     """A revision that waits for its approval."""
     with doing(session, "technical", at) as act:
         revision = DocumentRevision(
-            document_id=first(session).document_id, rev_no=rev_no, author_id=act.by.employee_id, summary="改刀具参数"
+            document_id=first(session).document_id,
+            rev_no=rev_no,
+            author_id=act.by.employee_id,
+            summary="改刀具参数",
+            trigger="process_optimisation",
+            body="按图加工，进给量不大于 0.2 mm/r。",
+            **more,
         )
         session.add(revision)
     return perform(session, revision, "submit", "technical", at)
 
 
-def released(session, rev_no="A/1", at=LATER):
-    revision = written(session, rev_no, at)
-    for verb in ("approve", "release"):
-        perform(session, revision, verb, "technical_manager", at)
+def countersigned(session, revision, at=LATER):
+    for login in ("production_manager", "quality_manager"):
+        perform(session, revision, "countersign", login, at)
     return revision
+
+
+def approved(session, rev_no="A/1", at=LATER, **more):
+    revision = countersigned(session, written(session, rev_no, at, **more), at)
+    return perform(session, revision, "approve", "technical_manager", at)
+
+
+def released(session, rev_no="A/1", at=LATER, **more):
+    return perform(session, approved(session, rev_no, at, **more), "release", "technical_manager", at)
 
 
 def withdrawn(session, at, *logins):
@@ -48,8 +79,15 @@ def test_a_release_ends_the_revision_before_it_at_the_same_instant(any_session):
     new = released(any_session)
     assert (old.status, new.status) == ("superseded", "released")
     assert old.superseded_at == new.released_at == LATER
-    found = [(one.entity_id, one.action, one.source) for one in events(any_session, since)][-2:]
-    assert found == [(old.id, "supersede", "consequence"), (new.id, "release", "form")]
+    own = {"document_revision", "process_document", "document_review"}  # what other chapters do after it is theirs
+    found = [(one.entity, one.entity_id, one.action, one.source) for one in events(any_session, since)]
+    found = [one for one in found if one[0] in own][-4:]
+    assert found == [
+        ("document_revision", old.id, "supersede", "consequence"),
+        ("document_revision", new.id, "release", "form"),
+        ("process_document", old.document_id, "edit", "consequence"),
+        ("document_review", 1, "move", "consequence"),
+    ]
 
 
 def test_which_revision_was_in_force_is_known_of_every_instant(any_session):
@@ -85,7 +123,7 @@ def test_the_author_does_not_approve_and_others_do_not_submit(session):
     for verb in ("approve", "return"):
         with pytest.raises(NotYours, match="the author"):
             perform(session, revision, verb, "technical", note="x")
-    perform(session, revision, "approve", "technical_manager")
+    perform(session, countersigned(session, revision), "approve", "technical_manager")
     assert revision.approved_by_id == person(session, "technical_manager").employee_id
     with pytest.raises(NotYours):
         perform(session, revision, "release", "technical")
@@ -102,7 +140,7 @@ def test_a_returned_revision_says_why_and_goes_round_again(session):
     perform(session, revision, "drop", "technical")
     assert revision.status == "dropped"
     assert revision.label == "GY-CC-001 A/1"
-    assert revision.parties() == {"author": {revision.author_id}}
+    assert revision.parties() == {"author": {revision.author_id}, "proposer": frozenset()}
 
 
 # Two signatures
@@ -117,7 +155,7 @@ def test_a_withdrawal_takes_two_signatures_of_two_roles(any_session):
     withdrawn(any_session, LATER + HOUR, "quality_manager")
     assert (revision.status, revision.withdrawn_at) == ("withdrawn", LATER + HOUR)
     assert revision.document.status == "suspended"
-    records = any_session.scalars(select(ApprovalRecord).order_by(ApprovalRecord.id)).all()
+    records = any_session.scalars(WITHDRAWALS).all()
     assert [(one.role, one.decision, one.used_at) for one in records] == [
         ("technical_manager", "approved", LATER + HOUR), ("quality_manager", "approved", LATER + HOUR),
     ]  # fmt: skip
@@ -130,7 +168,7 @@ def test_the_same_person_twice_is_one_signature_whatever_his_roles(any_session):
         account.roles.append(AccountRole(role=Role.QUALITY_MANAGER))
     revision = withdrawn(any_session, LATER, "technical_manager", "technical_manager", "technical_manager")
     assert revision.status == "released"
-    assert len(any_session.scalars(select(ApprovalRecord)).all()) == 1
+    assert len(any_session.scalars(WITHDRAWALS).all()) == 1
     withdrawn(any_session, LATER, "quality_manager")
     assert revision.status == "withdrawn"
 
@@ -142,7 +180,7 @@ def test_nobody_else_signs_and_the_system_does_not_either(session):
     with doing(session, SYSTEM):
         first(session).perform("withdraw", by=SYSTEM, at=LATER)
     assert first(session).status == "released"
-    assert session.scalars(select(ApprovalRecord)).all() == []
+    assert session.scalars(WITHDRAWALS).all() == []
 
 
 def test_a_second_round_needs_new_signatures(any_session):
@@ -154,7 +192,7 @@ def test_a_second_round_needs_new_signatures(any_session):
     assert revision.status == "released"
     withdrawn(any_session, LATER + DAY, "technical_manager")
     assert revision.status == "withdrawn"
-    assert len(any_session.scalars(select(ApprovalRecord)).all()) == 4
+    assert len(any_session.scalars(WITHDRAWALS).all()) == 4
 
 
 def test_a_document_stopped_is_worked_by_again_from_its_next_release(session):
@@ -172,3 +210,372 @@ def test_a_post_works_by_a_document_once_and_is_told_in_it(any_session):
     with pytest.raises(IntegrityError), doing(any_session, "technical"):
         document.posts.append(ProcessDocumentPost(post=any_session.scalar(select(Post).where(Post.code == "P-SC2"))))
     any_session.rollback()
+
+
+# Written, countersigned, approved
+
+
+def test_a_revision_is_handed_in_whole(session):
+    with doing(session, "technical") as act:
+        revision = DocumentRevision(document_id=first(session).document_id, rev_no="A/1", author_id=act.by.employee_id)
+        session.add(revision)
+    for field, value in (("trigger", "suggestion"), ("summary", "改刀具"), ("body", "按图加工")):
+        with pytest.raises(RuleBroken) as refused:
+            perform(session, revision, "submit", "technical")
+        assert refused.value.field == field
+        with doing(session, "technical"):
+            setattr(revision, field, value)
+    perform(session, revision, "submit", "technical")
+    assert revision.status == "in_review"
+
+
+def test_a_file_stands_for_the_text(session):
+    with doing(session, "technical") as act:
+        revision = DocumentRevision(
+            document_id=first(session).document_id,
+            rev_no="A/1",
+            author_id=act.by.employee_id,
+            trigger="suggestion",
+            summary="改",
+        )
+        session.add(revision)
+        session.flush()
+        facts = {"stored_as": "f", "name": "规程.pdf", "media_type": "application/pdf", "size": 1, "sha256": "0"}
+        session.add(
+            Attachment(entity="document_revision", entity_id=revision.id, kind="document", taken_at=LATER, **facts)
+        )
+    perform(session, revision, "submit", "technical")
+    assert revision.status == "in_review"
+
+
+def test_the_first_revision_gives_its_own_reason(session):
+    assert first(session).trigger == "initial"
+
+
+def test_approval_waits_for_both_countersignatures_of_two_people(any_session):
+    revision = written(any_session)
+    with pytest.raises(RuleBroken, match="Production manager, Quality manager"):
+        perform(any_session, revision, "approve", "technical_manager")
+    perform(any_session, revision, "countersign", "quality_manager", note="同意")
+    with pytest.raises(RuleBroken, match="Production manager"):
+        perform(any_session, revision, "approve", "technical_manager")
+    with pytest.raises(NotYours, match="signed already"):
+        perform(any_session, revision, "countersign", "quality_manager")
+    perform(any_session, revision, "countersign", "production_manager")
+    given = [(one.role, one.comment, one.used_at) for one in countersignatures(any_session, revision.id)]
+    assert given == [("quality_manager", "同意", None), ("production_manager", "", None)]
+    perform(any_session, revision, "approve", "technical_manager")
+    assert (revision.status, revision.approved_at) == ("approved", LATER)
+    assert countersignatures(any_session, revision.id) == []
+
+
+def test_one_person_in_both_offices_signs_for_one_of_them(session):
+    with doing(session, "admin"):
+        account = session.scalar(select(Account).where(Account.login == "quality_manager"))
+        account.roles.append(AccountRole(role=Role.PRODUCTION_MANAGER))
+        account = session.scalar(select(Account).where(Account.login == "general_manager"))
+        account.roles.append(AccountRole(role=Role.QUALITY_MANAGER))
+    revision = perform(session, written(session), "countersign", "quality_manager")
+    with pytest.raises(NotYours, match="signed already"):
+        perform(session, revision, "countersign", "quality_manager")
+    perform(session, revision, "countersign", "general_manager")
+    given = countersignatures(session, revision.id)
+    assert [one.role for one in given] == ["production_manager", "quality_manager"]
+    assert len({one.by_id for one in given}) == 2
+
+
+def test_a_side_that_has_signed_signs_no_more(session):
+    with doing(session, "admin"):
+        account = session.scalar(select(Account).where(Account.login == "general_manager"))
+        account.roles.append(AccountRole(role=Role.QUALITY_MANAGER))
+    revision = perform(session, written(session), "countersign", "quality_manager")
+    with pytest.raises(RuleBroken, match="Your side"):
+        perform(session, revision, "countersign", "general_manager")
+
+
+def test_the_production_manager_of_other_posts_countersigns_nothing_here(session):
+    revision = written(session)
+    with pytest.raises(NotYours):
+        perform(session, revision, "countersign", "production_manager2")
+    with doing(session, "technical"):
+        other = session.scalar(select(Post).where(Post.code == "P-SC2"))
+        revision.document.posts.append(ProcessDocumentPost(post=other))
+    perform(session, revision, "countersign", "production_manager2")
+    assert revision.parties()["countersigner"] >= {
+        person(session, one).employee_id for one in ("production_manager", "production_manager2", "quality_manager")
+    }
+
+
+def test_of_a_document_for_no_post_every_production_manager_may_sign(session):
+    revision = written(session)
+    with doing(session, "technical"):
+        revision.document.posts.clear()
+    perform(session, revision, "countersign", "production_manager2")
+    assert posts_departments(session, revision.document_id) == frozenset()
+
+
+def test_who_countersigns_may_send_it_back_and_the_round_begins_anew(session):
+    revision = perform(session, written(session), "countersign", "production_manager")
+    perform(session, revision, "return", "quality_manager", note="限值无依据")
+    perform(session, revision, "submit", "technical")
+    assert countersignatures(session, revision.id) == []
+    with pytest.raises(RuleBroken, match="Production manager, Quality manager"):
+        perform(session, revision, "approve", "technical_manager")
+
+
+def test_an_editorial_revision_needs_only_the_technical_manager(session):
+    revision = written(session, change_class="editorial")
+    with pytest.raises(RuleBroken, match="editorial"):
+        perform(session, revision, "countersign", "quality_manager")
+    assert "countersigner" not in revision.parties()
+    perform(session, revision, "approve", "technical_manager")
+    assert revision.status == "approved"
+
+
+def test_the_system_countersigns_nothing(session):
+    revision = written(session)
+    with doing(session, SYSTEM):
+        revision.perform("countersign", by=SYSTEM, at=LATER)
+    assert countersignatures(session, revision.id) == []
+
+
+def test_the_author_does_not_countersign_whatever_his_roles(session):
+    with doing(session, "admin"):
+        account = session.scalar(select(Account).where(Account.login == "technical"))
+        account.roles.append(AccountRole(role=Role.QUALITY_MANAGER))
+    with pytest.raises(NotYours, match="the author"):
+        perform(session, written(session), "countersign", "technical")
+
+
+def test_what_was_approved_can_be_taken_back_and_needs_signatures_again(session):
+    revision = perform(session, approved(session), "take_back", "technical_manager", note="附图缺页")
+    assert (revision.status, revision.approved_by_id, revision.approved_at) == ("draft", None, None)
+    perform(session, revision, "submit", "technical")
+    with pytest.raises(RuleBroken):
+        perform(session, revision, "approve", "technical_manager")
+
+
+def test_somebody_asks_a_technician_takes_it_up_or_declines(session):
+    asker = person(session, "quality_manager").employee_id
+    for verb in ("take_up", "drop"):
+        with doing(session, "quality_manager"):
+            revision = DocumentRevision(
+                document_id=first(session).document_id,
+                rev_no=revision_number_after(session, first(session).document_id, ChangeClass.MINOR),
+                status="proposed",
+                proposed_by_id=asker,
+                summary="规程与现场不符",
+            )
+            session.add(revision)
+        with pytest.raises(NotYours):
+            perform(session, revision, verb, "quality_manager", note="x")
+        perform(session, revision, verb, "technical", note="已在编制")
+        assert revision.relations_of(person(session, "quality_manager")) == {"proposer"}
+    drafts = session.scalars(select(DocumentRevision).where(DocumentRevision.status == "draft")).all()
+    assert [(one.rev_no, one.author_id) for one in drafts] == [("A/1", person(session, "technical").employee_id)]
+
+
+# Released: now, or planned
+
+
+def test_a_release_keeps_its_day_its_grace_and_moves_the_review(session):
+    new = released(session)
+    assert (new.effective_on, new.grace_days) == (on_date(LATER), 10)
+    assert new.document.next_review_on == date(2027, 11, 17)
+    assert open_review(session, new.document_id).due_on == date(2027, 11, 17)
+
+
+def test_an_unset_figure_refuses_the_release_with_its_clause(session):
+    with doing(session, "admin"):
+        for one in session.scalars(select(Figure).where(Figure.code.in_(("grace_days", "review_interval_months")))):
+            one.to_on = on_date(LATER)
+    revision = approved(session)
+    at = LATER + DAY
+    for code, clause in (("grace_days", "P2.2"), ("review_interval_months", "P1.2")):
+        said = [str(one) for one in previews(revision, "release", person(session, "technical_manager"))]
+        assert any("refused" in one and clause in one for one in said), said
+        with pytest.raises(Unset, match=clause):
+            perform(session, revision, "release", "technical_manager", at)
+        with doing(session, "admin"):
+            session.scalars(select(Figure).where(Figure.code == code)).one().to_on = None
+        session.expire_all()
+    perform(session, revision, "release", "technical_manager", at)
+    assert revision.status == "released"
+
+
+def test_the_preview_says_what_the_release_then_does(session):
+    revision = approved(session)
+    manager = person(session, "technical_manager")
+    said = " ".join(str(one) for one in previews(revision, "release", manager))
+    assert "A/0 ends" in said
+    assert "within 10 days" in said
+    assert "planned" not in said
+    perform(session, revision, "plan", "technical_manager", effective_on="2199-01-04")
+    assert "planned for 2199-01-04" in " ".join(str(one) for one in previews(revision, "release", manager))
+
+
+def test_an_editorial_release_moves_no_review(session):
+    revision = written(session, change_class="editorial")
+    perform(session, revision, "approve", "technical_manager")
+    said = [str(one) for one in previews(revision, "release", person(session, "technical_manager"))]
+    assert not any("review" in one for one in said)
+    due_on = revision.document.next_review_on
+    perform(session, revision, "release", "technical_manager")
+    assert revision.document.next_review_on == due_on
+
+
+def test_a_planned_revision_comes_into_force_by_itself_once(any_session):
+    revision = approved(any_session)
+    for day in ("2026-11-17", "2026-11-01", ""):
+        with pytest.raises(RuleBroken):
+            perform(any_session, revision, "plan", "technical_manager", effective_on=day)
+    perform(any_session, revision, "plan", "technical_manager", effective_on="2026-12-01")
+    midnight = datetime(2026, 11, 30, 16, tzinfo=UTC)
+    remind(any_session, midnight - TICK)
+    assert revision.status == "approved"
+    remind(any_session, midnight)
+    any_session.refresh(revision)
+    assert (revision.status, revision.released_at) == ("released", midnight)
+    old, since = first(any_session), last_seq(any_session)
+    assert old.superseded_at == midnight
+    assert remind(any_session, midnight + HOUR)["release_planned"] == 0
+    assert [one for one in events(any_session, since) if one.entity == "document_revision"] == []
+
+
+def test_after_an_outage_it_counts_from_then_and_not_from_before(session):
+    revision = perform(session, approved(session), "plan", "technical_manager", effective_on="2026-12-01")
+    late = datetime(2026, 12, 3, 1, tzinfo=UTC)
+    remind(session, late)
+    session.refresh(revision)
+    assert (revision.released_at, revision.effective_on) == (late, date(2026, 12, 3))
+    assert revision_in_force(session, revision.document_id, late - TICK) == first(session).id
+
+
+def test_what_was_not_planned_waits_for_the_technical_manager(session):
+    revision = approved(session, effective_on=on_date(LATER))
+    assert remind(session, LATER + 3 * DAY)["release_planned"] == 0
+    perform(session, revision, "release", "technical_manager", LATER + 3 * DAY)
+    assert revision.effective_on == on_date(LATER + 3 * DAY)
+
+
+def test_two_planned_for_one_day_come_into_force_each_at_its_own_instant(session):
+    revisions = []
+    for number in ("GY-2", "GY-3"):
+        with doing(session, "technical") as act:
+            document = ProcessDocument(doc_no=number, title="新文件", doc_type="process_flow")
+            revision = DocumentRevision(
+                document=document, rev_no="A/0", author_id=act.by.employee_id, summary="新", body="一"
+            )
+            session.add_all([document, revision])
+        perform(session, revision, "submit", "technical")
+        perform(session, countersigned(session, revision), "approve", "technical_manager")
+        perform(session, revision, "plan", "technical_manager", effective_on="2026-12-01")
+        revisions.append(revision)
+    assert remind(session, LATER + 30 * DAY)["release_planned"] == 2
+    session.expire_all()
+    assert len({one.released_at for one in revisions}) == 2
+
+
+def test_of_a_day_with_a_release_both_revisions_are_told(session):
+    old, new = first(session), released(session)
+    found = revisions_in_force_on(session, old.document_id, on_date(LATER))
+    assert [one.revision_id for one in found] == [old.id, new.id]
+    assert [one.revision_id for one in revisions_in_force_on(session, old.document_id, on_date(LATER + DAY))] == [
+        new.id
+    ]
+    assert revisions_in_force_on(session, old.document_id, date(2020, 1, 1)) == []
+
+
+def test_an_obsolete_document_ends_its_revision_and_its_review(session):
+    document = first(session).document
+    with pytest.raises(RuleBroken, match="reason"):
+        perform(session, document, "make_obsolete", "technical_manager")
+    perform(session, document, "make_obsolete", "technical_manager", note="产品停产")
+    assert (first(session).status, first(session).superseded_at) == ("superseded", LATER)
+    assert (document.status, document.next_review_on, open_review(session, document.id)) == ("obsolete", None, None)
+    assert session.scalar(select(DocumentReview.result)) == "obsolete"
+    new = released(session, at=LATER + DAY)
+    assert (new.document.status, new.status) == ("active", "released")
+
+
+def test_a_document_that_was_never_released_can_be_obsolete(session):
+    with doing(session, "technical"):
+        document = ProcessDocument(doc_no="GY-9", title="未发布", doc_type="process_flow")
+        session.add(document)
+    perform(session, document, "make_obsolete", "technical_manager", note="重复")
+    assert document.status == "obsolete"
+
+
+def test_a_withdrawn_document_can_be_made_obsolete(session):
+    revision = withdrawn(session, LATER, "quality_manager", "technical_manager")
+    perform(session, revision.document, "make_obsolete", "technical_manager", note="产品停产")
+    assert (revision.status, revision.document.status) == ("withdrawn", "obsolete")
+
+
+# Notices of a change
+
+
+def noticed(session, at=LATER, **more):
+    with doing(session, "production_manager", at) as act:
+        notice = ChangeNotice(
+            kind="equipment", title="新焊机", noticed_on=on_date(at), noticed_by_id=act.by.employee_id, **more
+        )
+        with session.no_autoflush:
+            session.add(notice)
+            notice.prepare(act)
+    return notice
+
+
+def test_a_notice_says_by_when_documents_must_have_followed(session):
+    notice = noticed(session)
+    assert notice.no == "BG-2026-00001"
+    assert notice.due_at == datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+    with doing(session, "technical") as act:
+        notice.noticed_on = on_date(LATER) + DAY
+        with pytest.raises(RuleBroken, match="future"):
+            notice.prepare(act)
+        session.expire(notice)
+
+
+def test_without_a_time_limit_no_notice_is_taken(session):
+    with doing(session, "admin"):
+        session.scalars(select(SlaPolicy).where(SlaPolicy.target == "revision_after_change")).one().amount = None
+    with pytest.raises(Unset, match=r"P1\.3"):
+        noticed(session)
+    session.rollback()
+
+
+def test_a_notice_is_answered_by_the_last_release_that_follows_it(any_session):
+    notice = noticed(any_session)
+    draft = written(any_session, "A/2", change_notice_id=notice.id)
+    released(any_session, "A/1", change_notice_id=notice.id)
+    assert notice.status == "open"
+    perform(any_session, draft, "return", "technical_manager", note="x")
+    perform(any_session, draft, "drop", "technical")
+    released(any_session, "A/3", LATER + DAY, change_notice_id=notice.id)
+    assert (notice.status, notice.answered_at) == ("answered", LATER + DAY)
+    released(any_session, "A/4", LATER + 2 * DAY, change_notice_id=notice.id)
+    assert notice.answered_at == LATER + DAY
+
+
+def test_a_notice_is_dismissed_with_a_reason_by_the_technical_manager(session):
+    notice = noticed(session)
+    for login, more in (("technical", {"note": "x"}), ("technical_manager", {})):
+        with pytest.raises(RuleBroken):
+            perform(session, notice, "dismiss", login, **more)
+    perform(session, notice, "dismiss", "technical_manager", note="同型号更换")
+    assert notice.status == "dismissed"
+    assert notice.parties() == {"noticer": {person(session, "production_manager").employee_id}}
+
+
+def test_an_unanswered_notice_is_told_a_day_before_and_when_time_is_up_each_once(session):
+    notice = noticed(session)
+    moments = (notice.due_at + days * DAY for days in (-2, -1, -0.5, 0, 1))
+    told = [remind(session, at)["remind_notices"] for at in moments]
+    assert told == [0, 1, 0, 1, 0]
+
+
+def test_after_an_outage_both_are_told_in_one_go(session):
+    notice = noticed(session)
+    assert remind(session, notice.due_at + 5 * DAY)["remind_notices"] == 2
+    assert remind(session, notice.due_at + 6 * DAY)["remind_notices"] == 0

@@ -70,12 +70,13 @@ def test_a_voided_figure_counts_no_more_and_the_set_up_page_lists_it(session):
     assert REPEAT_WITHIN_DAYS not in unset_figures(session, AT)
     assert MAX_ROUNDS in unset_figures(session, AT)
     with doing(session, "admin"):
-        session.scalar(select(Figure)).voided_at = LATER
+        for one in session.scalars(select(Figure)):
+            one.voided_at = LATER
     assert unset_figures(session, AT) == list(FIGURES.values())
 
 
 def test_a_figure_told_apart_is_unset_until_each_has_a_value(session):
-    spec = FIGURES["grace_days"]
+    spec = FIGURES["satisfaction_weight"]
     for done, applies_to in enumerate(spec.applies_to):
         assert spec in unset_figures(session, AT), done
         with doing(session, "admin"):
@@ -164,7 +165,8 @@ def test_no_limit_and_a_limit_without_an_amount_are_unset(session):
     [
         ("1", "working_day", (2026, 9, 28, 9, 30)), ("4", "working_day", (2026, 10, 2, 9, 30)),
         ("5.5", "working_hour", (2026, 9, 28, 1, 30)), ("4.5", "working_hour", (2026, 9, 25, 9, 30)),
-        ("0.5", "clock_hour", (2026, 9, 25, 4, 30)), ("2", "calendar_day", (2026, 9, 27, 4, 0)),
+        ("0.5", "clock_hour", (2026, 9, 25, 4, 30)), ("2", "calendar_day", (2026, 9, 28, 9, 30)),
+        ("1", "month", (2026, 10, 26, 9, 30)),
         ("0", "clock_hour", (2026, 9, 25, 4, 0)),
     ],
 )  # fmt: skip
@@ -173,7 +175,7 @@ def test_a_limit_is_used_up_on_the_working_calendar(session, amount, unit, due):
     assert due_at(session, Limit(Decimal(amount), Unit(unit)), FRIDAY_NOON) == datetime(*due, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("amount,unit", [("1.5", "working_day"), ("1", "month"), ("1", "percent"), ("1", "CNY")])
+@pytest.mark.parametrize("amount,unit", [("1.5", "working_day"), ("1.5", "month"), ("1", "percent"), ("1", "CNY")])
 def test_what_no_calendar_can_count_is_refused_by_name(session, amount, unit):
     with pytest.raises(RuleBroken, match="time limit"):
         due_at(session, Limit(Decimal(amount), Unit(unit)), FRIDAY_NOON)

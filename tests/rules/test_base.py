@@ -59,6 +59,15 @@ ALLOWED = {
         probation    leave             left         hr hr_manager
         active       leave             left         hr hr_manager
         leave        leave             left         hr hr_manager
+        probation    move              probation    hr hr_manager
+        active       move              active       hr hr_manager
+        leave        move              leave        hr hr_manager
+        probation    take_up           probation
+        active       take_up           active
+        leave        take_up           leave
+        probation    give_notice       probation    hr hr_manager
+        active       give_notice       active       hr hr_manager
+        leave        give_notice       leave        hr hr_manager
     """,
     "actions.ACTION_STEPS": """
         open         accept            accepted     responsible

@@ -1,0 +1,106 @@
+"""What shows that a clause is kept: rows done, due, overdue or excepted, counted within what a person may see (G1).
+
+A chapter registers what it has by ``@evidence("P3.2")``; the board counts everything in one statement.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from models.base import Record
+from rules.base import Person, Words
+from rules.regulation import Side
+
+LOOKED_BACK = timedelta(days=90)
+"""What was done is counted for the last quarter."""
+COUNTED = 9_999
+"""Rows are counted up to here; beyond it the board says "more than"."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """When the board is looked at, and since when it counts what was done."""
+
+    at: datetime
+    since: datetime
+
+    @classmethod
+    def now(cls, at: datetime) -> "Asked":
+        return cls(at, at - LOOKED_BACK)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows of one table by which a clause is judged; ``sides`` says which are done, due, overdue or excepted.
+
+    ``moment`` is the column that says when; ``queries`` the list's address for a side; ``loads`` what a label needs.
+    """
+
+    words: Words
+    model: type[Record]
+    sides: Mapping[Side, ColumnElement[bool]]
+    moment: InstrumentedAttribute[Any] | None = None
+    queries: Mapping[Side, str] = field(default_factory=dict)
+    loads: Sequence[Any] = ()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A tally with its numbers, as far as somebody may see the rows."""
+
+    tally: Tally
+    numbers: Mapping[Side, int]
+
+
+Maker = Callable[[Asked], Iterable[Tally]]
+EVIDENCE: dict[str, list[Maker]] = {}
+
+
+def evidence(*names: str) -> Callable[[Maker], Maker]:
+    """Registers what shows how clauses are kept, by the names that the clauses carry."""
+
+    def register(maker: Maker) -> Maker:
+        for name in names:
+            EVIDENCE.setdefault(name, []).append(maker)
+        return maker
+
+    return register
+
+
+def tallies(name: str, asked: Asked) -> list[Tally]:
+    """Everything that is registered under a name."""
+    return [one for maker in EVIDENCE.get(name, ()) for one in maker(asked)]
+
+
+def counted(session: Session, names: Iterable[str], person: Person, asked: Asked) -> dict[str, list[Counted]]:
+    """The numbers of all these names: one statement, however many there are."""
+    found = {name: tallies(name, asked) for name in names}
+    places = [(name, nth, side) for name, those in found.items() for nth, one in enumerate(those) for side in one.sides]
+    counts = [_count(found[name][nth], side, person) for name, nth, side in places]
+    row = session.execute(select(*counts)).one() if counts else ()
+    numbers: dict[tuple[str, int], dict[Side, int]] = {}
+    for (name, nth, side), number in zip(places, row, strict=True):
+        numbers.setdefault((name, nth), {})[side] = int(number or 0)
+    return {
+        name: [Counted(one, numbers.get((name, nth), {})) for nth, one in enumerate(those)]
+        for name, those in found.items()
+    }
+
+
+def _count(tally: Tally, side: Side, person: Person) -> ColumnElement[int]:
+    fitting = select(literal(1)).select_from(tally.model).where(tally.sides[side], tally.model.visible_to(person))
+    return select(func.count()).select_from(fitting.limit(COUNTED + 1).subquery()).scalar_subquery()
+
+
+def rows_of(session: Session, tally: Tally, side: Side, person: Person, most: int) -> list[Record]:
+    """The first of a side: what is overdue longest or falls due next, and of what is done the latest."""
+    model: Any = tally.model
+    moment = tally.moment if tally.moment is not None else model.id
+    is_latest = side in {Side.DONE, Side.EXCEPTION}
+    order = (moment.desc(), model.id.desc()) if is_latest else (moment, model.id)
+    query = select(model).where(tally.sides[side], model.visible_to(person)).options(*tally.loads)
+    return list(session.scalars(query.order_by(*order).limit(most)))
