@@ -28,7 +28,7 @@ from admin_views.words import (
 from models.base import Record
 from models.types import Label, Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
-from rules.regulation.ladders import written
+from rules.regulation.ladders import REASONS, written
 
 COMMON: dict[str, Words] = {
     "id": Words("ID", "序号"),
@@ -63,12 +63,9 @@ COMMON: dict[str, Words] = {
 # fmt: off - a table by colour
 TONES: dict[str, str] = {
     "draft": "off",
-    "proposed": "soon",
     "scheduled": "off",
-    "due": "soon",
     "obsolete": "off",
     "answered": "met",
-    "dismissed": "off",
     "still_valid": "met",
     "revise": "soon",
     "probation": "off",
@@ -76,7 +73,6 @@ TONES: dict[str, str] = {
     "accepted": "running",
     "in_progress": "running",
     "submitted": "soon",
-    "proposed": "soon",
     "in_force": "met",
     "rejected": "breached",
     "in_review": "soon",
@@ -105,7 +101,6 @@ TONES: dict[str, str] = {
     "registered": "off",
     "entered": "soon",
     "confirmed": "met",
-    "scheduled": "running",
     "satisfied": "met",
     "waived": "done",
     "merged": "off",
@@ -133,12 +128,10 @@ TONES: dict[str, str] = {
     "investigating": "running",
     "statement_pending": "soon",
     "decided": "met",
-    "dismissed": "off",
     "named": "off",
     "asked": "soon",
     "stated": "met",
     "silent": "breached",
-    "due": "running",
     "drafted": "soon",
     "published": "met",
     "grave": "overdue",
@@ -249,9 +242,9 @@ def listed(value: dict[str, Any] | list[Any]) -> str:
     """Values as people write them one after the other; a ladder's levels with whom they tell."""
     if isinstance(value, dict):
         return "; ".join(f"{name}: {value_text(one)}" for name, one in value.items())
-    if all(isinstance(one, list) for one in value):
+    if value and all(isinstance(one, list) for one in value):
         return written(value, zh=locale() == CHINESE)
-    return t(", ", "、").join(value_text(one) for one in value)
+    return t(", ", "、").join(value_text(REASONS.get(one, one)) for one in value)
 
 
 FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped"})

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from admin_views.columns import Shown, cell_of, label_of
-from admin_views.registry import LINE_LABELS, views
+from admin_views.registry import LINE_LABELS, LINE_NAMES, views
 from admin_views.screen import Change, HistoryEntry
 from admin_views.session import db
 from admin_views.words import near_instant, say, t, value_text
@@ -203,4 +203,7 @@ def _field_words(table: str, field: str) -> str:
         label = say(label_of(model, name, labels))
     except KeyError:
         label = name
-    return label if own == table else f"{say(model.words)} · {label}"
+    if own == table:
+        return label
+    named, key = LINE_NAMES.get(own), field.split(".")[1]
+    return f"{named(int(key)) if named is not None and key.isdecimal() else say(model.words)} · {label}"

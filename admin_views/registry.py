@@ -20,6 +20,11 @@ _panels: list[tuple[type[Record], PanelMaker]] = []
 _cards: list[CardMaker] = []
 
 
+def has_account(person: Person) -> bool:
+    """A page for everybody who signs in."""
+    return person.account_id is not None
+
+
 @dataclass(frozen=True)
 class MenuPage:
     """A page of a chapter that is no table's: it stands before the chapter's tables, for those who open it."""
@@ -27,13 +32,15 @@ class MenuPage:
     chapter: str
     words: Words
     url: str
-    may_open: Callable[[Person], bool]
+    may_open: Callable[[Person], bool] = has_account
     icon: str = "file-text"
 
 
 _menu: list[MenuPage] = []
 LINE_LABELS: dict[str, dict[str, Words]] = {}
 """Labels of the lines' columns, by table: declared with the view of their record."""
+LINE_NAMES: dict[str, Callable[[int], str]] = {}
+"""What one line of several is called in the history of its record, by table and key."""
 
 
 def panel(model: type[Record]) -> Callable[[PanelMaker], PanelMaker]:

@@ -91,6 +91,11 @@ def exact_date(value: date, language: str | None = None) -> str:
     return _date_text(value, "yyyy-MM-dd EEE", language or locale())
 
 
+def month_text(first: date) -> str:
+    """A month by its name."""
+    return _date_text(first, "LLLL", locale())
+
+
 def exact_instant(value: datetime, language: str | None = None) -> str:
     local = _local(value)
     return f"{exact_date(local.date(), language)} {local:%H:%M}"

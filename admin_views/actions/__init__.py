@@ -10,6 +10,7 @@ from admin_views.actions.extensions import ActionExtensionView
 from admin_views.actions.file import PerformanceFileEntryView, performance
 from admin_views.actions.items import MEASURES_OF, ActionItemView
 from admin_views.actions.ladder import ActionRungView, overdue
+from admin_views.actions.leaving import open_actions
 from admin_views.base import RegulationView
 from models.actions import (
     AccountabilityCase,
@@ -32,4 +33,4 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
 ]
 PAGES = (board, overdue, performance)
 
-__all__ = ["MEASURES_OF", "PAGES", "VIEWS", "desk"]
+__all__ = ["MEASURES_OF", "PAGES", "VIEWS", "desk", "open_actions"]

@@ -21,6 +21,7 @@ from models.organisation import Department, Employee
 from rules.actions import ActionStatus, Severity
 from rules.base import Person, Words
 
+menu_page(MenuPage("actions", Words("Board", "整改看板"), "/actions/board/", icon="table"))
 board = Blueprint("actions_board", __name__, url_prefix="/actions/board")
 COLUMNS = (
     ActionStatus.OPEN,
@@ -34,12 +35,6 @@ COLUMNS = (
 CARDS = 30
 """Cards in a column; the rest is a list."""
 
-menu_page(
-    MenuPage(
-        "actions", Words("Board", "整改看板"), "/actions/board/", lambda person: person.employee_id is not None, "table"
-    )
-)
-
 
 @board.get("/")
 def actions_board() -> AnyResponse | str:
@@ -49,11 +44,8 @@ def actions_board() -> AnyResponse | str:
     person = person_here()
     asked = {name: request.args.get(name, "") for name in ("department", "responsible", "severity")}
     where = [ActionItem.visible_to(person), ActionItem.status.in_(COLUMNS), *_wanted(asked)]
-    counts = dict(
-        db.session.execute(select(ActionItem.status, func.count()).where(*where).group_by(ActionItem.status))
-        .tuples()
-        .all()
-    )
+    counted = select(ActionItem.status, func.count()).where(*where).group_by(ActionItem.status)
+    counts = dict(db.session.execute(counted).tuples().all())
     cards = _cards(where)
     return render_template(
         "actions_board.html",

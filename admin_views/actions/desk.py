@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from admin_views.columns import cell_of, due_cell
@@ -291,7 +291,7 @@ def evaluations_due(person: Person) -> DeskCard | None:
     managed = in_managed_departments(Evaluation.department_id, person)
     drafted = [
         (Evaluation.status == EvaluationStatus.DRAFTED)
-        & or_(*managed)
+        & or_(false(), *managed)
         & (Evaluation.author_id != (person.employee_id or 0))
     ]
     rows = db.session.scalars(

@@ -17,6 +17,7 @@ from admin_views.session import db
 from models.base import now
 from models.engine import engine_options
 from models.first_data import fill
+from models.regulation.shipped import ship
 
 
 def migrations() -> Config:
@@ -49,6 +50,7 @@ def upgrade() -> None:
         raise Refused(f"{fault} The database was made by a newer version of the product.") from None
     if ScriptDirectory.from_config(migrations()).get_heads():
         fill(db.session, now())
+        ship(db.session(), now())
     click.echo(f"The database is up to date ({revision}).")
 
 

@@ -3,8 +3,9 @@
 from typing import ClassVar
 
 from admin_views.base import RegulationView, Section
+from admin_views.session import db
 from models.base import Act
-from models.organisation import Customer
+from models.organisation import Customer, Employee
 from rules.base import Role, Words
 
 
@@ -33,7 +34,7 @@ class CustomerView(RegulationView):
         """Whoever enters a customer looks after him, unless he says otherwise."""
         found = Customer()
         if act.by.employee_id is not None and act.by.holds(Role.SALES):
-            found.owner_id = act.by.employee_id
+            found.owner = db.session.get(Employee, act.by.employee_id)
         return found
 
     def before_save(self, record: Customer, act: Act) -> None:

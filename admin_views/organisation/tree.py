@@ -10,16 +10,26 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of
 from admin_views.organisation.places import filled_cell, leader_cell, leaders_today, people_by
-from admin_views.registry import record_url
+from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.screen import Cell
 from admin_views.session import db
 from admin_views.signin import unauthorised
 from admin_views.words import today
 from models.organisation import Account, AccountRole, Department, Employee, Post, Team
 from models.organisation.places import below, parts_of
+from rules.base import Person, Words
 from rules.organisation import HEADS, EmployeeStatus, is_in_force
 
+menu_page(MenuPage("organisation", Words("The company", "组织架构"), "/organisation/", icon="sitemap"))
 company = Blueprint("company", __name__)
+
+
+def may_look(person: Person) -> bool:
+    """Everybody who is signed in."""
+    return person.account_id is not None
+
+
+menu_page(MenuPage("organisation", Words("The company", "组织架构"), "/organisation/", may_look, "sitemap"))
 
 
 @dataclass

@@ -4,16 +4,16 @@ from typing import Any
 
 from admin_views.base import RegulationView
 from admin_views.registry import MenuPage, menu_page
-from admin_views.regulation import clocks
 from admin_views.regulation.board import board
 from admin_views.regulation.calendar import CalendarDayView, CalendarView
 from admin_views.regulation.clauses import ClauseView
+from admin_views.regulation.clocks import clock_pages
 from admin_views.regulation.figures import FigureView
 from admin_views.regulation.limits import SlaPolicyView
+from admin_views.regulation.tables import table_pages
+from admin_views.regulation.year import year_pages
 from models.regulation import Calendar, CalendarDay, Clause, Figure, SlaPolicy
 from rules.base import Role, Words
-
-__all__ = ["VIEWS", "clocks"]
 
 menu_page(MenuPage("regulation", Words("The regulation", "制度看板"), "/regulation/", lambda _person: True, "book"))
 menu_page(
@@ -32,4 +32,4 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (Calendar, CalendarView),
     (CalendarDay, CalendarDayView),
 ]
-PAGES = (board,)
+PAGES = (board, clock_pages, year_pages, table_pages)

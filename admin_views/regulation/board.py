@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of, due_cell
 from admin_views.event.receipts import missing_headings, missing_row
-from admin_views.registry import desk_card, record_url
+from admin_views.registry import MenuPage, desk_card, menu_page, record_url
 from admin_views.regulation.told import Mark, Told, anchor, mark_of, number, owns, told_all, told_of
 from admin_views.screen import Cell, DeskCard, DeskLine, Heading, Option, Row
 from admin_views.session import db
@@ -38,6 +38,7 @@ from models.regulation import (
 from rules.base import NotVisible, NotYours, Person, Role, Words
 from rules.regulation import Part, Side, applies_to_words
 
+menu_page(MenuPage("regulation", Words("The regulation", "制度看板"), "/regulation/", icon="book"))
 board = Blueprint("board", __name__, url_prefix="/regulation")
 SHOWN = 12
 """Rows of a side on a clause's page; the list has all of them."""

@@ -3,11 +3,16 @@
 from typing import ClassVar
 
 from admin_views.base import Inline, RegulationView
+from admin_views.registry import panel
+from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.session import db
+from admin_views.words import say, t, today
 from models.base import Act
-from models.regulation import Calendar, OwnInterval
-from models.regulation.calendar import engine_of, facts_now
-from rules.base import RuleBroken, Words
+from models.regulation import Calendar, CalendarDay, OwnInterval
+from models.regulation.calendar import engine_of, facts_now, refuse_unworkable
+from rules.base import Person, RuleBroken, Words
+from rules.regulation.calendar import week_on
+from rules.working_time.hours import WEEKDAYS
 
 HOURS = {"starts": Words("From", "开始"), "ends": Words("To", "结束")}
 
@@ -52,6 +57,22 @@ class CalendarView(RegulationView):
         return name != "from_on" and super()._is_typed(inline, name)
 
 
+@panel(Calendar)
+def year_of(calendar: Calendar, person: Person) -> Panel:
+    """The way to the year view, and how each weekday is worked today."""
+    week = week_on(facts_now(db.session(), calendar).intervals, today())
+    return Panel(
+        title=t("This week's hours", "当前作息"),
+        headings=[Heading("day", t("Weekday", "星期")), Heading("hours", t("Working time", "工作时段"))],
+        rows=[
+            Row(day, "", [Cell(say(name)), Cell(", ".join("–".join(hour) for hour in week.get(day, ())) or "—")])
+            for day, name in enumerate(WEEKDAYS)
+        ],
+        create_url=f"/calendar/?calendar={calendar.id}",
+        create_label=t("Year view", "年历"),
+    )
+
+
 def _refuse_half(one: OwnInterval) -> None:
     if bool(one.starts) != bool(one.ends):
         raise RuleBroken(
@@ -74,3 +95,8 @@ class CalendarDayView(RegulationView):
     filter_columns = ("on", "day_type", "provisional")
     form_columns = ("on", "day_type", "name", "source", "provisional")
     icon = "calendar-event"
+
+    def before_save(self, record: CalendarDay, act: Act) -> None:
+        """Nor may a single day make a calendar that nobody could work by."""
+        db.session.add(record)
+        refuse_unworkable(db.session())

@@ -14,6 +14,7 @@ from models.actions.items import (
     open_rectification,
 )
 from models.actions.ladder import ActionRung, climb_ladders, ladder, levels_climbed, refuse_disorder
+from models.actions.leaving import hand_over_actions, unfinished_of
 from models.actions.reach import in_managed_departments, manager_ids, of_managed_people
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "evaluates",
     "extensions_of",
     "file_of",
+    "hand_over_actions",
     "in_managed_departments",
     "ladder",
     "lapse_extensions",
@@ -49,4 +51,5 @@ __all__ = [
     "refuse_disorder",
     "remind_of_evaluations",
     "reverse_entry",
+    "unfinished_of",
 ]

@@ -83,7 +83,7 @@ def _waiting(session: Session, calendar: WorkCalendar, rungs: Sequence[Rung], at
     return session.scalars(
         select(ActionItem)
         .where(
-            text(UNFINISHED_SQL),  # to the letter as the index says it
+            text(f"action_item.{UNFINISHED_SQL}"),  # to the letter as the index says it; people have a status, too
             ActionItem.status != "watching",
             ActionItem.due_at <= horizon,
             ~is_at_the_top,

@@ -7,7 +7,6 @@ from random import Random
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from models.actions import climb_ladders, end_statements, lapse_extensions, remind_of_evaluations
 from models.base import COMPANY_ZONE, Base, Source, on_date
 from models.demo.checks import Checks
 from models.demo.company import PASSWORD, Company, founded
@@ -23,9 +22,9 @@ from models.demo.scenes import plan_scenes
 from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
 from models.event import Delivery
-from models.organisation import Department, follow_the_calendar
-from models.process import release_planned, remind_notices, remind_reviews
+from models.organisation import Department
 from models.regulation import company_calendar
+from models.reminding import FALLS_DUE
 from rules.base import SYSTEM, RuleBroken, Words
 
 __all__ = ["PASSWORD", "UNSET", "demo_logins", "load"]
@@ -38,16 +37,6 @@ CHECKS_A_DAY = {"S1": 1.1, "S2": 0.9, "": 0.15}
 FAILURE_RATES = {"S1": (0.30, 0.15), "S2": (0.36, 0.20), "": (0.30, 0.20)}
 """How often a check fails at the beginning and at the end of the six months."""
 UNREAD_DAYS = 3
-EACH_MORNING = (
-    follow_the_calendar,
-    climb_ladders,
-    lapse_extensions,
-    end_statements,
-    remind_of_evaluations,
-    release_planned,
-    remind_reviews,
-    remind_notices,
-)
 
 
 def load(session: Session | scoped_session[Session], *, scale: int = 1, seed: int = 1, at: datetime) -> dict[str, int]:
@@ -117,8 +106,9 @@ def _often(rng: Random, mean: float) -> int:
 def _remind(session: Session, at: datetime) -> None:
     """What the worker did each morning, when work begins."""
     with as_of(session, SYSTEM, at, Source.SCHEDULER):
-        for falls_due in EACH_MORNING:
-            falls_due(session, at)
+        for name, falls_due in FALLS_DUE.items():
+            if name != "draw_todays_checks":  # drawn where the rounds are planned
+                falls_due(session, at)
 
 
 def _tell(session: Session, today: date) -> None:

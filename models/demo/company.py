@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from models.actions import ActionRung
 from models.base import Source
-from models.demo.days import HOURS, NOTICE, WORKING_WEEKDAYS, statutory_days
 from models.demo.diary import as_of
 from models.demo.people import DEPARTMENTS, PEOPLE, POSTS, ROLES, TEAMS, PersonRow
 from models.demo.settings import FIGURE_VALUES, LIMITS, RUNGS
 from models.first_data import fill
 from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
-from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, WorkInterval
+from models.regulation import Figure, SlaPolicy
+from models.regulation.shipped import ship
 from models.signin import hash_of
 from rules.actions import Told
 from rules.base import SYSTEM, Person, Role
@@ -68,6 +68,7 @@ def founded(session: Session, rng: Random, began: datetime, changed_on: date) ->
     """Writes the master data as of ``began``; ``changed_on`` is when a time limit was tightened."""
     company = Company()
     fill(session, began)
+    ship(session, began)
     with as_of(session, SYSTEM, began, Source.COMMAND):
         _regulation(session, began.date(), changed_on)
         _places(session, company)
@@ -97,6 +98,9 @@ def _regulation(session: Session, began: date, changed_on: date) -> None:
                 match=dict(row.match),
                 amount=Decimal(row.amount) if row.amount else None,
                 unit=row.unit,
+                pauses_on=list(row.pauses_on),
+                warnings=list(row.warnings),
+                ladder=[[offset, list(who)] for offset, who in row.ladder],
                 from_on=changed_on if row.era == "then" else from_on,
                 to_on=changed_on - timedelta(days=1) if row.era == "first" else None,
             )
@@ -105,23 +109,10 @@ def _regulation(session: Session, began: date, changed_on: date) -> None:
         session.add(
             ActionRung(level=level, after_hours=Decimal(hours), name=name, tells=_told(told), also_tells=_told(also))
         )
-    _calendar(session, from_on)
 
 
 def _told(given: str) -> Told | None:
     return Told(given) if given else None  # type: ignore[call-arg]
-
-
-def _calendar(session: Session, from_on: date) -> None:
-    calendar = Calendar(code="GS", name="公司日历")
-    calendar.intervals = [
-        WorkInterval(weekday=weekday, starts=starts, ends=ends, from_on=from_on)
-        for weekday in WORKING_WEEKDAYS
-        for starts, ends in HOURS
-    ]
-    session.add(calendar)
-    for on, kind, name in statutory_days():
-        session.add(CalendarDay(on=on, day_type=kind, name=name, source=NOTICE.format(year=on.year)))
 
 
 # -- places and people -----------------------------------------------------------------------------------------------

@@ -29,6 +29,12 @@ class Fate(NamedTuple):
     steps: tuple[str, ...]
 
 
+EVIDENCE = (
+    "复测记录已附在随工单后",
+    "整改后首件检验合格，记录存班组",
+    "现场已整理并拍照，照片存班组看板",
+    "培训签到表已交人事存档",
+)
 MEND = ("accept", "start", "submit", "pass")
 AGAIN = ("start", "submit", "pass")
 THIRD = ("accept", "start", "submit", "fail", "start", "submit", "fail", "start")

@@ -19,10 +19,19 @@ from models.demo.readings import line_of
 from models.demo.rectification import Case
 from models.organisation import Department, Employee, Post
 from models.process import ProcessDocument
-from models.quality import CheckDraw, CheckPlan, CheckTemplate, CheckTemplateItem, SpotCheck, draw, working_days
+from models.quality import (
+    CheckDraw,
+    CheckPlan,
+    CheckTemplate,
+    CheckTemplateItem,
+    SpotCheck,
+    draw,
+    working_days,
+)
+from models.quality.checks import team_on
 from rules.actions import Severity
 from rules.base import SYSTEM
-from rules.quality import Answer, Category, CheckKind, Method
+from rules.quality import Answer, Category, CheckKind, Method, may_check
 
 K, C, S = CheckKind, Category, Severity
 WEEKS_OF_PATROLS = 4
@@ -176,6 +185,10 @@ class Rounds:
         failing = self._failing(kind, pool)
         document = self.checks.papers.document_for(checked.post)
         employee = self.session.get_one(Employee, checked.id)
+        post = self.session.get_one(Post, self.company.posts[checked.post])
+        team = team_on(employee, on_date(at))  # he may have moved since the round was planned
+        if not may_check(kind, inspector.person, post.department_id, () if team is None else (team,)):
+            return
         lines = [
             line_of(self.rng, seq, one, employee, is_wrong=one is failing) for seq, one in enumerate(pool, start=1)
         ]
@@ -186,7 +199,7 @@ class Rounds:
             template=template,
             draw=self.session.get_one(CheckDraw, draw_id) if draw_id else None,
             checked_at=at,
-            post=self.session.get_one(Post, self.company.posts[checked.post]),
+            post=post,
             document=self.session.get_one(ProcessDocument, document) if document else None,
             inspector_id=inspector.id,
             sample_qty=1,

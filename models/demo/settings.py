@@ -1,6 +1,6 @@
 """The demo company's figures and time limits: all of them but two, so that the set-up page has something to show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rules.regulation import Target, Unit
@@ -47,33 +47,42 @@ class LimitRow:
     unit: Unit
     match: Mapping[str, str] = field(default_factory=dict)
     era: str = ""
+    warnings: Sequence[str] = ("-25%",)
+    ladder: Sequence[tuple[str, Sequence[str]]] = ()
+    pauses_on: Sequence[str] = ()
 
 
 T, U = Target, Unit
+WAITS = ("pending_customer", "pending_parts")
+SERVICE = (("0", ("agent", "after_sales_manager")), ("+480", ("general_manager",)))
+"""Late: whoever has the ticket and his manager at once, a working day later the general manager."""
+SHOP = (("0", ("responsible", "team_leader")), ("+480", ("production_manager", "quality_manager")))
 LIMITS = (
     LimitRow("变更后修订工艺文件", T.REVISION_AFTER_CHANGE, "10", U.WORKING_DAY),
     LimitRow("新员工入职培训", T.INDUCTION, "5", U.WORKING_DAY),
-    LimitRow("轻微问题整改（原规定）", T.RECTIFICATION, "5", U.WORKING_DAY, {"severity": "minor"}, "first"),
-    LimitRow("轻微问题整改", T.RECTIFICATION, "3", U.WORKING_DAY, {"severity": "minor"}, "then"),
-    LimitRow("严重问题整改", T.RECTIFICATION, "2", U.WORKING_DAY, {"severity": "major"}),
-    LimitRow("致命问题整改", T.RECTIFICATION, "8", U.WORKING_HOUR, {"severity": "critical"}),
-    LimitRow("整改复检", T.RECHECK, "", U.WORKING_DAY),
+    LimitRow(
+        "轻微问题整改（原规定）", T.RECTIFICATION, "5", U.WORKING_DAY, {"severity": "minor"}, "first", ladder=SHOP
+    ),
+    LimitRow("轻微问题整改", T.RECTIFICATION, "3", U.WORKING_DAY, {"severity": "minor"}, "then", ladder=SHOP),
+    LimitRow("严重问题整改", T.RECTIFICATION, "2", U.WORKING_DAY, {"severity": "major"}, ladder=SHOP),
+    LimitRow("致命问题整改", T.RECTIFICATION, "8", U.WORKING_HOUR, {"severity": "critical"}, ladder=SHOP),
+    LimitRow("整改复检", T.RECHECK, "", U.WORKING_DAY, ladder=SHOP),
     LimitRow("责任认定申述", T.STATEMENT, "3", U.WORKING_DAY),
     LimitRow("订单评审", T.ORDER_CLEARING, "2", U.WORKING_DAY),
     LimitRow("生产计划技术审核", T.PLAN_REVIEW, "2", U.WORKING_DAY),
     LimitRow("延误上报", T.DELAY_REPORT, "4", U.WORKING_HOUR),
     LimitRow("向客户通报进度", T.TELLING_CUSTOMER, "10", U.WORKING_DAY),
     LimitRow("客户反馈答复", T.FEEDBACK_ANSWER, "2", U.WORKING_DAY),
-    LimitRow("工单受理", T.ACCEPTANCE, "2", U.WORKING_HOUR),
-    LimitRow("首次联系（最高优先级）", T.FIRST_CONTACT, "1", U.WORKING_HOUR, {"priority": "P1"}),
-    LimitRow("首次联系（高优先级）", T.FIRST_CONTACT, "2", U.WORKING_HOUR, {"priority": "P2"}),
-    LimitRow("首次联系", T.FIRST_CONTACT, "4", U.WORKING_HOUR),
-    LimitRow("初步解决方案", T.FIRST_SOLUTION, "8", U.WORKING_HOUR),
-    LimitRow("技术解决方案", T.TECHNICAL_SOLUTION, "2", U.WORKING_DAY),
-    LimitRow("问题解决", T.RESOLUTION, "5", U.WORKING_DAY),
-    LimitRow("处理期间向客户反馈", T.SILENCE, "2", U.WORKING_DAY),
+    LimitRow("工单受理", T.ACCEPTANCE, "2", U.WORKING_HOUR, ladder=SERVICE),
+    LimitRow("首次联系（最高优先级）", T.FIRST_CONTACT, "1", U.WORKING_HOUR, {"priority": "P1"}, ladder=SERVICE),
+    LimitRow("首次联系（高优先级）", T.FIRST_CONTACT, "2", U.WORKING_HOUR, {"priority": "P2"}, ladder=SERVICE),
+    LimitRow("首次联系", T.FIRST_CONTACT, "4", U.WORKING_HOUR, ladder=SERVICE),
+    LimitRow("初步解决方案", T.FIRST_SOLUTION, "8", U.WORKING_HOUR, pauses_on=WAITS, ladder=SERVICE),
+    LimitRow("技术解决方案", T.TECHNICAL_SOLUTION, "2", U.WORKING_DAY, pauses_on=WAITS, ladder=SERVICE),
+    LimitRow("问题解决", T.RESOLUTION, "5", U.WORKING_DAY, pauses_on=WAITS, ladder=SERVICE),
+    LimitRow("处理期间向客户反馈", T.SILENCE, "2", U.WORKING_DAY, ladder=SERVICE),
     LimitRow("客户未回复自动关闭", T.CLOSING, "5", U.WORKING_DAY),
-    LimitRow("解决后回访", T.FOLLOW_UP, "4", U.WORKING_DAY),
+    LimitRow("解决后回访", T.FOLLOW_UP, "4", U.WORKING_DAY, ladder=SERVICE),
     LimitRow("会议纪要", T.MINUTES, "1", U.WORKING_DAY),
     LimitRow("阅知确认", T.CONFIRMATION, "3", U.WORKING_DAY),
     LimitRow("考核与处罚申诉", T.APPEAL, "5", U.WORKING_DAY),

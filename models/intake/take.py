@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from models.base import Act, Record, require
 from models.intake.checks import store_checks
 from models.intake.kit import Intake, Outcome
+from models.intake.market import store_customers, store_products
 from models.intake.papers import store_papers
 from models.intake.people import store_people
 from models.intake.posts import store_posts
 from models.intake.regulation import store_days
 from models.intake.results import store_results
 from models.journal import acting
-from models.organisation import Employee, Post
+from models.organisation import Customer, Employee, Post, ProductModel
 from models.process import DocumentRevision
 from models.quality import SpotCheck
 from models.regulation import CalendarDay
@@ -40,6 +41,8 @@ STORES = {
     "calendar_day": Store(CalendarDay, store_days),
     "post": Store(Post, store_posts),
     "employee": Store(Employee, store_people),
+    "customer": Store(Customer, store_customers),
+    "product_model": Store(ProductModel, store_products),
     "document_revision": Store(DocumentRevision, store_papers),
     "exam_attempt": Store(TrainingSession, store_results),
     "spot_check_item": Store(SpotCheck, store_checks),

@@ -13,7 +13,7 @@ from models.types import BigId
 from rules import regulation
 from rules.base import RuleBroken, Words
 from rules.regulation import CalendarFacts, DayType, announced_years
-from rules.regulation.calendar import Hour
+from rules.regulation.calendar import Hour, facts_of
 from rules.working_time import Unworkable, WorkCalendar
 
 
@@ -216,6 +216,26 @@ def engine_of(facts: CalendarFacts) -> WorkCalendar:
         except Unworkable as fault:
             raise RuleBroken(fault.words, field="intervals") from None
     return _engines[digest]
+
+
+def refuse_unworkable(session: Session) -> None:
+    """Raises RuleBroken where a calendar could not be worked by as it stands now (rule 12)."""
+    session.flush()
+    for one in session.scalars(select(Calendar).where(Calendar.voided_at.is_(None))):
+        engine_of(facts_now(session, one))
+
+
+def engine_of_version(version: CalendarVersion) -> WorkCalendar:
+    """The engine of a kept copy."""
+    return _engines.get(version.digest) or engine_of(facts_of(version.facts))
+
+
+def names_between(session: Session, first: date, last: date) -> dict[date, str]:
+    """The festivals between two dates."""
+    query = select(CalendarDay.on, CalendarDay.name).where(
+        CalendarDay.on.between(first, last), CalendarDay.voided_at.is_(None), CalendarDay.name != ""
+    )
+    return dict(session.execute(query).tuples().all())
 
 
 def version_now(session: Session, calendar: Calendar, at: datetime) -> CalendarVersion:

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions import AccountabilityCase
 from models.base import Act, after, on_date
 from models.organisation import Employee, Placement
 from models.regulation import due_at, limit
@@ -12,6 +13,7 @@ from models.training.effects import (
     active_requirements,
     become_candidate,
     earn,
+    grace_due,
     midnight,
     owe,
     owe_requirement,
@@ -19,6 +21,8 @@ from models.training.effects import (
 )
 from models.training.obligations import UNSETTLED, TrainingObligation
 from models.training.qualifications import Qualification, open_qualification
+from rules.actions import CaseDecision, CaseKind
+from rules.process import ChangeClass
 from rules.regulation import Target
 from rules.training.kinds import (
     AssignmentStatus,
@@ -78,6 +82,20 @@ def close_all(employee: Employee, act: Act) -> None:
         )
     ).all():
         one.perform("end", act=act.consequence("P2.3"))
+
+
+@after(AccountabilityCase, "decide")
+def train_again(case: AccountabilityCase, act: Act) -> None:
+    """Who is held responsible for a breach of process discipline is trained again (P3.3)."""
+    if act.recorded_at or case.kind is not CaseKind.PROCESS_BREACH or case.decision is CaseDecision.NOT_UPHELD:
+        return
+    session = case.session
+    due_on = grace_due(session, on_date(act.at), ChangeClass.MAJOR)
+    for one in case.persons:
+        if one.share_percent > 0:
+            topic = f"违反工艺纪律再培训（{case.no}）"
+            duty = Duty(ObligationReason.BREACH, ObligationMode.TRAIN, f"breach:{case.id}", topic, due_on)
+            owe(session, act, one.employee, one.employee.post, duty)
 
 
 def _end(session: Session, act: Act, employee_id: int, *where: object) -> None:

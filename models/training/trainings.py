@@ -60,9 +60,9 @@ def count_as_trained(training: TrainingSession, act: Act) -> None:
     session = training.session
     came = {one.employee_id: one for one in training.attendees}
     obligations = _scheduled(training)
-    for attendee in training.attendees:
-        if attendee.attendance in CAME:
-            note_training(session, act, training, attendee.employee_id)
+    for who in training.attendees:
+        if who.attendance in CAME:
+            note_training(session, act, training, who.employee_id)
     for one in obligations:
         attendee = came.get(one.employee_id)
         if attendee is None or attendee.attendance not in CAME:

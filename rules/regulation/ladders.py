@@ -8,10 +8,18 @@ from typing import Any
 
 from rules.base import BY_NAME, RELATIONS, Role, RuleBroken, Words
 
-OFFSET = re.compile(r"([+-]?)\s*(\d{1,6}(?:\.\d{1,2})?)\s*(%|h|hours?|小时|min|minutes?|分钟|分)?", re.IGNORECASE)
+OFFSET = re.compile(r"([+-]?)\s*([0-9]{1,6}(?:\.[0-9]{1,2})?)\s*(%|h|hours?|小时|min|minutes?|分钟|分)?", re.IGNORECASE)
 HOURS = frozenset({"h", "hour", "hours", "小时"})
 OWNERS = ("responsible", "agent", "owner")
 """Whom a warning is for: whoever the record is in the hands of, by whichever name it calls him."""
+NAMED: Mapping[str, Words] = {
+    "responsible": Words("the responsible person", "责任人"),
+    "agent": Words("the agent", "经办人"),
+    "owner": Words("the owner", "负责人"),
+    "team_leader": Words("his team leader", "所在班组长"),
+    "project_lead": Words("the project lead", "项目负责人"),
+}
+"""Whom a record can name; a chapter that calls one of them otherwise is asked first."""
 MOST_RUNGS = 12
 REASONS: Mapping[str, Words] = {
     "pending_customer": Words("waiting for the customer", "待客户"),
@@ -96,7 +104,7 @@ def somebody(text: str) -> str:
 
 def callable_names() -> Mapping[str, Words]:
     """Everybody who can be told: relations that a record declares, then roles."""
-    relations = {name: RELATIONS[name] for name in (*OWNERS, *sorted(map(str, BY_NAME))) if name in RELATIONS}
+    relations = {name: RELATIONS.get(name, words) for name, words in NAMED.items()}
     return relations | {str(role): role.words for role in Role if role not in BY_NAME}
 
 

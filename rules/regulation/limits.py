@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import combinations, islice, product
+from itertools import combinations
 
 from rules.base import Access, Choice, Role, RuleBroken, Words
 from rules.regulation.units import Unit
@@ -96,6 +96,52 @@ DOMAINS: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
 """What a condition can say where the values are a closed set; others (category, customer_level) are the company's."""
 
 
+FACTS: Mapping[str, Words] = {
+    "severity": Words("Severity", "严重程度"),
+    "priority": Words("Priority", "优先级"),
+    "urgency": Words("Urgency", "紧急程度"),
+    "category": Words("Category", "类别"),
+    "customer_level": Words("Customer level", "客户级别"),
+    "post": Words("Post", "岗位"),
+    "kind": Words("Kind", "类型"),
+}
+"""How the names of conditions are said; others are said as they are written."""
+
+VALUES: Mapping[str, Words] = {
+    "minor": Words("minor", "轻微"),
+    "major": Words("major", "严重"),
+    "critical": Words("critical", "致命"),
+    "high": Words("high", "高"),
+    "medium": Words("medium", "中"),
+    "low": Words("low", "低"),
+}
+OTHERWISE = "…"
+"""Any value that no row names."""
+
+
+def fact_words(name: str) -> Words:
+    return FACTS.get(name, Words(name, name))
+
+
+def value_words(value: str) -> Words:
+    """A value, or several of which one must hold, in words."""
+    if value == OTHERWISE:
+        return Words("any other", "其他")
+    parts = [VALUES.get(one, Words(one, one)) for one in sorted(values_of(value))]
+    return Words(" / ".join(one.en for one in parts), "／".join(one.zh for one in parts))
+
+
+def match_words(match: Mapping[str, str]) -> Words:
+    """Conditions in words; none holds for everything."""
+    if not match:
+        return Words("everything", "全部情形")
+    said = [(fact_words(name), value_words(value)) for name, value in match.items()]
+    return Words(
+        ", ".join(f"{name.en} {value.en}" for name, value in said),
+        "，".join(f"{name.zh} {value.zh}" for name, value in said),
+    )
+
+
 def matches(match: Mapping[str, str], facts: Mapping[str, str]) -> bool:
     """Whether a policy's conditions hold; a policy without conditions holds for everything."""
     return all(facts.get(name) in values_of(value) for name, value in match.items())
@@ -164,24 +210,43 @@ def ties(rows: Sequence[Row]) -> list[tuple[Row, Row]]:
     ]
 
 
-OTHERWISE = "…"
-"""Any value that no row names."""
-
-
 def gaps(rows: Sequence[Row], domain: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
-    """The cases for which no row decides, or one that is unset, each as its facts; at most a hundred.
+    """The cases for which no row decides, or one that is unset, each by the facts that it takes; at most a hundred.
 
     ``domain``: the values of the conditions that are a closed set; of the others, those that rows name and any other.
     """
     names = sorted({name for one in rows for name in one.match})
-    named = {
-        name: sorted({v for one in rows if name in one.match for v in values_of(one.match[name])}) for name in names
-    }
-    choices = [tuple(domain.get(name, ())) or (*named[name], OTHERWISE) for name in names]
-    found = []
-    for values in islice(product(*choices), 5000):
-        facts = dict(zip(names, values, strict=True))
-        best = winner(rows, facts)
+    found: list[dict[str, str]] = []
+    _search(rows, names, {name: _values(name, rows, domain) for name in names}, {}, found)
+    return found
+
+
+MOST_GAPS = 100
+
+
+def _values(name: str, rows: Sequence[Row], domain: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    named = sorted({value for one in rows if name in one.match for value in values_of(one.match[name])})
+    return tuple(domain.get(name, ())) or (*named, OTHERWISE)
+
+
+def _search(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    values: Mapping[str, Sequence[str]],
+    case: dict[str, str],
+    found: list[dict[str, str]],
+) -> None:
+    """Fact by fact; a case is settled as soon as every row that can still hold is set and one of them surely holds."""
+    left = [name for name in names if name not in case and any(name in one.match for one in rows)]
+    surely = [one for one in rows if not one.match.keys() - case.keys()]
+    if len(found) >= MOST_GAPS or (surely and all(one.is_set for one in rows)):
+        return
+    if not left:
+        best = winner(rows, case)
         if best is None or not best.is_set:
-            found.append(facts)
-    return found[:100]
+            found.append(case)
+        return
+    for value in values[left[0]]:
+        more = case | {left[0]: value}
+        fitting = [one for one in rows if value in values_of(one.match.get(left[0], value))]
+        _search(fitting, names, values, more, found)

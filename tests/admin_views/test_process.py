@@ -85,7 +85,7 @@ def test_the_preview_stands_in_the_dialog_before_the_button(app):
     page = Browser(app, "technical_manager").get(f"/admin/document_revision/details/?id={key}").text
     dialog = page[page.index('id="verb-release"') :]
     assert "Revision A/0 ends at the same instant." in dialog
-    assert "To be learnt within 10 days." in dialog
+    assert "To be learnt within 14 days." in dialog
     assert "The next review is due on" in dialog
 
 

@@ -52,8 +52,9 @@ def levels(session, since, record):
     return [one.action for one in events(session, since, record)]
 
 
-def told(session, since):
+def told(session, since, record):
     query = select(Delivery.recipient_id).join(Event, Event.seq == Delivery.event_seq).where(Event.seq > since)
+    query = query.where(Event.entity == record.__tablename__, Event.entity_id == record.id)
     return set(session.scalars(query))
 
 
@@ -76,7 +77,7 @@ def test_each_level_is_told_once_to_whom_the_policy_names(any_session, world):
             since = last_seq(any_session)
             remind(any_session, at)
             assert levels(any_session, since, record) == expected, at
-            people_told = {any_session.get_one(Employee, key).name for key in told(any_session, since)}
+            people_told = {any_session.get_one(Employee, key).name for key in told(any_session, since, record)}
             assert people_told == names, at
 
 

@@ -16,7 +16,6 @@ import models
 from models import demo
 from models.actions import ActionItem, ActionRound
 from models.base import Base, on_date
-from models.demo.days import statutory_days
 from models.demo.people import NEWCOMERS, PEOPLE
 from models.demo.questions import QUESTIONS
 from models.demo.readings import reading
@@ -27,6 +26,7 @@ from models.organisation import Account, AccountRole, Department, Employee, Plac
 from models.process import DocumentRevision
 from models.quality import SpotCheck, SpotCheckItem
 from models.regulation import SlaPolicy, company_calendar, unset_figures
+from models.regulation.shipped import statutory_days
 from models.schema import put_back
 from models.signin import SignedIn, sign_in
 from rules.actions import UNFINISHED, ActionStatus
@@ -275,9 +275,10 @@ def test_roles_reach_departments_that_are_there(session):
     assert set(reached) <= set(session.scalars(select(Department.id)))
 
 
-def test_every_statutory_day_differs_from_its_weekday():
-    for on, kind, _ in statutory_days():
-        assert (on.weekday() < 5) == (kind is DayType.HOLIDAY)
+def test_every_make_up_workday_lies_at_a_weekend_and_no_day_is_named_twice():
+    days = [on for on, _, _ in statutory_days()]
+    assert len(set(days)) == len(days)
+    assert all(on.weekday() >= 5 for on, kind, _ in statutory_days() if kind is DayType.MAKEUP_WORKDAY)
     assert {on.year for on, _, _ in statutory_days()} == {2024, 2025, 2026}
 
 

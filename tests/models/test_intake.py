@@ -17,7 +17,7 @@ from models.engine import engine_options
 from models.event import ApprovalRecord, Delivery, Event, PeriodLock, Reminder
 from models.intake import checks, known_from, people, take
 from models.journal import acting
-from models.organisation import Department, Employee, Placement, Post, Team
+from models.organisation import Customer, Department, Employee, Placement, Post, ProductModel, Team
 from models.process import DocumentRevision, ProcessDocument
 from models.quality import SpotCheck, SpotCheckItem
 from models.regulation import CalendarDay, Figure, SlaPolicy
@@ -472,3 +472,74 @@ def test_every_ledger_has_its_store():
     from rules.ledgers import LEDGERS
 
     assert [one.entity for one in LEDGERS if one.entity not in take.STORES] == []
+
+
+# Customers and products
+
+
+def test_customers_and_products_of_the_order_ledger_are_taken_in_once(company):
+    report = take_file(company, "订单台账.xlsx")
+    sheets = EXPECTED["files"]["订单台账.xlsx"]["sheets"]
+    for name, model in (("客户", Customer), ("产品", ProductModel)):
+        wanted = [row["values"] for row in sheets[name]["accepted"]]
+        sheet = next(one for one in report.result.sheets if one.name == name)
+        assert [row.values for row in sheet.accepted] == wanted
+        stored = company.scalars(select(model).order_by(model.id)).all()
+        assert [{key: getattr(one, key) for key in wanted[0]} for one in stored] == wanted
+        assert report.counts[name] == {"created": len(wanted)}
+    again = take_file(company, "订单台账.xlsx")
+    assert set(again.counts["客户"]) == set(again.counts["产品"]) == {"unchanged"}
+
+
+def market_file(tmp_path, customers, products):
+    path = tmp_path / "market.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    headings = {
+        "客户": ["客户编码", "客户", "等级", "联系人", "联系电话"],
+        "产品": ["产品型号", "产品名称", "规格", "质保期"],
+    }
+    for name, rows in (("客户", customers), ("产品", products)):
+        page = book.add_worksheet(name)
+        for place, row in enumerate([headings[name], *rows]):
+            page.write_row(place, 0, row)
+    book.close()
+    return path
+
+
+def test_a_customer_changes_by_his_code_and_no_two_have_one_name(small, tmp_path):
+    take_file(
+        small,
+        market_file(
+            tmp_path,
+            [["K1", "甲厂", "A", "张三", "14200000001"], ["K2", "乙厂", "", "", ""]],
+            [["M-1", "减速机", "", 12]],
+        ),
+    )
+    rows = [["K1", "甲厂", "C", "李四", "14200000001"], ["K3", "乙厂", "B", "", ""], ["K4", "丙厂", "", "王" * 101, ""]]
+    report = take_file(
+        small, market_file(tmp_path, rows, [["M-1", "减速机", "速比 16", ""], ["M-2", "泵" * 101, "", 12]])
+    )
+    assert report.counts == {"客户": {"updated": 1}, "产品": {"updated": 1}}
+    one, two = small.scalars(select(Customer).order_by(Customer.code)).all()
+    assert (one.level, one.contact, two.level) == ("C", "李四", "B")
+    model = small.scalars(select(ProductModel)).one()
+    assert (model.spec, model.warranty_months) == ("速比 16", 12)
+    assert [row.faults[0].reason.code for sheet in report.result.sheets for row in sheet.refused] == [
+        "stored_otherwise",
+        "text_too_long",
+        "text_too_long",
+    ]
+
+
+def test_what_was_voided_takes_no_ledger(small, tmp_path):
+    path = market_file(tmp_path, [["K1", "甲厂", "A", "", ""]], [["M-1", "减速机", "", 12]])
+    take_file(small, path)
+    with acting(small, Act(SYSTEM, AT, Source.COMMAND)):
+        for one in (small.scalars(select(Customer)).one(), small.scalars(select(ProductModel)).one()):
+            one.voided_at = AT
+        small.commit()
+    report = take_file(small, path)
+    assert [row.faults[0].reason.code for sheet in report.result.sheets for row in sheet.refused] == [
+        "voided",
+        "voided",
+    ]

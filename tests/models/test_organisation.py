@@ -7,6 +7,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.exc import IntegrityError
 
 from models.base import COMPANY_ZONE, Source, on_date, previews
+from models.event import Delivery
 from models.organisation import (
     Absence,
     Account,
@@ -34,8 +35,9 @@ from models.organisation import (
 )
 from models.quality import SpotCheck
 from models.reminding import remind
+from rules.actions import Proof
 from rules.base import Role, RuleBroken
-from tests.models.acts import LATER, close_period, doing, events, last_seq, perform
+from tests.models.acts import LATER, action_of, close_period, doing, events, last_seq, perform
 from tests.world import department, employee, person
 
 DAY = timedelta(days=1)
@@ -248,7 +250,7 @@ def test_a_move_is_one_event_of_the_person_and_to_take_it_up_another(any_session
     one, since = employee(any_session, "车工一"), last_seq(any_session)
     post = any_session.scalar(select(Post).where(Post.code == "P-SC2"))
     perform(any_session, one, "move", "hr", post=post)
-    move, taken_up = events(any_session, since)
+    move, taken_up = events(any_session, since, one)
     assert (move.entity, move.entity_id, move.action) == ("employee", one.id, "move")
     assert move.changes["department_id"] == [department(any_session, "SC1").id, department(any_session, "SC2").id]
     assert any(name.startswith("placement.") and name.endswith(".to_on") for name in move.changes)
@@ -273,7 +275,7 @@ def test_a_move_ahead_is_taken_up_on_its_day_by_itself_and_once(any_session):
     one, since = employee(any_session, "车工一"), last_seq(any_session)
     post = any_session.scalar(select(Post).where(Post.code == "P-SC2"))
     perform(any_session, one, "move", "hr", post=post, effective_on=ON)
-    assert [event.action for event in events(any_session, since)] == ["move"]
+    assert [event.action for event in events(any_session, since, one)] == ["move"]
     early, late = (datetime.combine(day, time(1), COMPANY_ZONE) for day in (ON - DAY, ON + 3 * DAY))
     assert remind(any_session, early)["follow_the_calendar"] == 0
     assert one.department.code == "SC1"
@@ -288,7 +290,7 @@ def test_a_move_that_is_followed_by_another_ahead_is_taken_up_now(session):
     posts = {code: session.scalar(select(Post).where(Post.code == f"P-{code}")) for code in ("SC2", "JS")}
     perform(session, one, "move", "hr", post=posts["JS"], effective_on=ON)
     perform(session, one, "move", "hr", post=posts["SC2"])
-    assert [event.action for event in events(session, since)] == ["move", "move", "take_up"]
+    assert [event.action for event in events(session, since, one)] == ["move", "move", "take_up"]
     assert [place[0] for place in spans(one)] == ["SC1", "SC2", "JS"]
     assert one.department.code == "SC2"
 
@@ -353,6 +355,7 @@ def test_what_somebody_leaves_behind_is_said_before_and_goes_to_his_manager(any_
     assert [(event.entity, event.action) for event in events(any_session, since)] == [
         ("employee", "leave"),
         ("customer", "hand_over"),
+        ("customer", "hand_over"),
         ("account", "edit"),
     ]
 
@@ -371,7 +374,8 @@ def test_of_a_leader_it_is_said_that_his_team_has_none_then(session):
     one = employee(session, "班组长")
     for verb in ("move", "leave"):
         assert "without a leader" in str(previews(one, verb, person(session, "hr"))[0])
-    assert previews(employee(session, "装配一"), "leave", person(session, "hr")) == []
+    said = previews(employee(session, "装配一"), "leave", person(session, "hr"))
+    assert not any("without a leader" in str(words) for words in said)
 
 
 @pytest.mark.parametrize("before", [(), ("take_leave",)])
@@ -615,3 +619,42 @@ def test_a_warranty_is_not_negative(session):
     with pytest.raises(IntegrityError), doing(session, "admin"):
         session.add(ProductModel(code="JS-1", name="减速机", warranty_months=-1))
     session.rollback()
+
+
+# What is left to be put right
+
+
+def test_what_somebody_had_to_put_right_goes_to_his_manager(any_session, world):
+    one, action = employee(any_session, "车工一"), action_of(any_session, world)
+    leader = employee(any_session, "班组长")
+    said = [str(words) for words in previews(one, "leave", person(any_session, "hr"))]
+    assert any(action.no in words and leader.label in words for words in said)
+    perform(any_session, one, "leave", "hr", note="辞职")
+    assert action.responsible_id == leader.id
+    handed = events(any_session, 0, action)[-1]
+    assert (handed.action, handed.changes["responsible_id"]) == ("hand_over", [one.id, leader.id])
+    told = any_session.scalars(select(Delivery.recipient_id).where(Delivery.event_seq == handed.seq)).all()
+    assert told == [leader.id]
+
+
+def test_nobody_gets_to_verify_what_he_puts_right_himself(session, world):
+    one, action = employee(session, "车工一"), action_of(session, world)
+    leader, manager = employee(session, "班组长"), employee(session, "生产经理")
+    with doing(session, "quality_manager"):
+        action.proof, action.verifier_id = Proof.VERIFIER, leader.id
+    perform(session, one, "leave", "hr", note="辞职")
+    assert action.responsible_id == manager.id
+    perform(session, leader, "leave", "hr", note="退休")
+    assert action.verifier_id == leader.id, "his only manager puts it right himself"
+
+
+def test_where_nobody_can_take_it_the_quality_manager_is_told(session, world):
+    chief, action = employee(session, "总经理"), action_of(session, world)
+    with doing(session, "quality_manager"):
+        action.responsible_id = chief.id
+    assert "quality manager" in str(previews(chief, "leave", person(session, "hr"))[-1])
+    perform(session, chief, "leave", "hr", note="退休")
+    assert action.responsible_id == chief.id
+    handed = events(session, 0, action)[-1]
+    told = session.scalars(select(Delivery.recipient_id).where(Delivery.event_seq == handed.seq)).all()
+    assert (handed.action, told) == ("hand_over", [person(session, "quality_manager").employee_id])

@@ -8,12 +8,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base, Record
-from models.regulation.calendar import CalendarVersion, engine_of
+from models.regulation.calendar import CalendarVersion, engine_of_version, names_between
 from models.types import BigId
 from rules.base import Words
 from rules.regulation import ClockStatus, Target, Terms
 from rules.regulation.calendar import CalendarFacts, facts_of
 from rules.regulation.clocks import Recorded, pauses_of, terms_of
+from rules.regulation.stories import Story, explain, story
 from rules.working_time import WorkCalendar
 
 OPEN = "stopped_at IS NULL"
@@ -90,11 +91,22 @@ class SlaClock(Base):
     @property
     def engine(self) -> WorkCalendar:
         """The calendar that it was reckoned on, as it was."""
-        return engine_of(self.calendar_facts)
+        return engine_of_version(self.calendar_version)
 
     @property
     def calendar_facts(self) -> CalendarFacts:
         return facts_of(self.calendar_version.facts)
+
+    def story(self) -> Story:
+        """Why it is due when it is, day by day."""
+        session = Session.object_session(self)
+        first, last = (one.astimezone(self.engine.zone).date() for one in (self.started_at, self.due_at))
+        names = names_between(session, first, last) if session is not None else {}
+        return story(self.granted, self.recorded, self.engine, self.calendar_facts, names)
+
+    def explain(self) -> list[Words]:
+        """The same as sentences in both languages."""
+        return explain(self.story())
 
     @property
     def is_open(self) -> bool:
