@@ -182,9 +182,9 @@ class Listing:
 
     def like(self, words: str) -> ColumnElement[bool]:
         pattern = "%" + LIKE_SPECIAL.sub(r"\\\1", words.lower()) + "%"
-        return or_(
-            *(func.lower(getattr(self.model, name)).like(pattern, escape="\\") for name in self.model.search_columns)
-        )
+        texts = [getattr(self.model, name) for name in self.model.search_columns]
+        texts = texts or [cast(getattr(self.model, name), String) for name in self.model.label_columns]
+        return or_(*(func.lower(one).like(pattern, escape="\\") for one in texts))
 
     def first_found(self, session: Session, words: str, most: int) -> Select[Any]:
         """The ids of the newest rows that words find: for a search over many tables in one statement.

@@ -1,23 +1,37 @@
 """Breaches of process discipline that a check comes upon: a case is drafted, nothing is decided (P3.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+
+from sqlalchemy import select
 
 from models.actions import open_case, open_case_of
 from models.base import Act, after
 from models.process import DocumentRevision
 from models.quality.checks import SpotCheck
+from models.training import PostRequirement, gates
 from rules import quality
 from rules.actions import CaseKind, CaseSeverity, CaseStatus
 from rules.base import Person, Words
 from rules.quality import CheckKind
+from rules.training import Answer
+from rules.training.kinds import RequirementStatus
 
 
 def breaches_of(check: SpotCheck) -> list[Words]:
-    """What the check shows besides its items: an old revision at the bench."""
+    """What the check shows besides its items: somebody who may not work there, an old revision at the bench."""
     revision = check.session.get(DocumentRevision, check.revision_id) if check.revision_id else None
     in_force = revision.rev_no if revision is not None else ""
-    found = []
+    found = [
+        Words(
+            "{who} may not work at {post}: {why}",
+            "{who}不得上岗“{post}”：{why}",
+            who=who,
+            post=check.post.name,
+            why=why,
+        )
+        for who, why in _barred(check)
+    ]
     if check.document is not None and quality.is_old_revision(check.bench_rev, in_force):
         found.append(
             Words(
@@ -29,6 +43,24 @@ def breaches_of(check: SpotCheck) -> list[Words]:
             )
         )
     return found
+
+
+def _barred(check: SpotCheck) -> Iterator[tuple[str, Words]]:
+    """Who the gate lets not work at all, and why; as it was kept when the check was handed in, else as it is."""
+    if check.gate is not None and check.gate is not Answer.NO:
+        return  # it was asked when the check was handed in
+    people = {one.employee.id: one.employee for one in check.items if one.employee is not None}
+    is_ruled = _is_ruled(check)
+    for who, found in gates(check.session, list(people.values()), [check.post], check.checked_at).items():
+        if found.answer is Answer.NO and (is_ruled or set(found.codes) != {"never_qualified"}):
+            en, zh = (" ".join(one.words.text(language) for one in found.reasons) for language in ("en", "zh"))
+            yield people[who[0]].name, Words(en, zh)
+
+
+def _is_ruled(check: SpotCheck) -> bool:
+    """Whether it was settled what the post asks for; before that nobody could have earned it, and none is accused."""
+    of_post = (PostRequirement.post_id == check.post_id, PostRequirement.status == RequirementStatus.ACTIVE)
+    return bool(check.session.scalar(select(select(PostRequirement.id).where(*of_post).exists())))
 
 
 def shares_of(check: SpotCheck) -> Mapping[int, Decimal]:

@@ -107,7 +107,7 @@ def test_an_event_shows_old_and_new_and_that_its_seal_holds(app, browser_of, wor
 
 
 def test_events_of_what_is_gone_are_still_read(app, browser_of):
-    browser_of("admin").post("/login", {"username": "nobody", "password": "x"}, token_from="/login")
+    browser_of().sign_in("nobody", "x")
     with app.app_context(), Session(db.engine) as session:
         failed = session.scalars(select(Event.seq).where(Event.action == "login_failed")).all()
     admin = browser_of("admin")
