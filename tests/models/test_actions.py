@@ -243,7 +243,7 @@ def test_without_a_calendar_nothing_is_climbed(session, world, monkeypatch):
     def none_yet(_session):
         raise RuleBroken(Words("The company has no working calendar yet.", "公司尚未设置工作日历。"))
 
-    monkeypatch.setattr("models.actions.ladder.company_calendar", none_yet)
+    monkeypatch.setitem(climb_ladders.__globals__, "company_calendar", none_yet)
     assert climb(session, morning(30)) == 0
 
 
