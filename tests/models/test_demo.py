@@ -180,7 +180,11 @@ def test_every_failing_item_of_a_first_check_has_its_rectification(session):
             SpotCheckItem.verdict == Verdict.NG,
         )
     ).all()
-    raised = session.execute(select(ActionItem.source_id, func.count()).group_by(ActionItem.source_id)).all()
+    raised = session.execute(
+        select(ActionItem.source_id, func.count())
+        .where(ActionItem.source_entity == "spot_check_item")
+        .group_by(ActionItem.source_id)
+    ).all()
     assert {one.id: 1 for one in failing} == dict(map(tuple, raised))
 
 
