@@ -118,7 +118,7 @@ class Figure(Record):
     def do_approve(self, act: Act) -> None:
         answer(self.session, self, Decision.APPROVED, act)
         self._succeed(act)
-        self.approved_by_id = act.by.employee_id  # with the status: what is only proposed has no approver
+        self.approved_by_id = act.by.employee_id  # last: what is still proposed has no approver
 
     def do_adopt(self, act: Act) -> None:
         self._succeed(act)
