@@ -38,9 +38,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._silent += tag in {"script", "style", "kbd"}
         self.said += [value for name, value in attrs if name in SPOKEN and value]
-        self.said += [
-            said for name, value in attrs if name == "data-words" for said in json.loads(value or "").values()
-        ]
+        words = next((value for name, value in attrs if name == "data-words"), "") or ""
+        self.said += json.loads(words).values() if words.startswith("{") else [words]
 
     def handle_endtag(self, tag: str) -> None:
         self._silent -= tag in {"script", "style", "kbd"}
@@ -78,7 +77,7 @@ def paths(app, table: str) -> list[str]:
 
 def shown(browser: Browser, path: str) -> str:
     """A page that opens, or says why it does not."""
-    answer = browser.get(path)
+    answer = browser.client.get(path, headers=browser.headers, follow_redirects=True)
     assert answer.status_code < 500, path
     return answer.text
 

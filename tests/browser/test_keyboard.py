@@ -58,12 +58,15 @@ def test_a_check_is_recorded_and_put_right_by_keyboard(open_as, complaints):
     inspector.keyboard.type("5.00")
     inspector.keyboard.press("ArrowRight")
     inspector.keyboard.type("5.01")
+    assert inspector.locator("[name=items-0-value]").input_value() == "5.01"
     with inspector.expect_navigation():
         inspector.keyboard.press("Control+Enter")
-    expect(inspector.locator("h1")).to_contain_text("CJ-")
-    tab_to(inspector, ".verbs button")
+    expect(inspector.locator(".record-main")).to_contain_text("5.01")
+    tab_to(inspector, "[data-open=verb-submit]")
+    inspector.keyboard.press("Enter")
+    expect(inspector.locator("#verb-submit .will")).to_contain_text("开出整改单")
     with inspector.expect_navigation():
-        inspector.keyboard.press("Enter")
+        inspector.keyboard.press("Control+Enter")
 
     worker = open_as("employee")
     tab_to(worker, ".line-act form:has([name=verb][value=accept]) button")
@@ -133,4 +136,18 @@ def test_the_keys_are_listed_and_dates_are_written_alike(open_as, complaints):
         page.keyboard.press("Escape")
         page.goto("/admin/spot_check/new/")
         assert re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d", page.locator("[name=checked_at]").input_value())
+    assert complaints == []
+
+
+def test_several_rows_are_chosen_by_key_and_done_at_once(open_as, complaints):
+    page = open_as("employee")
+    page.goto("/admin/action_item/")
+    expect(page.locator("#bulk")).to_be_hidden()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("#bulk .chosen")).to_have_text("已选 1 条")
+    tab_to(page, "#bulk button")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator(".message.success")).to_have_text("已办理 1 条。")
     assert complaints == []
