@@ -132,7 +132,7 @@ class Listing:
         if not asked.sort or asked.sort == "id":
             falls = asked.is_descending or not asked.sort
             return [key.desc() if falls is not backwards else key.asc()]
-        both = (getattr(self.model, asked.sort), key)
+        both = (getattr(self.model, self.model.sorted_by.get(asked.sort, asked.sort)), key)
         return [one.desc() if asked.is_descending is not backwards else one.asc() for one in both]
 
     def all_rows(self, session: Session, asked: Question) -> Select[Any]:

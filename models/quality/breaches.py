@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -9,13 +10,16 @@ from models.actions import open_case, open_case_of
 from models.base import Act, after
 from models.process import DocumentRevision
 from models.quality.checks import SpotCheck
-from models.training import PostRequirement, gates
+from models.training import PostRequirement
 from rules import quality
 from rules.actions import CaseKind, CaseSeverity, CaseStatus
 from rules.base import Person, Words
 from rules.quality import CheckKind
 from rules.training import Answer
 from rules.training.kinds import RequirementStatus
+
+UNEARNED = frozenset({"never_qualified", "overdue"})
+"""What bars everybody as long as nobody settled how the post is earned."""
 
 
 def breaches_of(check: SpotCheck) -> list[Words]:
@@ -46,15 +50,30 @@ def breaches_of(check: SpotCheck) -> list[Words]:
 
 
 def _barred(check: SpotCheck) -> Iterator[tuple[str, Words]]:
-    """Who the gate lets not work at all, and why; as it was kept when the check was handed in, else as it is."""
-    if check.gate is not None and check.gate is not Answer.NO:
-        return  # it was asked when the check was handed in
-    people = {one.employee.id: one.employee for one in check.items if one.employee is not None}
-    is_ruled = _is_ruled(check)
-    for who, found in gates(check.session, list(people.values()), [check.post], check.checked_at).items():
-        if found.answer is Answer.NO and (is_ruled or set(found.codes) != {"never_qualified"}):
-            en, zh = (" ".join(one.words.text(language) for one in found.reasons) for language in ("en", "zh"))
-            yield people[who[0]].name, Words(en, zh)
+    """Who may not work there at all, and why: as it was kept when the check was handed in, before that as it is."""
+    names = {one.employee.id: one.employee.name for one in check.items if one.employee is not None}
+    told = check.gate_reasons if check.gate is not None else _asked_now(check)
+    reasons: dict[int, list[Mapping[str, Any]]] = {}
+    for one in told:
+        if one["answer"] == Answer.NO:
+            reasons.setdefault(one["employee"], []).append(one)
+    for who, found in reasons.items():
+        if not {one["code"] for one in found} <= UNEARNED or _is_ruled(check):
+            yield names[who], Words(*(" ".join(one[language] for one in found) for language in ("en", "zh")))
+
+
+def _asked_now(check: SpotCheck) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "employee": who,
+            "answer": str(told.answer),
+            "code": one.code,
+            "en": str(one.words),
+            "zh": one.words.text("zh"),
+        }
+        for who, told in check.gates().items()
+        for one in told.reasons
+    ]
 
 
 def _is_ruled(check: SpotCheck) -> bool:

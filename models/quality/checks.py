@@ -34,7 +34,7 @@ from rules.base import SYSTEM, Person, RuleBroken, Unset, Words
 from rules.quality import CLAUSES, Category, CheckKind, CheckStatus, Verdict
 from rules.quality import Answer as AnswerKind
 from rules.regulation import REPEAT_WITHIN_DAYS
-from rules.training import Answer
+from rules.training import Answer, Gate
 
 WORSE = (Answer.YES, Answer.SUPERVISED, Answer.NO)
 
@@ -158,15 +158,26 @@ class SpotCheck(Record):
 
     def _ask_gate(self) -> None:
         """Whether each may work at the post is kept as it was at that moment, and refuses nothing here (P2.3)."""
-        people = list({one.employee.id: one.employee for one in self.items if one.employee is not None}.values())
-        found = gates(self.session, people, [self.post], self.checked_at) if people else {}
+        found = self.gates()
         self.gate = max((one.answer for one in found.values()), key=WORSE.index, default=None)
         self.gate_reasons = [
-            {"employee": who, "code": one.code, "en": one.words.text("en"), "zh": one.words.text("zh")}
-            for (who, _), told in found.items()
+            {
+                "employee": who,
+                "answer": str(told.answer),
+                "code": one.code,
+                "en": one.words.text("en"),
+                "zh": one.words.text("zh"),
+            }
+            for who, told in found.items()
             if told.answer is not Answer.YES
             for one in told.reasons
         ]
+
+    def gates(self) -> Mapping[int, Gate]:
+        """Whether each of the checked people may work at the post at the instant of the check."""
+        people = list({one.employee.id: one.employee for one in self.items if one.employee is not None}.values())
+        found = gates(self.session, people, [self.post], self.checked_at) if people else {}
+        return {who: one for (who, _), one in found.items()}
 
     def _raise(self, act: Act) -> None:
         for item in self.items:
