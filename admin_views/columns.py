@@ -64,11 +64,10 @@ COMMON: dict[str, Words] = {
 TONES: dict[str, str] = {
     "draft": "off",
     "proposed": "soon",
-    "scheduled": "off",
-    "due": "soon",
+    "scheduled": "running",
+    "due": "running",
     "obsolete": "off",
     "answered": "met",
-    "dismissed": "off",
     "still_valid": "met",
     "revise": "soon",
     "probation": "off",

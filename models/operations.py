@@ -78,11 +78,16 @@ def refusals(session: Session, at: datetime, most: int) -> tuple[Sequence[Event]
 
 def chain_state(session: Session) -> ChainState:
     """What the last check of the chain found."""
-    length = session.scalar(select(EventHead.seq)) or 0
-    last = session.scalar(select(Event).where(Event.action.in_((WHOLE, BROKEN))).order_by(Event.seq.desc()).limit(1))
-    if last is None:
-        return ChainState(length)
-    return ChainState(length, last.at, last.action == WHOLE, last.reason, last.entity_id)
+    latest = select(func.max(Event.seq)).where(Event.action.in_((WHOLE, BROKEN))).scalar_subquery()
+    found = session.execute(
+        select(EventHead.seq, Event.at, Event.action, Event.reason, Event.entity_id)
+        .select_from(EventHead)
+        .outerjoin(Event, Event.seq == latest)
+    ).one_or_none()
+    if found is None:
+        return ChainState(0)
+    length, at, action, said, bad = found
+    return ChainState(length) if at is None else ChainState(length, at, action == WHOLE, said, bad)
 
 
 def check_chain(session: Session, engine: Engine, anchors: Mapping[int, str], act: Act) -> ChainFault | None:

@@ -131,20 +131,23 @@ def _regulation(session: Session) -> None:
         ("repeat_within_days", "P3.2", 30, Unit.CALENDAR_DAY),
         ("review_interval_months", "P1.2", 12, Unit.MONTH),
         ("review_notice_days", "P1.2", 14, Unit.CALENDAR_DAY),
-        ("grace_days", "P2.2", 10, Unit.CALENDAR_DAY),
     ):
         session.add(Figure(code=code, clause=clause, value=Decimal(value), unit=unit, from_on=date(2020, 1, 1)))
-    session.add(
-        SlaPolicy(
-            name="变更后修订",
-            clause="P1.3",
-            target=Target.REVISION_AFTER_CHANGE,
-            match={},
-            amount=Decimal(10),
-            unit=Unit.WORKING_DAY,
-            from_on=date(2020, 1, 1),
+    for name, clause, target, days in (
+        ("变更后修订", "P1.3", Target.REVISION_AFTER_CHANGE, 10),
+        ("阅知确认", "C1.2", Target.CONFIRMATION, 3),
+    ):
+        session.add(
+            SlaPolicy(
+                name=name,
+                clause=clause,
+                target=target,
+                match={},
+                amount=Decimal(days),
+                unit=Unit.WORKING_DAY,
+                from_on=date(2020, 1, 1),
+            )
         )
-    )
     for code, value, unit in (("max_rounds", 3, Unit.COUNT), ("effectiveness_days", 10, Unit.WORKING_DAY)):
         session.add(Figure(code=code, clause="P3.2", value=Decimal(value), unit=unit, from_on=date(2020, 1, 1)))
     session.add(

@@ -18,7 +18,7 @@ from models.chain import anchored
 from models.chain import verify as verify_chain
 from models.journal import acting
 from models.recomputing import Difference, differences
-from models.regulation import Figure, SlaPolicy
+from models.regulation import Asked, Figure, SlaPolicy, clauses, tallies
 from rules.base import RELATIONS, Role
 from rules.regulation import FIGURES
 
@@ -28,9 +28,10 @@ from rules.regulation import FIGURES
 @click.command("regulation")
 @refusing
 def regulation() -> None:
-    """Print who may do what, the lifecycles, what follows from what, figures and time limits, with their clauses."""
+    """Print the clauses, who may do what, the lifecycles, what follows from what, figures and time limits."""
     today = on_date(now())
     for title, headings, rows in (
+        ("CLAUSES", ("clause", "title", "标题", "duty", "answered for by", "rows of"), _clauses()),
         ("ACCESS", ("clause", "table", "sees", "creates", "edits", "while"), _access()),
         ("LIFECYCLES", ("clause", "table", "step", "from", "to", "by", "not", "signed by", "tells"), _steps()),
         ("WHAT FOLLOWS", ("clause", "table", "step", "then"), _subscriptions()),
@@ -64,6 +65,22 @@ def _names(entries: Iterable[Any]) -> str:
 
 def _tables() -> list[type[Record]]:
     return sorted(records(), key=lambda model: model.__tablename__)
+
+
+def _clauses() -> list[Sequence[object]]:
+    """The regulation as the company has it, and the tables that show how each clause is kept."""
+    asked = Asked.now(now())
+    return [
+        (
+            one.code,
+            one.title_en,
+            one.title,
+            one.duty,
+            one.manager,
+            ", ".join(dict.fromkeys(tally.model.__tablename__ for tally in tallies(one.evidence, asked))) or "-",
+        )
+        for one in clauses(db.session)
+    ]
 
 
 def _access() -> list[Sequence[object]]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from admin_views.columns import cell_of, due_cell
 from admin_views.registry import desk_card, record_url
-from admin_views.screen import Cell, DeskCard, DeskLine
+from admin_views.screen import Cell, DeskAct, DeskCard, DeskLine
 from admin_views.session import db
 from admin_views.words import exact_date, near_date, say, t, today
 from models.base import now
@@ -54,6 +54,7 @@ def reviews_due(person: Person) -> DeskCard | None:
             record_url(DocumentReview, one.id),
             f"{one.no} · {say(one.document.doc_type.words)}",
             due_on_cell(one.due_on),
+            act=DeskAct(t("Record the result", "登记结果"), f"{record_url(DocumentReview, one.id)}#verb-finish"),
         )
         for one in rows
     ]
@@ -68,7 +69,7 @@ def reviews_due(person: Person) -> DeskCard | None:
     )
 
 
-def _revision_lines(*conditions: ColumnElement[bool], title: bool = False) -> list[DeskLine]:
+def _revision_lines(*conditions: ColumnElement[bool]) -> list[DeskLine]:
     rows = db.session.scalars(
         select(DocumentRevision)
         .options(joinedload(DocumentRevision.document), joinedload(DocumentRevision.author))
@@ -84,9 +85,20 @@ def _revision_lines(*conditions: ColumnElement[bool], title: bool = False) -> li
             cell_of(one.effective_on)
             if one.status is RevisionStatus.APPROVED and one.effective_on
             else cell_of(one.status),
+            act=_act_on(one),
         )
         for one in rows
     ]
+
+
+def _act_on(revision: DocumentRevision) -> DeskAct | None:
+    """What is done about it from the desk; what is to be judged is opened and read first."""
+    if revision.status is RevisionStatus.PROPOSED:
+        words = say(revision.verb_words("take_up"))
+        return DeskAct(words, "/admin/document_revision/perform/", "take_up", revision.id, revision.version_no)
+    if revision.status is RevisionStatus.DRAFT:
+        return DeskAct(t("Go on writing", "继续编制"), f"/admin/document_revision/edit/?id={revision.id}")
+    return None
 
 
 @_card
@@ -101,7 +113,11 @@ def asked_for(person: Person) -> DeskCard | None:
     at = now()
     lines += [
         DeskLine(
-            one.title, record_url(ChangeNotice, one.id), f"{one.no} · {say(one.kind.words)}", due_cell(one.due_at, at)
+            one.title,
+            record_url(ChangeNotice, one.id),
+            f"{one.no} · {say(one.kind.words)}",
+            due_cell(one.due_at, at),
+            act=DeskAct(t("Draft a revision", "编制修订"), f"/admin/document_revision/new/?notice={one.id}"),
         )
         for one in notices
     ]

@@ -18,12 +18,19 @@ from admin_views.session import db
 from admin_views.signin import person_here
 from admin_views.words import exact_date, exact_instant, t, today
 from models.base import Act
-from models.organisation import Employee
-from models.process import DocumentReview, DocumentRevision, ProcessDocument, revisions_in_force_on
+from models.organisation import Employee, ProductModel
+from models.process import (
+    DocumentReview,
+    DocumentRevision,
+    ProcessDocument,
+    ProcessDocumentModel,
+    revisions_in_force_on,
+)
 from rules.base import Person, Role, Words
 from rules.process import InForce, refuse_interval
 
 MOST = 30
+MODEL_LABELS = {"product_model": Words("Product model", "产品型号")}
 
 
 class ProcessDocumentView(RegulationView):
@@ -50,7 +57,10 @@ class ProcessDocumentView(RegulationView):
         "review_interval_months",
     )
     left_out = frozenset({"next_review_on"})
-    inlines = (Inline("posts", Words("Posts that work by it", "适用岗位"), ("post",), {}),)
+    inlines = (
+        Inline("posts", Words("Posts that work by it", "适用岗位"), ("post",), {}),
+        Inline("models", Words("Product models made by it", "适用产品型号"), ("product_model",), MODEL_LABELS),
+    )
     details_template = "process/document.html"
     icon = "file-text"
 
@@ -176,6 +186,56 @@ def posts(document: ProcessDocument, person: Person) -> Panel | None:
             Row(one.id, record_url(type(one.post), one.post_id), [Cell(one.post.name), Cell(one.post.department.name)])
             for one in document.posts
         ],
+    )
+
+
+@panel(ProcessDocument)
+def models(document: ProcessDocument, person: Person) -> Panel | None:
+    """The products that are made by it."""
+    if not document.models:
+        return None
+    return Panel(
+        title=t("Product models made by it", "适用产品型号"),
+        headings=[Heading("code", t("Model", "型号")), Heading("name", t("Name", "名称"))],
+        rows=[
+            Row(
+                one.id,
+                record_url(ProductModel, one.product_model_id),
+                [Cell(one.product_model.code, "code"), Cell(one.product_model.name)],
+            )
+            for one in document.models
+        ],
+        more_url="/process/completeness/",
+    )
+
+
+@panel(ProductModel)
+def documents_of(model: ProductModel, person: Person) -> Panel:
+    """The documents that a product is made by, and what it still lacks."""
+    rows = db.session.scalars(
+        select(ProcessDocument)
+        .join(ProcessDocumentModel, ProcessDocumentModel.document_id == ProcessDocument.id)
+        .where(ProcessDocumentModel.product_model_id == model.id)
+        .order_by(ProcessDocument.doc_no)
+        .limit(MOST)
+    )
+    return Panel(
+        title=t("Process documents", "工艺文件"),
+        headings=[
+            Heading("doc_no", t("Document no.", "文件编号")),
+            Heading("title", t("Title", "文件名称")),
+            Heading("doc_type", t("Type", "文件类型")),
+            Heading("status", t("Status", "状态")),
+        ],
+        rows=[
+            Row(
+                one.id,
+                record_url(ProcessDocument, one.id),
+                [Cell(one.doc_no, "code"), Cell(one.title), cell_of(one.doc_type), cell_of(one.status)],
+            )
+            for one in rows
+        ],
+        more_url="/process/completeness/",
     )
 
 

@@ -14,18 +14,37 @@ from admin_views.columns import cell_of
 from admin_views.process.desk import due_on_cell
 from admin_views.process.documents import revision_options
 from admin_views.process.side_by_side import side_by_side
-from admin_views.registry import record_url
+from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.screen import Cell, Heading, Row
 from admin_views.session import db
 from admin_views.signin import unauthorised
-from admin_views.words import locale, t, today
-from models.process import DocumentReview, DocumentRevision, ProcessDocument
-from rules.base import NotVisible
-from rules.process import ReviewStatus
+from admin_views.words import locale, say, t, today
+from models.process import DocumentReview, DocumentRevision, ModelPapers, Paper, ProcessDocument, completeness
+from rules.base import NotVisible, Person, Words
+from rules.process import DocType, DocumentStatus, ReviewStatus
 
 pages = Blueprint("process", __name__, url_prefix="/process")
 AHEAD = timedelta(days=366)
 MOST = 500
+
+
+def _everybody(person: Person) -> bool:
+    """Documents are everybody's to read."""
+    return True
+
+
+menu_page(
+    MenuPage(
+        "process",
+        Words("Documents by product model", "产品工艺文件齐套表"),
+        "/process/completeness/",
+        _everybody,
+        "table",
+    )
+)
+menu_page(
+    MenuPage("process", Words("Calendar of reviews", "评审日历"), "/process/reviews/", _everybody, "calendar-event")
+)
 
 
 @pages.get("/compare/")
@@ -104,6 +123,60 @@ def review_calendar() -> AnyResponse | str:
         groups=groups,
         clause="P1.2",
     )
+
+
+@pages.get("/completeness/")
+def complete() -> AnyResponse | str:
+    """Each product model with its documents by type, and what is missing by name (P1.1)."""
+    if not current_user.is_authenticated:
+        return unauthorised()
+    found = completeness(db.session)
+    lacking = sum(bool(one.missing) for one in found)
+    return render_template(
+        "process/completeness.html",
+        title=t("Documents by product model", "产品工艺文件齐套表"),
+        headings=[t("Product model", "产品型号"), *(say(one.words) for one in DocType), t("Missing", "缺项")],
+        rows=[_papers_row(one) for one in found],
+        summary=t(
+            "{complete} of {all} product models have all three types in force.",
+            "{all} 个产品型号中，{complete} 个三类文件齐全。",
+            complete=len(found) - lacking,
+            all=len(found),
+        ),
+        is_complete=not lacking,
+        clause="P1.1",
+    )
+
+
+def _papers_row(one: ModelPapers) -> dict[str, Any]:
+    return {
+        "label": one.model.code,
+        "name": one.model.name,
+        "url": record_url(type(one.model), one.model.id),
+        "cells": [_papers_cell(one, kind) for kind in DocType],
+        "missing": t(", ", "、").join(say(kind.words) for kind in one.missing),
+    }
+
+
+def _papers_cell(one: ModelPapers, kind: DocType) -> dict[str, Any]:
+    """The documents of one type: in force, stopped, or not released yet."""
+    papers = [
+        {
+            "label": paper.doc_no,
+            "url": record_url(ProcessDocument, paper.id),
+            "state": _paper_state(paper),
+        }
+        for paper in one.papers.get(kind, ())
+    ]
+    return {"label": say(kind.words), "papers": papers, "is_missing": kind in one.missing}
+
+
+def _paper_state(paper: Paper) -> Cell:
+    if paper.status is DocumentStatus.SUSPENDED:
+        return cell_of(paper.status)
+    if paper.rev_no is None:
+        return Cell(t("not released", "未发布"), "state", tone="soon")
+    return Cell(paper.rev_no, "state", tone="met")
 
 
 def _month(first: date) -> str:

@@ -15,7 +15,6 @@ from admin_views.regulation.year import year_pages
 from models.regulation import Calendar, CalendarDay, Clause, Figure, SlaPolicy
 from rules.base import Role, Words
 
-menu_page(MenuPage("regulation", Words("The regulation", "制度看板"), "/regulation/", lambda _person: True, "book"))
 menu_page(
     MenuPage(
         "regulation",

@@ -19,6 +19,7 @@ from models.demo.questions import OFFICE_POSTS, SHOP_POSTS
 from models.demo.regulation import Regulation
 from models.demo.rounds import Rounds
 from models.demo.scenes import plan_scenes
+from models.demo.schooling import Schooling
 from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
 from models.event import Delivery
@@ -76,6 +77,7 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     papers = Papers(session, rng, company, diary)
     papers.plan()
     Staffing(session, company, diary).plan()
+    Schooling(session, rng, company, diary, papers).plan()
     Regulation(session, company, diary).plan()
     checks = Checks(session, rng, company, diary, papers)
     Rounds(session, rng, company, diary, checks).plan()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -183,7 +183,7 @@ class Accountability:
 
     def _perform(self, case: AccountabilityCase, move: Move, at: datetime) -> None:
         by = self.company.named(move.by).person
-        fields: dict[str, str | int] = {}
+        fields: dict[str, Any] = {}
         if move.verb == "ask_statements":
             fields["decider"] = self.company.named(move.more).id
         if move.verb == "decide":

@@ -209,6 +209,15 @@ CHANGES: tuple[Change, ...] = (
         S.APPROVED,
     ),
     Change(
+        "HY-CX-CZ",
+        176,
+        "C/0",
+        C.MAJOR,
+        "车削中心增加在线测头，首件确认与刀补修正方式重新规定",
+        T.EQUIPMENT_RENEWAL,
+        (),
+    ),
+    Change(
         "HY-TZ-LC",
         178,
         "B/0",

@@ -15,15 +15,18 @@ from models.demo.company import Company, Member
 from models.demo.diary import Diary, as_of
 from models.demo.texts import edited, text_of
 from models.journal import seal
+from models.organisation import ProductModel
 from models.process import (
     ChangeNotice,
     DocumentReview,
     DocumentRevision,
     ProcessDocument,
+    ProcessDocumentModel,
     ProcessDocumentPost,
     open_review,
 )
 from models.process.origins import document_of_action
+from models.receipts import confirm, who_is_missing
 from rules.process import ChangeClass, DocType, ReviewStatus, RevisionStatus, Trigger
 
 C, S, T = ChangeClass, RevisionStatus, Trigger
@@ -42,6 +45,15 @@ KINDS: tuple[tuple[DocType, str, str], ...] = (
     (DocType.OPERATING_SPEC, "CZ", "操作规范"),
     (DocType.QUALITY_STANDARD, "BZ", "质量标准"),
 )
+MADE_BY: dict[str, tuple[str, ...]] = {
+    "CX": ("HY-CK6150", "HY-CK6163"),
+    "XX": ("HY-VMC850", "HY-VMC1160", "HY-HMC500"),
+    "MX": ("HY-MGK1320",),
+    "HJ": ("HY-VMC850", "HY-VMC1160"),
+    "ZP": ("HY-CK6150", "HY-HMC500"),
+    "TZ": ("HY-CK6150", "HY-CK6163", "HY-VMC850"),
+}
+"""Which product models are made by whose documents; one model has none yet."""
 RETURNED = "未写明对在制品的处理方式，请补充后再报"
 WITHDRAWN = ("HY-MX-LC", 171, "客户反映精磨后变形，时效工序不能保证安全使用，立即停用")
 """A safety stop: which document, on which day, why."""
@@ -54,6 +66,8 @@ REVIEWS: tuple[tuple[str, str, str], ...] = (
 TAKEN_UP = ("HY-CX-BZ", (("内径百分表，每 10 件测 1 件", "气动量仪，每 5 件测 1 件"),))
 UNFINISHED = frozenset({"HY-CX-BZ", "HY-MX-LC", "HY-TZ-LC", "HY-ZP-CZ", "HY-MX-BZ"})
 """What the process engineer among the demo logins is working on."""
+SLOWLY_READ = frozenset({("HY-HJ-BZ", "A/1"), ("HY-CX-CZ", "B/0"), ("HY-XX-CZ", "A/1")})
+"""Revisions that two people have not confirmed yet."""
 AUTHORS = ("江一帆", "骆文涛", "梅若琳", "董承志", "贺思源")
 DAYS_BEFORE = 34
 """How long before the six months the first documents were written."""
@@ -66,6 +80,7 @@ class Papers:
     def __init__(self, session: Session, rng: Random, company: Company, diary: Diary) -> None:
         self.session, self.rng, self.company, self.diary = session, rng, company, diary
         self.approver, self.quality = company.named("technical_manager"), company.named("quality_manager")
+        self.models = {one.code: one.id for one in session.scalars(select(ProductModel))}
         self.keys: dict[str, int] = {}
         self.authors: dict[str, Member] = {}
         self.texts: dict[str, str] = {}
@@ -108,6 +123,7 @@ class Papers:
                 department_id=self.company.departments["JS"],
                 owner_id=author.id,
                 posts=[ProcessDocumentPost(post_id=self.company.posts[post])],
+                models=[ProcessDocumentModel(product_model_id=self.models[code]) for code in MADE_BY[doc_no[3:5]]],
             )
             self.session.add(document)
             seal(self.session, document, "create", act)
@@ -187,7 +203,22 @@ class Papers:
             if verb == "plan":
                 fields["effective_on"] = self.diary.clock.today + timedelta(days=PLANNED_DAYS)
             revision.perform(verb.removesuffix("_too"), act=act, note=RETURNED if verb == "return" else "", **fields)
+        if verb == "release":
+            self.diary.note(self.diary.clock.later(at, self.rng.randint(200, 900)), partial(self._read, key))
         self._follow(key, author, tuple(rest), at)
+
+    def _read(self, key: int, at: datetime) -> None:
+        """Those who were asked confirm, all but the last two where the people have been slow."""
+        revision = self.session.get_one(DocumentRevision, key)
+        waiting = list(who_is_missing(self.session, revision))
+        is_slow = (revision.document.doc_no, revision.rev_no) in SLOWLY_READ
+        people = {one.id: one for one in self.company.members}
+        for place, receipt in enumerate(waiting[:-2] if is_slow else waiting):
+            reader = people.get(receipt.employee_id)
+            if reader is not None:
+                moment = self.diary.clock.later(at, place)
+                with as_of(self.session, reader.person, moment) as act:
+                    confirm(self.session, receipt.id, act)
 
     def _by(self, verb: str, author: Member, revision: DocumentRevision) -> Member:
         match verb:

@@ -19,6 +19,7 @@ from models.journal import seal
 from models.organisation import Employee, Post
 from models.quality import SpotCheck, SpotCheckItem
 from rules.actions import ActionStatus, ExtensionStatus
+from rules.base import Role
 from rules.quality import CheckKind
 
 
@@ -164,7 +165,7 @@ class Rectifications:
             case "uphold" | "cancel":
                 return self.manager
             case "find_effective" | "find_ineffective":
-                return case.raiser
+                return case.raiser if case.raiser.person.holds(Role.QUALITY_INSPECTOR) else self._another(case)
         return case.responsible
 
     def _remedy(self, case: Case) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Line, Record
-from models.organisation import Department, Employee, Post
+from models.organisation import Department, Employee, Post, ProductModel
 from rules import process
 from rules.base import Words
 from rules.process import DocType, DocumentStatus
@@ -46,6 +46,7 @@ class ProcessDocument(Record):
     department: Mapped[Department | None] = relationship()
     owner: Mapped[Employee | None] = relationship()
     posts: Mapped[list["ProcessDocumentPost"]] = relationship(back_populates="document", cascade="all, delete-orphan")
+    models: Mapped[list["ProcessDocumentModel"]] = relationship(back_populates="document", cascade="all, delete-orphan")
 
     def parties(self) -> Mapping[str, frozenset[int]]:
         return {process.OWNER: frozenset({self.owner_id} if self.owner_id else ())}
@@ -62,6 +63,22 @@ class ProcessDocumentPost(Line):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
     document: Mapped[ProcessDocument] = relationship(back_populates="posts")
     post: Mapped[Post] = relationship()
+
+    def told_in(self) -> ProcessDocument:
+        return self.document
+
+
+class ProcessDocumentModel(Line):
+    """A product model that is made by the document."""
+
+    __tablename__ = "process_document_model"
+    __table_args__ = (UniqueConstraint("document_id", "product_model_id"),)
+    words = Words("Product model", "适用型号")
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("process_document.id"))
+    product_model_id: Mapped[int] = mapped_column(ForeignKey("product_model.id"), index=True)
+    document: Mapped[ProcessDocument] = relationship(back_populates="models")
+    product_model: Mapped[ProductModel] = relationship()
 
     def told_in(self) -> ProcessDocument:
         return self.document

@@ -1,4 +1,4 @@
-"""What falls due in this chapter: planned releases, reviews, notices without an answer (P1.2, P1.3)."""
+"""What falls due in this chapter: planned releases and reviews (P1.2, P1.3); notices have their clock."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,19 +10,17 @@ from models.base import COMPANY_ZONE, Act, Record, on_date
 from models.event import Reminder
 from models.journal import seal, told_by
 from models.process.documents import ProcessDocument
-from models.process.notices import ChangeNotice
 from models.process.reviews import DocumentReview, next_review, schedule
 from models.process.revisions import DocumentRevision
 from models.regulation import figure
 from models.reminding import falls_due
 from rules.base import Role, Unset
-from rules.process import OVERDUE_AFTER, DocType, DocumentStatus, NoticeStatus, ReviewStatus, RevisionStatus
+from rules.process import OVERDUE_AFTER, DocType, DocumentStatus, ReviewStatus, RevisionStatus
 from rules.regulation import FigureSpec
 from rules.regulation.figures import REVIEW_INTERVAL_MONTHS, REVIEW_NOTICE_DAYS
 
 RULE = "review"
 TOLD_EARLY, TOLD_LATE = 0, 2
-DAY = timedelta(days=1)
 AT_ONCE = 500
 
 
@@ -116,22 +114,6 @@ def _review_due(session: Session, review: DocumentReview, at: datetime, notice: 
     return done
 
 
-@falls_due
-def remind_notices(session: Session, at: datetime) -> int:
-    """Tells of changes that no revision has followed: a day before and when the time is up (P1.3)."""
-    rows = session.scalars(
-        select(ChangeNotice)
-        .where(ChangeNotice.status == NoticeStatus.OPEN, ChangeNotice.due_at <= at + DAY)
-        .order_by(ChangeNotice.due_at, ChangeNotice.id)
-    )
-    done = 0
-    for one in rows:
-        done += _once(session, one, at, TOLD_EARLY, one.due_at - DAY, (Role.TECHNICAL,))
-        if one.due_at <= at:
-            done += _once(session, one, at, TOLD_LATE, one.due_at, (Role.TECHNICAL_MANAGER, "noticer"))
-    return done
-
-
 def begins(day: date) -> datetime:
     """The first instant of the day in the company."""
     return datetime.combine(day, time(), COMPANY_ZONE).astimezone(UTC)
@@ -139,7 +121,7 @@ def begins(day: date) -> datetime:
 
 def _once(
     session: Session,
-    record: DocumentReview | ChangeNotice,
+    record: DocumentReview,
     at: datetime,
     level: int,
     when: datetime,

@@ -1,18 +1,20 @@
 """Notices of a change that process documents have to follow (变更通知, P1.3)."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import COMPANY_ZONE, Act, Record, on_date
 from models.organisation import Employee
-from models.regulation import due_at, limit
+from models.regulation import arm, cancel, clock_of, copies_due, due_at, limit, stop
 from rules import process
 from rules.base import Words
 from rules.process import NoticeKind, NoticeStatus
 from rules.regulation import Target
+
+TARGET = Target.REVISION_AFTER_CHANGE
 
 
 class ChangeNotice(Record):
@@ -54,11 +56,28 @@ class ChangeNotice(Record):
         return {"noticer": frozenset({self.noticed_by_id} if self.noticed_by_id else ())}
 
     def prepare(self, act: Act) -> None:
-        """By when the documents must have followed, on the company's working calendar. Raises Unset without a limit."""
+        """By when the documents must have followed: a clock from the day of the notice. Raises Unset without a limit.
+
+        Another day or another kind arms another clock; the one before is no longer owed.
+        """
         process.refuse_future_change(self.noticed_on, on_date(act.at))
-        facts = {"kind": str(self.kind)}
-        allowed = limit(self.session, Target.REVISION_AFTER_CHANGE, facts, self.noticed_on, clause="P1.3")
-        self.due_at = due_at(self.session, allowed, datetime.combine(self.noticed_on, time(), COMPANY_ZONE))
+        session, facts = self.session, {"kind": str(self.kind)}
+        start = datetime.combine(self.noticed_on, time(), COMPANY_ZONE).astimezone(UTC)
+        running = clock_of(self, TARGET) if self.id is not None else None
+        if running is not None and (running.started_at, running.granted.facts) == (start, facts):
+            return
+        allowed = limit(session, TARGET, facts, self.noticed_on, clause="P1.3")
+        if running is None:
+            self.due_at = due_at(session, allowed, start)
+        cancel(session, self, TARGET, at=act.at)
+        arm(session, self, TARGET, facts, at=start, clause="P1.3")
 
     def do_answer(self, act: Act) -> None:
         self.answered_at = act.at
+        stop(self.session, self, TARGET, at=act.at)
+
+    def do_dismiss(self, act: Act) -> None:
+        cancel(self.session, self, TARGET, at=act.at)
+
+
+copies_due(ChangeNotice, TARGET)

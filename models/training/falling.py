@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.base import Act, Source, on_date
-from models.event import Reminder
+from models.event import ReadReceipt, Reminder
 from models.journal import HOLDERS, seal
 from models.organisation import Department, Employee, Placement
 from models.regulation import figure
@@ -299,3 +299,29 @@ def end_exceptions(session: Session, at: datetime) -> int:
         .order_by(PostAssignment.id)
     ).all()
     return check_assignments(in_working_time(session, _scheduled(at)), ended)
+
+
+@falls_due
+def settle_reading(session: Session, at: datetime) -> int:
+    """Who has confirmed that he read a revision, on its own page, owes the reading no more (P2.2)."""
+    one = TrainingObligation
+    read = session.scalars(
+        select(one)
+        .join(
+            ReadReceipt,
+            (ReadReceipt.entity == "document_revision")
+            & (ReadReceipt.entity_id == one.revision_id)
+            & (ReadReceipt.employee_id == one.employee_id),
+        )
+        .where(
+            one.status.in_(UNSETTLED),
+            one.mode == ObligationMode.READ,
+            ReadReceipt.confirmed_at.is_not(None),
+            ReadReceipt.confirmed_at >= one.opened_at,
+        )
+        .order_by(one.id)
+    ).all()
+    for obligation in read:
+        obligation.perform("satisfy", act=replace(_scheduled(at), clause="P2.2"))
+        refresh(session, _scheduled(at), obligation.employee_id, obligation.post_id)
+    return len(read)

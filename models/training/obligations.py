@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.base import Act, Record, on_date
 from models.organisation import Department, Employee, Post, leader_of
 from models.process import DocumentRevision, ProcessDocument
+from models.receipts import confirm, receipt_of
 from models.training.exams import Exam, ExamAttempt
 from models.training.sessions import TrainingSession
 from rules.base import RuleBroken, Words
@@ -164,6 +165,9 @@ class TrainingObligation(Record):
                 clause="P2.2",
             )
         self.settled_at = act.at
+        receipt = receipt_of(self.session, self.revision, self.employee_id) if self.revision is not None else None
+        if receipt is not None:
+            confirm(self.session, receipt.id, act)
 
     def do_satisfy(self, act: Act) -> None:
         self.settled_at = act.at

@@ -24,7 +24,7 @@ from models.training.exams import Exam, ExamRevision
 from models.training.obligations import UNSETTLED, PostRequirement, TrainingObligation
 from models.training.required import holders_of, will_be_limited, will_owe
 from rules.base import Person, Unset, Words
-from rules.process import ChangeClass
+from rules.process import ChangeClass, Trigger
 from rules.regulation.figures import MINOR_CHANGE_TRAINING
 from rules.training.dates import mode_after
 from rules.training.kinds import (
@@ -79,6 +79,8 @@ def asked_by(revision: DocumentRevision, at: datetime) -> Iterator[Asked]:
         .order_by(Post.id)
     ).all()
     mode = mode_after(change, has_exam=False, practical_required=False, trains_after_minor=trains)
+    if mode is ObligationMode.READ or revision.trigger is Trigger.INITIAL:
+        return  # reading is asked for with the revision itself; where nothing was before, nothing has to be relearnt
     for post in others:
         for employee in holders_of(session, post.id):
             if employee.post_id == post.id:

@@ -77,8 +77,10 @@ def named(people: Sequence[Employee]) -> Words:
     """The first of them by name, and how many more."""
     names = [one.name for one in people[:SHOWN]]
     rest = len(people) - len(names)
-    more = Words("", "") if not rest else Words(" and {n} more", "等，另有 {n} 人", n=rest)
-    return Words(", ".join(names) + more.text("en"), "、".join(names) + more.text("zh"))
+    english, chinese = ", ".join(names), "、".join(names)
+    if not rest:
+        return Words("{names}", "{names}", names=Words(english, chinese))
+    return Words("{names} and {n} more", "{names}等，另有 {n} 人", names=Words(english, chinese), n=rest)
 
 
 def will_be_limited(session: Session, people: Sequence[Employee], post: Post) -> list[Words]:

@@ -107,7 +107,7 @@ def test_an_event_shows_old_and_new_and_that_its_seal_holds(app, browser_of, wor
 
 
 def test_events_of_what_is_gone_are_still_read(app, browser_of):
-    browser_of("admin").post("/login", {"username": "nobody", "password": "x"}, token_from="/login")
+    browser_of().sign_in("nobody", "x")
     with app.app_context(), Session(db.engine) as session:
         failed = session.scalars(select(Event.seq).where(Event.action == "login_failed")).all()
     admin = browser_of("admin")
@@ -210,3 +210,14 @@ def test_a_worker_that_lives_is_said_to_live(app, browser_of):
     admin = browser_of("admin")
     assert "running" in admin.get("/operations/").text
     assert "Background worker" not in admin.get("/").text
+
+
+def test_every_kind_of_record_is_called_by_its_label(app):
+    """Whatever a table makes its label of, the statement that fetches labels can be made and run."""
+    from admin_views.event.listing import about, labels_of, tables
+
+    with app.app_context(), Session(db.engine) as session:
+        found = labels_of(session, [(name, key) for name in tables() for key in (1, 2)])
+        assert {entity for entity, _ in found} > {"account", "employee", "spot_check", "action_item", "figure"}
+        assert all(isinstance(label, str) for label in found.values())
+        assert about(session, "GY-CC-001") is not None

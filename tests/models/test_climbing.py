@@ -65,7 +65,7 @@ def test_each_level_is_told_once_to_whom_the_policy_names(any_session, world):
     armed(any_session, record)
     steps = [
         (MONDAY + HOUR - timedelta(seconds=1), [], set()),
-        (MONDAY + HOUR + timedelta(seconds=1), ["remind_0"], {"车工一"}),
+        (MONDAY + HOUR + timedelta(seconds=1), ["warn_0"], {"车工一"}),
         (ELEVEN, ["remind_1"], {"车工一", "班组长"}),
         (ELEVEN + timedelta(seconds=1), ["overdue"], set()),
         (MONDAY + 4.5 * HOUR, ["remind_2"], {"生产经理"}),  # 13:30, after the lunch break
@@ -87,9 +87,9 @@ def test_nothing_is_told_outside_working_time_and_a_breach_is_seen_all_the_same(
     remind(session, CLOSING + 2 * HOUR)
     assert levels(session, since, record) == []
     remind(session, TUESDAY + timedelta(minutes=1))
-    assert levels(session, since, record) == ["remind_0"]
+    assert levels(session, since, record) == ["warn_0"]
     remind(session, CLOSING + DAY + 3 * HOUR)
-    assert levels(session, since, record) == ["remind_0", "overdue"]
+    assert levels(session, since, record) == ["warn_0", "overdue"]
     assert (clock.status, clock.breach_minutes) == ("breached", 450)
     remind(session, TUESDAY + DAY)
     assert levels(session, since, record)[2:] == ["remind_1", "remind_2"]
@@ -99,7 +99,7 @@ def test_after_an_outage_everything_is_told_once_in_order(session, record):
     armed(session, record)
     since = last_seq(session)
     remind(session, MONDAY + 7 * DAY)
-    assert levels(session, since, record) == ["overdue", "remind_0", "remind_1", "remind_2", "remind_3"]
+    assert levels(session, since, record) == ["overdue", "warn_0", "remind_1", "remind_2", "remind_3"]
     assert session.scalars(select(Reminder.level).where(Reminder.entity == "sla_clock")).all() == [0, 1, 2, 3]
 
 
@@ -124,7 +124,7 @@ def test_a_new_due_date_tells_its_levels_again(session, record):
     with doing(session, "employee", ELEVEN):
         m.rearm(session, record, Target.RESOLUTION, {"priority": "P4"}, at=ELEVEN)
     remind(session, MONDAY + 7 * HOUR)
-    assert levels(session, since, record) == ["remind_0", "edit", "remind_0"]
+    assert levels(session, since, record) == ["warn_0", "edit", "warn_0"]
 
 
 def test_history_that_is_taken_in_reminds_nobody(session, record):

@@ -339,7 +339,9 @@ def test_pauses_and_own_hours_have_their_place_in_the_story():
     recorded = Recorded(
         at("19 16:30"), (Pause(at("20 09:00"), at("20 10:00"), "pending_customer"), *pauses(("22 09:00", None)))
     )
-    lines = [str(one) for one in explain(story(terms("3"), recorded, CALENDAR, FACTS, {date(2026, 5, 21): "盘点"}))]
+    told_story = story(terms("3"), recorded, CALENDAR, FACTS, {date(2026, 5, 21): "盘点"})
+    assert [one.minutes for one in told_story.days] == [60, 90, 0, 30]
+    lines = [str(one) for one in explain(told_story)]
     assert lines[2:5] == [
         "2026-05-20 (a day with hours of its own): 08:30–11:00 150 min; paused 09:00–10:00 (waiting for the customer), 60 min do not count.",
         "2026-05-21: a day with hours of its own, no working time.",
