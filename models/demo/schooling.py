@@ -37,6 +37,7 @@ from models.training.falling import (
 from models.training.trainings import plan_training
 from rules.base import SYSTEM
 from rules.organisation import EmployeeStatus
+from rules.process import DocType
 from rules.training.kinds import Answer, Attendance, ObligationMode, ObligationReason, ObligationStatus, SessionKind
 
 
@@ -58,6 +59,24 @@ EXAMS: tuple[Examined, ...] = (
     Examined("GW-33", "HY-ZP-CZ", "装配钳工上岗考核", None),
     Examined("GW-34", "HY-TZ-CZ", "涂装工上岗考核", None),
 )
+OTHER_PAPERS: tuple[tuple[str, str, str, str, str], ...] = (
+    # document, title, post, its exam, what it says
+    (
+        "HY-ZJ-CZ",
+        "检验作业规范",
+        "GW-42",
+        "质检员上岗考核",
+        "1. 检验前核对现行文件版次。\n2. 量具在检定有效期内，使用前校零。\n3. 不合格品当场标识、隔离并通知班组长。",
+    ),
+    (
+        "HY-SH-CZ",
+        "售后服务作业规范",
+        "GW-72",
+        "售后工程师上岗考核",
+        "1. 接听后 10 分钟内建单，记录客户、型号、序列号和现象。\n2. 上门前电话确认备件。\n3. 完工后请客户签字并回访。",
+    ),
+)
+"""Posts that work by no production document are examined on one of their own."""
 FIRST_DAY = -9
 """When everybody sat the first exams, counted from the first day of the six months: before records begin."""
 ROUNDS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
@@ -93,6 +112,12 @@ class Schooling:
         clock = self.diary.clock
         for place, one in enumerate(EXAMS):
             self.diary.note(clock.on_day(FIRST_DAY, 30 + 12 * place), partial(self._found, one))
+        for place, (doc_no, title, post, exam, text) in enumerate(OTHER_PAPERS):
+            self.papers.texts[doc_no] = text
+            written = partial(self.papers.write, doc_no, title, DocType.OPERATING_SPEC, post)
+            self.diary.note(clock.on_day(FIRST_DAY - 9, 50 + 30 * place), written)
+            examined = Examined(post, doc_no, exam, None)
+            self.diary.note(clock.on_day(FIRST_DAY, 110 + 12 * place), partial(self._found, examined))
         for doc_no, day, failing in ROUNDS:
             self.diary.note(clock.on_day(day, 40), partial(self._again, doc_no, failing))
         last = (clock.today - clock.first).days
