@@ -37,7 +37,6 @@ from models.training.falling import (
 from models.training.trainings import plan_training
 from rules.base import SYSTEM
 from rules.organisation import EmployeeStatus
-from rules.process import DocType
 from rules.training.kinds import Answer, Attendance, ObligationMode, ObligationReason, ObligationStatus, SessionKind
 
 
@@ -58,25 +57,9 @@ EXAMS: tuple[Examined, ...] = (
     Examined("GW-32", "HY-HJ-CZ", "焊工上岗考核", 85),
     Examined("GW-33", "HY-ZP-CZ", "装配钳工上岗考核", None),
     Examined("GW-34", "HY-TZ-CZ", "涂装工上岗考核", None),
+    Examined("GW-42", "HY-CX-BZ", "质检员上岗考核", None),
+    Examined("GW-72", "HY-ZP-BZ", "售后工程师上岗考核", None),
 )
-OTHER_PAPERS: tuple[tuple[str, str, str, str, str], ...] = (
-    # document, title, post, its exam, what it says
-    (
-        "HY-ZJ-CZ",
-        "检验作业规范",
-        "GW-42",
-        "质检员上岗考核",
-        "1. 检验前核对现行文件版次。\n2. 量具在检定有效期内，使用前校零。\n3. 不合格品当场标识、隔离并通知班组长。",
-    ),
-    (
-        "HY-SH-CZ",
-        "售后服务作业规范",
-        "GW-72",
-        "售后工程师上岗考核",
-        "1. 接听后 10 分钟内建单，记录客户、型号、序列号和现象。\n2. 上门前电话确认备件。\n3. 完工后请客户签字并回访。",
-    ),
-)
-"""Posts that work by no production document are examined on one of their own."""
 FIRST_DAY = -9
 """When everybody sat the first exams, counted from the first day of the six months: before records begin."""
 ROUNDS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
@@ -112,12 +95,6 @@ class Schooling:
         clock = self.diary.clock
         for place, one in enumerate(EXAMS):
             self.diary.note(clock.on_day(FIRST_DAY, 30 + 12 * place), partial(self._found, one))
-        for place, (doc_no, title, post, exam, text) in enumerate(OTHER_PAPERS):
-            self.papers.texts[doc_no] = text
-            written = partial(self.papers.write, doc_no, title, DocType.OPERATING_SPEC, post)
-            self.diary.note(clock.on_day(FIRST_DAY - 9, 50 + 30 * place), written)
-            examined = Examined(post, doc_no, exam, None)
-            self.diary.note(clock.on_day(FIRST_DAY, 110 + 12 * place), partial(self._found, examined))
         for doc_no, day, failing in ROUNDS:
             self.diary.note(clock.on_day(day, 40), partial(self._again, doc_no, failing))
         last = (clock.today - clock.first).days
@@ -287,7 +264,18 @@ class Schooling:
     # -- nights and the last weeks -----------------------------------------------------------------------------------
 
     def _night(self, at: datetime) -> None:
-        """What the worker did about training."""
+        """What the worker did about training; what was to be read has been read by most."""
+        for one in self.session.scalars(
+            select(TrainingObligation).where(
+                TrainingObligation.mode == ObligationMode.READ,
+                TrainingObligation.status == ObligationStatus.OPEN,
+                TrainingObligation.opened_at < at - timedelta(days=2),
+            )
+        ).all():
+            reader = next((each for each in self.company.members if each.id == one.employee_id), None)
+            if reader is not None:
+                with as_of(self.session, reader.person, at) as act:
+                    one.perform("confirm_read", act=act)
         with as_of(self.session, SYSTEM, at, Source.SCHEDULER):
             for falls_due in (owe_as_placed, train_after_sales, announce_endings, settle_reading, suspend_and_lapse):
                 falls_due(self.session, at)

@@ -41,6 +41,10 @@ class Polite(Browser):
         self.beside.rollback()
         return super().post(path, fields, **more)
 
+    def version(self, table, key):
+        self.beside.rollback()
+        return super().version(table, key)
+
 
 @pytest.fixture
 def browser_of(app, session):
