@@ -164,10 +164,10 @@ class TrainingObligation(Record):
                 Words("Reading is not enough here: {mode}.", "此项不能只阅读：须{mode}。", mode=self.mode),
                 clause="P2.2",
             )
-        self.settled_at = act.at
         receipt = receipt_of(self.session, self.revision, self.employee_id) if self.revision is not None else None
         if receipt is not None:
             confirm(self.session, receipt.id, act)
+        self.settled_at = act.at
 
     def do_satisfy(self, act: Act) -> None:
         self.settled_at = act.at
