@@ -1,6 +1,7 @@
 """The base view: every table through one door, with each open default of Flask-Admin closed once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import Response, flash, json, redirect, render_template, request
@@ -84,7 +85,8 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
     def asked(self, listing: Listing) -> Question:
         hidden = self.access.hidden_from(listing.person)
         sortable = sortable_columns(self.model) - hidden
-        return question(request.args, sortable, listing.filters, self.default_size)
+        found = question(request.args, sortable, listing.filters, self.default_size)
+        return found if self.model.search_columns else replace(found, search="")
 
     # -- who may -----------------------------------------------------------------------------------------------------
 

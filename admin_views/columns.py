@@ -63,7 +63,9 @@ COMMON: dict[str, Words] = {
 # fmt: off - a table by colour
 TONES: dict[str, str] = {
     "draft": "off",
-    "scheduled": "off",
+    "proposed": "soon",
+    "scheduled": "running",
+    "due": "running",
     "obsolete": "off",
     "answered": "met",
     "still_valid": "met",

@@ -11,7 +11,7 @@ from admin_views.columns import Shown, cell_of, label_of
 from admin_views.registry import LINE_LABELS, LINE_NAMES, views
 from admin_views.screen import Change, HistoryEntry
 from admin_views.session import db
-from admin_views.words import near_instant, say, t, value_text
+from admin_views.words import CHINESE, locale, near_instant, say, t, value_text
 from models.base import Base, Record
 from models.event import Event
 from models.organisation import Account, Employee
@@ -97,8 +97,8 @@ def did_words(record: Record, action: str, name: str) -> str:
     if action == "create":
         return t("New {what}", "新的{what}", what=record.words)
     if not name:
-        return t("{verb} (by itself)", "系统已自动{verb}", verb=words)
-    return t("{name}: {verb}", "{name} 已{verb}", name=name, verb=words)
+        return t("By itself: {verb}", "系统已自动{verb}", verb=words)
+    return t("{name} {did}", "{name} 已{did}", name=name, did=past(words))
 
 
 def about(record: Record) -> str:
@@ -117,7 +117,34 @@ def why_told(record: Record, action: str, person: Person) -> str:
     as_role = [one.words for one in told if isinstance(one, Role) and person.holds(one)]
     named = [RELATIONS[one] for one in sorted(held) if one in RELATIONS]
     said = next(iter([*is_his, *as_role, *named]), None)
-    return t("told to you as {what}", "您是{what}", what=said) if said is not None else ""
+    return t("as {what}", "您是{what}", what=said) if said is not None else ""
+
+
+PAST = {
+    "drop": "dropped",
+    "leave": "left",
+    "make": "made",
+    "put": "put",
+    "set": "set",
+    "submit": "submitted",
+    "take": "took",
+    "cancel": "cancelled",
+    "uphold": "upheld",
+    "withdraw": "withdrew",
+}
+"""English verbs of the steps that do not simply take -ed."""
+NO_VERBS = frozenset({"await", "done", "effective", "fall", "i", "no", "not", "time"})
+"""How steps begin that are named by what is so, not by what is done."""
+
+
+def past(words: str) -> str:
+    """An English step as something that somebody did: "submitted for review"; Chinese verbs stand as they are."""
+    first, space, rest = words.partition(" ")
+    low = first.lower()
+    if locale() == CHINESE or low in NO_VERBS or not low.isalpha():
+        return words
+    regular = low + "d" if low.endswith("e") else low[:-1] + "ied" if low[-1:] == "y" else low + "ed"
+    return PAST.get(low, regular) + space + rest
 
 
 class _Names:

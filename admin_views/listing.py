@@ -132,7 +132,7 @@ class Listing:
         if not asked.sort or asked.sort == "id":
             falls = asked.is_descending or not asked.sort
             return [key.desc() if falls is not backwards else key.asc()]
-        both = (getattr(self.model, asked.sort), key)
+        both = (getattr(self.model, self.model.sorted_by.get(asked.sort, asked.sort)), key)
         return [one.desc() if asked.is_descending is not backwards else one.asc() for one in both]
 
     def all_rows(self, session: Session, asked: Question) -> Select[Any]:
@@ -182,9 +182,9 @@ class Listing:
 
     def like(self, words: str) -> ColumnElement[bool]:
         pattern = "%" + LIKE_SPECIAL.sub(r"\\\1", words.lower()) + "%"
-        return or_(
-            *(func.lower(getattr(self.model, name)).like(pattern, escape="\\") for name in self.model.search_columns)
-        )
+        texts = [getattr(self.model, name) for name in self.model.search_columns]
+        texts = texts or [cast(label_sql(self.model, self.model), String)]
+        return or_(*(func.lower(one).like(pattern, escape="\\") for one in texts))
 
     def first_found(self, session: Session, words: str, most: int) -> Select[Any]:
         """The ids of the newest rows that words find: for a search over many tables in one statement.
@@ -306,8 +306,10 @@ def _shown(model: type[Record], columns: tuple[Shown, ...]) -> Select[Any]:
 
 
 def label_sql(model: type[Record], source: Any) -> ColumnElement[Any]:
-    """A record's label as the database makes it."""
-    parts = [getattr(source, name) for name in model.label_columns]
+    """A record's label as the database makes it; what a record is called by no column of its own has its number."""
+    kept: Any = model.__table__.c  # type: ignore[attr-defined]
+    names = [name for name in model.label_columns if name in kept]
+    parts = [getattr(source, name) for name in names] or [cast(source.id, String)]
     label = parts[0]
     for part in parts[1:]:
         label = label + " " + part

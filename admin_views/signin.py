@@ -106,7 +106,7 @@ def login() -> AnyResponse:
         db.session.commit()
         if outcome.wait > timedelta(0):
             return _braked(_login_page(_too_many(outcome.wait), 429), outcome.wait)
-        return _login_page(t("Name or password is wrong.", "用户名或密码不正确。"), 422)
+        return _login_page(t("Name or password is wrong.", "账号或密码不正确。"), 422)
     if current_user.is_authenticated:  # whoever sat here before has left
         signin.sign_out(db.session, current_user.token, now())
     _enter(outcome.account, outcome.token)

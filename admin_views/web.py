@@ -52,7 +52,7 @@ HEADERS = {
 }
 CHAPTERS: dict[str, tuple[Words, str]] = {
     "quality": (Words("Quality", "质量"), "clipboard-check"),
-    "actions": (Words("Putting right", "整改"), "tool"),
+    "actions": (Words("Corrective actions", "整改"), "tool"),
     "process": (Words("Process", "工艺"), "file-text"),
     "training": (Words("Training", "培训"), "school"),
     "schedule": (Words("Schedule", "工期"), "calendar"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.base import COMPANY_ZONE
 from models.quality import SpotCheck, SpotCheckItem
 from rules.assessment import Period, rate
-from rules.quality import Category, CheckKind, CheckStatus, Verdict
+from rules.quality import COUNTED, Category, CheckStatus, Verdict
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Rate:
 
 
 def _judged(period: Period) -> Select[tuple[SpotCheckItem]]:
-    """Items that count: process execution, judged, of a check that stands and is no re-check."""
+    """Items that count: process execution, judged, of a check that stands; no re-check, no patrol of one's own team."""
     start, end = period.instants(COMPANY_ZONE)
     return (
         select(SpotCheckItem)
@@ -36,7 +36,7 @@ def _judged(period: Period) -> Select[tuple[SpotCheckItem]]:
             SpotCheck.checked_at >= start,
             SpotCheck.checked_at < end,
             SpotCheck.status.in_((CheckStatus.SUBMITTED, CheckStatus.CLOSED)),
-            SpotCheck.kind == CheckKind.SPOT_CHECK,
+            SpotCheck.kind.in_(COUNTED),
             SpotCheckItem.category == Category.PROCESS_EXECUTION,
             SpotCheckItem.verdict.in_((Verdict.OK, Verdict.NG)),
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -231,6 +232,8 @@ class Record(Audited):
     """Text columns found by the search field, the number or code first."""
     label_columns: ClassVar[tuple[str, ...]] = ("no",)
     """What the record is called in a list or picker."""
+    sorted_by: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Column -> the stored key that a list sorts it by: names by their pinyin."""
     hint_columns: ClassVar[tuple[str, ...]] = ()
     """Columns or relations that tell it apart where there is room beside its label: a person's post and department."""
 

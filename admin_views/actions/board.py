@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin_views.actions.ladder import WHO as ANSWER_FOR_OTHERS
 from admin_views.columns import TONES, due_cell
 from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.screen import Cell, Option
@@ -58,6 +59,7 @@ def actions_board() -> AnyResponse | str:
         lookup_url="/admin/action_item/ajax/lookup/?name=responsible",
         is_narrowed=any(asked.values()),
         list_url="/admin/action_item/",
+        overdue_url="/actions/overdue/" if person.holds(*ANSWER_FOR_OTHERS) else "",
         create_url="/admin/action_item/new/" if ActionItem.access.may_create(person) and person.employee_id else "",
     )
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.base import RegulationView
 from admin_views.columns import cell_of
-from admin_views.registry import panel, record_url, views
+from admin_views.registry import MenuPage, menu_page, panel, record_url, views
 from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
@@ -21,6 +21,16 @@ from rules.base import NotVisible, Person, Role, Words
 
 performance = Blueprint("performance", __name__, url_prefix="/performance")
 ON_THE_PAGE = 10
+
+menu_page(
+    MenuPage(
+        "actions",
+        Words("My performance file", "我的绩效档案"),
+        "/performance/me/",
+        lambda person: person.employee_id is not None,
+        "id-badge-2",
+    )
+)
 
 
 class PerformanceFileEntryView(RegulationView):

@@ -17,6 +17,7 @@ from models.actions import AccountabilityCase, ActionItem, ActionRound, extensio
 from models.base import Act, Record
 from models.event import Attachment
 from models.journal import seal
+from models.organisation import Employee
 from rules.actions import BY_HAND, CLAUSE_OF, Proof, refuse_by_hand, refuse_past_due
 from rules.base import NotVisible, Person, Words
 
@@ -134,8 +135,8 @@ class ActionItemView(RegulationView):
         """What follows from the facts; whoever opens it verifies it unless he names somebody else."""
         responsible = record.responsible.id
         if record.verifier is None and record.raiser_id != responsible:
-            record.verifier_id = record.raiser_id
-        verifier = record.verifier.id if record.verifier is not None else record.verifier_id
+            record.verifier = db.session.get(Employee, record.raiser_id)
+        verifier = record.verifier.id if record.verifier is not None else None
         refuse_by_hand(record.kind, responsible, verifier)
         if record.due_at != record.original_due_at:
             refuse_past_due(record.due_at, act.at)

@@ -28,6 +28,7 @@ from rules.working_time import WorkCalendar
 overdue = Blueprint("overdue_actions", __name__, url_prefix="/actions/overdue")
 MOST_ROWS = 200
 WHO = OPENERS | {Role.TEAM_LEADER, Role.QUALITY_INSPECTOR, Role.ADMIN}
+
 menu_page(
     MenuPage(
         "actions",

@@ -28,7 +28,7 @@ from rules.regulation import FIGURES
 @click.command("regulation")
 @refusing
 def regulation() -> None:
-    """Print the clauses, who may do what, the lifecycles, what follows from what, figures and time limits, with their clauses."""
+    """Print the clauses, who may do what, the lifecycles, what follows from what, figures and time limits."""
     today = on_date(now())
     for title, headings, rows in (
         ("CLAUSES", ("clause", "title", "标题", "duty", "answered for by", "rows of"), _clauses()),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, inspect, literal, or_, select, union_all
+from sqlalchemy import Column, ColumnElement, String, and_, cast, false, func, inspect, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from admin_views.asked import Question
@@ -127,8 +127,8 @@ def labels_of(session: Session, keys: Iterable[tuple[str, int | None]]) -> dict[
 
 def _label(model: Any) -> ColumnElement[str]:
     """The label as the database makes it: every part as text."""
-    columns = [getattr(model, name) for name in model.label_columns]
-    parts = [func.coalesce(cast(column, String), "") for column in columns]
+    names = _kept(model, model.label_columns) or _kept(model, model.search_columns) or ["id"]
+    parts = [func.coalesce(cast(getattr(model, name), String), "") for name in names]
     label = parts[0]
     for part in parts[1:]:
         label = label + " " + part
@@ -142,7 +142,7 @@ def about(session: Session, words: str) -> ColumnElement[bool] | None:
     parts = [
         select(literal(name), model.id).where(_number(model) == (words.upper() if model.number_prefix else words))
         for name, model in tables().items()
-        if model.search_columns
+        if _kept(model, model.search_columns)
     ]
     found = session.execute(union_all(*parts)).all()
     conditions = [and_(Event.entity == entity, Event.entity_id == key) for entity, key in found[:50]]
@@ -152,7 +152,13 @@ def about(session: Session, words: str) -> ColumnElement[bool] | None:
 
 
 def _number(model: Any) -> Any:
-    """The column that a record is looked up by: unique, so an index has it."""
-    names = [*model.search_columns]
+    """The column that a record is looked up by: unique where there is one, so that an index has it."""
+    names = _kept(model, model.search_columns)
     unique = [name for name in names if inspect(model).column_attrs[name].columns[0].unique]
     return getattr(model, (unique or names)[0])
+
+
+def _kept(model: Any, names: Iterable[str]) -> list[str]:
+    """Those that are columns of the table, and not made up of others."""
+    attributes = inspect(model).column_attrs
+    return [name for name in names if name in attributes and isinstance(attributes[name].columns[0], Column)]

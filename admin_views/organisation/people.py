@@ -40,7 +40,7 @@ class EmployeeView(RegulationView):
         "left_on": Words("Left", "离职日期"),
         "phone": Words("Phone", "电话"),
         "mail": Words("Mail", "邮箱"),
-        "effective_on": Words("From this day on", "生效日期"),
+        "effective_on": Words("From this day on (empty = today)", "生效日期（空=今天）"),
         "leads_team": Words("Leads the team", "担任班组长"),
         "absence_kind": Words("Kind of leave", "休假类别"),
         "until_on": Words("Back on the day after (empty = open)", "休假至（空=未定）"),

@@ -17,19 +17,11 @@ from admin_views.signin import unauthorised
 from admin_views.words import today
 from models.organisation import Account, AccountRole, Department, Employee, Post, Team
 from models.organisation.places import below, parts_of
-from rules.base import Person, Words
+from rules.base import Words
 from rules.organisation import HEADS, EmployeeStatus, is_in_force
 
 menu_page(MenuPage("organisation", Words("The company", "组织架构"), "/organisation/", icon="sitemap"))
 company = Blueprint("company", __name__)
-
-
-def may_look(person: Person) -> bool:
-    """Everybody who is signed in."""
-    return person.account_id is not None
-
-
-menu_page(MenuPage("organisation", Words("The company", "组织架构"), "/organisation/", may_look, "sitemap"))
 
 
 @dataclass

@@ -12,7 +12,7 @@ from admin_views.columns import cell_of
 from admin_views.faults import SENTENCES
 from admin_views.history import action_words
 from admin_views.pages import record_page
-from admin_views.process.notices import revisions_panel
+from admin_views.process.origins import WRITERS, begun_from, seen, set_off_by
 from admin_views.process.side_by_side import side_by_side
 from admin_views.registry import panel, record_url, views
 from admin_views.screen import Cell, Heading, Panel, Row
@@ -29,7 +29,6 @@ from models.process import (
     ProcessDocument,
     revision_number_after,
 )
-from models.process.origins import document_of_action, revisions_from
 from rules.base import Person, Role, Words
 from rules.process import COUNTERSIGNERS, ChangeClass, NoticeKind, RevisionStatus, Trigger
 
@@ -44,7 +43,6 @@ TRIGGER_OF_NOTICE = {
     NoticeKind.EQUIPMENT: Trigger.EQUIPMENT_RENEWAL,
     NoticeKind.PROCESS: Trigger.PROCESS_OPTIMISATION,
 }
-WRITERS = (Role.TECHNICAL, Role.TECHNICAL_MANAGER)
 
 
 class DocumentRevisionView(RegulationView):
@@ -113,6 +111,8 @@ class DocumentRevisionView(RegulationView):
         }
     )
     asked_fields: ClassVar = {"effective_on": "effective_on"}
+    create_template = "process/revision_create.html"
+    edit_template = "process/revision_edit.html"
     details_template = "process/revision.html"
     icon = "files"
     needs_employee = True
@@ -125,7 +125,8 @@ class DocumentRevisionView(RegulationView):
             author_id=act.by.employee_id if is_writer else None,
             proposed_by_id=None if is_writer else act.by.employee_id,
         )
-        document = _from_action(revision) or _from_notice(revision) or _seen(ProcessDocument, "document")
+        _from_notice(revision)
+        document = begun_from(revision) or seen(ProcessDocument, "document")
         if document is not None and request.method == "GET":
             _begin_with(revision, document)
         return revision
@@ -151,25 +152,8 @@ class DocumentRevisionView(RegulationView):
         )
 
 
-def _seen(model: type[Any], name: str) -> Any:
-    """The record that the address names, if the person may see it."""
-    given = request.args.get(name, "")
-    if not (given.isdecimal() and given.isascii() and len(given) < 18):
-        return None
-    return db.session.scalar(select(model).where(model.id == int(given), model.visible_to(person_here())))
-
-
-def _from_action(revision: DocumentRevision) -> ProcessDocument | None:
-    action = _seen(ActionItem, "action")
-    if action is None:
-        return None
-    revision.trigger, revision.trigger_entity, revision.trigger_id = Trigger.RECTIFICATION, "action_item", action.id
-    revision.summary = t("{no}: {text}", "{no}：{text}", no=action.no, text=action.description)[:500]
-    return document_of_action(db.session, action)
-
-
 def _from_notice(revision: DocumentRevision) -> None:
-    notice = _seen(ChangeNotice, "notice")
+    notice = seen(ChangeNotice, "notice")
     if notice is not None:
         revision.trigger, revision.summary = TRIGGER_OF_NOTICE[notice.kind], notice.title
         if request.method == "GET":
@@ -293,17 +277,7 @@ def comes_from(revision: DocumentRevision, person: Person) -> Panel | None:
 @panel(ActionItem)
 def revisions_of(action: ActionItem, person: Person) -> Panel | None:
     """The revisions that a rectification set off, and the way to the next one."""
-    rows = revisions_from(db.session, action)
-    may_create = DocumentRevision.access.may_create(person) and person.employee_id is not None
-    if not rows and not may_create:
-        return None
-    label = t("Draft a revision", "编制修订") if person.holds(*WRITERS) else t("Ask for a revision", "提出修订")
-    return revisions_panel(
-        rows,
-        t("Document revisions", "文件修订"),
-        f"/admin/document_revision/new/?action={action.id}" if may_create else "",
-        label,
-    )
+    return set_off_by("action", action, person)
 
 
 @panel(DocumentRevision)

@@ -18,9 +18,14 @@ from models.organisation import Employee, Placement, Post
 from models.quality import CheckDraw, CheckTemplate, CheckTemplateItem, SpotCheck, SpotCheckItem, draws_of, templates_at
 from models.quality.asking import Failure, Paper, failures_at, papers_at, people_at, rectifications_at
 from models.quality.drawing import done_of
+from models.training import gates
 from rules import quality
 from rules.base import NotYours, Person, Words
 from rules.quality import Answer, Candidate, CheckKind, kinds_of
+from rules.training import Answer as Gated
+from rules.training import Gate
+
+GATE_TONES = {Gated.YES: "met", Gated.SUPERVISED: "soon", Gated.NO: "overdue"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,15 @@ class Ask:
     open_actions: Sequence[ActionItem] = ()
     questions: Sequence[Question] = ()
     leaders: Mapping[int, Employee] = field(default_factory=dict)
+    gates: Mapping[int, Gate] = field(default_factory=dict)
+
+    def gate_of(self, employee_id: int) -> tuple[Cell, list[str]] | None:
+        """Whether somebody may work here now, and why not."""
+        found = self.gates.get(employee_id)
+        if found is None:
+            return None
+        reasons = [] if found.answer is Gated.YES else [say(one.words) for one in found.reasons]
+        return Cell(say(found.answer.words), "state", tone=GATE_TONES[found.answer]), reasons
 
     @property
     def why(self) -> str:
@@ -121,6 +135,7 @@ def ask_of(post: Post, person: Person, said: Mapping[str, str], at: datetime) ->
         open_actions=rectifications_at(db.session, post, person),
         questions=[question_of(one) for one in template.items] if template else [],
         leaders=_leaders(people),
+        gates={who: one for (who, _), one in gates(db.session, people, [post], at).items()} if people else {},
         at=at,
     )
 

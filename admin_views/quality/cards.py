@@ -1,6 +1,7 @@
 """What a desk says of checks: today's draw, re-checks due, drafts, patrols of the week (P3.1, P3.2)."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
 
 from admin_views.columns import cell_of, due_cell
 from admin_views.deadlines import left_of
@@ -14,11 +15,12 @@ from models.base import now, on_date
 from models.organisation import Post
 from models.quality import SpotCheck
 from models.quality.statistics import patrols_of_week
-from models.regulation import figure
+from models.regulation import due_at, figure, limit
 from rules import quality
 from rules.actions import ActionStatus
 from rules.base import Person, Role, Unset
 from rules.quality import CheckStatus
+from rules.regulation import Target
 from rules.regulation.figures import PATROLS_PER_WEEK
 
 
@@ -53,6 +55,7 @@ def rechecks_due(person: Person) -> DeskCard | None:
             ActionItem.visible_to(person),
             ActionItem.responsible_id != (person.employee_id or 0),
         )
+        .options(joinedload(ActionItem.responsible), selectinload(ActionItem.rounds))
         .order_by(ActionItem.due_at)
         .limit(10)
     ).all()
@@ -61,7 +64,7 @@ def rechecks_due(person: Person) -> DeskCard | None:
             one.description,
             record_url(ActionItem, one.id),
             f"{one.no} · {one.responsible.label}",
-            due_cell(one.due_at, now(), left=left_of(one.due_at, now())),
+            _recheck_due(one),
             act=DeskAct(t("Re-check", "复检"), f"/admin/spot_check/new/?rechecks={one.id}"),
         )
         for one in rows
@@ -76,6 +79,20 @@ def rechecks_due(person: Person) -> DeskCard | None:
         t("Record a spot check", "记录抽检") if may_create else "",
         "/admin/spot_check/new/" if may_create else "",
     )
+
+
+def _recheck_due(action: ActionItem) -> Cell:
+    """By when it is to be looked at again: the time limit from its submission; unset, since when it waits."""
+    at, last = now(), action.last_round
+    submitted_at = last.submitted_at if last is not None else action.opened_at
+    try:
+        allowed = limit(
+            db.session, Target.RECHECK, {"severity": str(action.severity)}, on_date(submitted_at), clause="P3.2"
+        )
+    except Unset:
+        return Cell(t("waiting since {at}", "自 {at} 起等待", at=cell_of(submitted_at).text), "instant")
+    due = due_at(db.session, allowed, submitted_at)
+    return due_cell(due, at, left=left_of(due, at))
 
 
 @desk_card

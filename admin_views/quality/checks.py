@@ -59,9 +59,11 @@ class SpotCheckView(RegulationView):
         "template": Words("Template", "检查模板"),
         "draw": Words("Drawn by", "抽检名单"),
         "bench_rev": Words("Revision at the bench", "现场版次"),
+        "gate": Words("Permission to work", "上岗资格"),
+        "gate_reasons": Words("Why not", "资格说明"),
     }
     list_columns = ("no", "checked_at", "kind", "post", "document", "ng_qty", "inspector", "status")
-    filter_columns = ("status", "kind", "checked_at", "department", "post", "document", "inspector")
+    filter_columns = ("status", "kind", "checked_at", "department", "post", "document", "inspector", "gate")
     form_columns = ("checked_at", "post", "document", "sample_qty", "note")
     page_columns = (
         "kind",
@@ -71,6 +73,7 @@ class SpotCheckView(RegulationView):
         "document",
         "revision",
         "bench_rev",
+        "gate",
         "inspector",
         "template",
         "draw",
@@ -90,6 +93,8 @@ class SpotCheckView(RegulationView):
             "template_id",
             "draw_id",
             "bench_rev",
+            "gate",
+            "gate_reasons",
         }
     )
     inlines = (
@@ -177,6 +182,22 @@ def _item_cells(one: SpotCheckItem) -> list[Cell]:
         cell_of(one.verdict),
         Cell(one.problem),
     ]
+
+
+@panel(SpotCheck)
+def permission(check: SpotCheck, person: Person) -> Panel | None:
+    """Why who was checked may not work at the post alone, as it was at that moment."""
+    if not check.gate_reasons:
+        return None
+    names = {one.employee_id: one.employee.label for one in check.items if one.employee is not None}
+    return Panel(
+        title=t("Permission to work at that moment", "检查时的上岗资格"),
+        headings=[Heading("employee", t("Employee", "员工")), Heading("why", t("Why not", "资格说明"))],
+        rows=[
+            Row(one["employee"], "", [Cell(names.get(one["employee"], "")), Cell(t(one["en"], one["zh"]))])
+            for one in check.gate_reasons
+        ],
+    )
 
 
 @panel(SpotCheck)

@@ -10,12 +10,12 @@ from admin_views.regulation.clauses import ClauseView
 from admin_views.regulation.clocks import clock_pages
 from admin_views.regulation.figures import FigureView
 from admin_views.regulation.limits import SlaPolicyView
+from admin_views.regulation.priorities import PriorityMatrixView
 from admin_views.regulation.tables import table_pages
 from admin_views.regulation.year import year_pages
-from models.regulation import Calendar, CalendarDay, Clause, Figure, SlaPolicy
+from models.regulation import Calendar, CalendarDay, Clause, Figure, PriorityMatrix, SlaPolicy
 from rules.base import Role, Words
 
-menu_page(MenuPage("regulation", Words("The regulation", "制度看板"), "/regulation/", lambda _person: True, "book"))
 menu_page(
     MenuPage(
         "regulation",
@@ -29,6 +29,7 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (Clause, ClauseView),
     (Figure, FigureView),
     (SlaPolicy, SlaPolicyView),
+    (PriorityMatrix, PriorityMatrixView),
     (Calendar, CalendarView),
     (CalendarDay, CalendarDayView),
 ]

@@ -202,7 +202,7 @@ def _values(code: str, asked: Asked) -> list[Row]:
                 Row(
                     policy.id,
                     record_url(SlaPolicy, policy.id),
-                    [Cell(policy.name), Cell(said, "number"), cell_of(policy.from_on)],
+                    [Cell(_policy_name(policy)), Cell(said, "number"), cell_of(policy.from_on)],
                 )
             )
     return rows
@@ -212,6 +212,12 @@ def _figure_name(one: Figure) -> str:
     name = value_text(one.code)
     part = applies_to_words(str(one.applies_to))
     return t("{name}: {part}", "{name}：{part}", name=name, part=part) if one.applies_to else name
+
+
+def _policy_name(one: SlaPolicy) -> str:
+    """What the limit is for, and what the company calls it."""
+    target = say(one.target.words)
+    return target if one.name in {target, one.target.words.zh} else f"{target} · {one.name}"
 
 
 def _neighbours(clause: Clause) -> list[tuple[str, str, str]]:

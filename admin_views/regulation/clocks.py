@@ -59,6 +59,7 @@ LABELS = {
 }
 LINE_LABELS[SlaClock.__tablename__] = LABELS
 ACTIONS["due_recomputed"] = Words("due date recomputed", "期限已重算")
+ACTIONS.update({f"warn_{level}": Words("falls due soon", "即将到期") for level in range(2 * ladders.MOST_RUNGS)})
 ACTIONS["overdue"] = Words("overdue", "已超时")
 
 PROVISIONAL = Words("provisional", "暂定")

@@ -6,6 +6,7 @@ from flask import request
 from sqlalchemy import select
 
 from admin_views.base import RegulationView, Section
+from admin_views.columns import listed
 from admin_views.fields import SPECIAL, Parsed
 from admin_views.session import db
 from admin_views.words import CHINESE, locale, say
@@ -46,6 +47,9 @@ class ReasonsField(WarningsField):
     def parse(self, given: str) -> list[str]:
         return _told(lambda: ladders.reasons_of(given))
 
+    def write(self, value: list[Any]) -> str:
+        return listed(value)
+
 
 def _told(parse: Any) -> Any:
     """A refusal of the rules becomes a fault of the field, in the reader's language."""
@@ -67,7 +71,7 @@ class SlaPolicyView(RegulationView):
         "match": Words("Conditions (severity=major; priority=P1|P2)", "适用条件（如 severity=major; priority=P1|P2）"),
         "amount": Words("Amount (empty = not set)", "时限（留空=未设定）"),
         "calendar": Words("Calendar (empty = the department's, else the company's)", "日历（留空=部门日历或公司日历）"),
-        "pauses_on": Words("Waits for (pending_customer, pending_parts)", "暂停计时的情形（待客户、待配件）"),
+        "pauses_on": Words("Pauses while (waiting for parts, on hold)", "暂停计时的情形（待客户、待配件、暂缓）"),
         "warnings": Words("Warnings (-50%, -60 min, -2h)", "到期前提醒（-50%、-60分钟、-2小时）"),
         "ladder": Words(
             "Ladder (+60: team leader; +1440: general manager)", "升级通知（+60：所在班组长；+1440：总经理）"

@@ -66,6 +66,7 @@ if (form) {
     const who = form.querySelector("[name=employee]:checked");
     if (who) {
       form.querySelector("[data-who-name]").textContent = who.dataset.name;
+      for (const one of form.querySelectorAll("[data-gate]")) one.hidden = one.dataset.gate !== who.value;
       for (const one of form.querySelectorAll("[data-checked-person]")) {
         one.value = who.value;
         one.nextElementSibling.textContent = who.dataset.name;

@@ -167,6 +167,8 @@ function pick(select) {
       }
     },
   });
+  // what was typed is looked up a moment later; whoever has chosen by then and gone on must not be fetched back
+  for (const gone of ["item_add", "blur"]) picker.on(gone, () => { clearTimeout(picker.refreshTimeout); picker.refreshTimeout = null; });
   select.setAttribute("aria-hidden", "true");
   if (select.getAttribute("aria-label")) picker.control_input.setAttribute("aria-label", select.getAttribute("aria-label"));
   for (const name of ["aria-invalid", "aria-describedby"]) {

@@ -135,6 +135,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('template_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.add_column(sa.Column('draw_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
         batch_op.add_column(sa.Column('bench_rev', sa.String(length=16), nullable=False))
+        batch_op.add_column(sa.Column('gate', sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column('gate_reasons', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False))
         batch_op.create_index('ix_spot_check_draw_id', ['draw_id'], unique=False)
         batch_op.create_index('ix_spot_check_kind_checked_at', ['kind', 'checked_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_spot_check_template_id'), ['template_id'], unique=False)

@@ -24,6 +24,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_process_document_model_product_model_id'), ['product_model_id'], unique=False)
 
     # ### end Alembic commands ###
+    with op.batch_alter_table('document_revision', schema=None) as batch_op:
+        batch_op.create_check_constraint(
+            batch_op.f('ck_document_revision_trigger_is_whole'), "(trigger_entity IS NULL) = (trigger_id IS NULL)"
+        )
+        batch_op.create_check_constraint(batch_op.f('ck_document_revision_grace_not_negative'), "grace_days >= 0")
+    with op.batch_alter_table('process_document', schema=None) as batch_op:
+        batch_op.create_check_constraint(
+            batch_op.f('ck_process_document_interval_in_range'), "review_interval_months BETWEEN 1 AND 120"
+        )
 
 
 def downgrade() -> None:

@@ -22,7 +22,7 @@ from models.base import COMPANY_ZONE, Act, Line, Record, after, on_date
 from models.event import Attachment
 from models.journal import seal
 from models.organisation import Department, Employee
-from models.regulation import company_calendar, due_at, figure, limit
+from models.regulation import arm, cancel, company_calendar, copies_due, figure, stop
 from models.types import BigId
 from rules import actions
 from rules.actions import ActionKind, ActionStatus, Cause, Proof, RoundResult, Severity
@@ -123,15 +123,21 @@ class ActionItem(Record):
         """Containment is noted as work begins; after a return the next round gets a time limit of its own."""
         self.containment = containment.strip() or self.containment
         if self.status is ActionStatus.RETURNED:
-            self.due_at = self._due_again(act)
+            self._due_again(act)
 
-    def _due_again(self, act: Act) -> datetime:
-        """For a rectification its time limit; else as much working time as there was at first."""
+    def _due_again(self, act: Act) -> None:
+        """For a rectification its time limit, on a new clock; else as much working time as there was at first."""
         if self.kind is ActionKind.RECTIFICATION:
-            return _limited(self.session, self.kind, self.severity, act.at, self.clause)
+            self.start_clock(act.at)
+            return
         calendar = company_calendar(self.session)
         allowed = calendar.between(self.opened_at, self.original_due_at)
-        return calendar.add(act.at, allowed).astimezone(UTC)
+        self.due_at = calendar.add(act.at, allowed).astimezone(UTC)
+
+    def start_clock(self, at: datetime) -> None:
+        """The time limit for its kind and severity begins to run; ``due_at`` is the clock's copy from now on."""
+        facts = {"severity": str(self.severity), "kind": str(self.kind)}
+        arm(self.session, self, Target.RECTIFICATION, facts, at=at, clause=self.clause)
 
     def do_submit(
         self, act: Act, measure: str = "", root_cause: str = "", cause_category: str | None = None, evidence: str = ""
@@ -151,6 +157,7 @@ class ActionItem(Record):
                 submitted_by_id=act.by.employee_id,
             )
         )
+        stop(self.session, self, Target.RECTIFICATION, at=act.at)
 
     def has_new_evidence(self) -> bool:
         """Whether a file was added as evidence since the last round was handed in."""
@@ -230,9 +237,17 @@ class ActionItem(Record):
         for ask in ASKING:
             ask(self, act, new_due_on)
 
+    def do_cancel(self, act: Act) -> None:
+        """Nothing is owed any more."""
+        cancel(self.session, self, Target.RECTIFICATION, at=act.at)
+
     def do_extend(self, act: Act, new_due_at: datetime | None = None) -> None:
-        """By an extension that was granted; the first due instant stays where it was."""
+        """By an extension that was granted: its instant counts instead of the clock's; the first one stays noted."""
+        cancel(self.session, self, Target.RECTIFICATION, at=act.at)
         self.due_at = new_due_at or self.due_at
+
+
+copies_due(ActionItem, Target.RECTIFICATION)
 
 
 class ActionRound(Line):
@@ -307,12 +322,6 @@ def _handed_in(action: ActionItem, act: Act) -> None:
 # -- opened ----------------------------------------------------------------------------------------------------------
 
 
-def _limited(session: Session, kind: ActionKind, severity: Severity, start: datetime, clause: str) -> datetime:
-    """When it is due by the time limit for its kind and severity."""
-    facts = {"severity": str(severity), "kind": str(kind)}
-    return due_at(session, limit(session, Target.RECTIFICATION, facts, on_date(start), clause=clause), start)
-
-
 def open_action(  # noqa: PLR0913 - each is a fact of the record, named at the call
     session: Session,
     act: Act,
@@ -333,12 +342,11 @@ def open_action(  # noqa: PLR0913 - each is a fact of the record, named at the c
 ) -> ActionItem:
     """Opens an action of any kind for any chapter, and tells the responsible person (P3.2, A4.2, A5.2, C1.1, C2.3).
 
-    ``source``: table and key of what it comes from. ``due``: when it was agreed on; else the time limit for its kind
-    and severity counts from ``opened_at``. ``proof``: what a check raised is verified by a re-check alone and has no
-    verifier; everything else by ``verifier_id``, who is not the responsible person.
+    ``source``: table and key of what it comes from. ``due``: when it was agreed on; else a clock with the time limit
+    for its kind and severity runs from ``opened_at``. ``proof``: what a check raised is verified by a re-check alone
+    and has no verifier; everything else by ``verifier_id``, who is not the responsible person.
     """
     opened_at, clause = opened_at or act.at, clause or actions.CLAUSE_OF[kind]
-    due = due or _limited(session, kind, severity, opened_at, clause)
     entity, key = source or (None, None)
     action = ActionItem(
         kind=kind,
@@ -354,10 +362,14 @@ def open_action(  # noqa: PLR0913 - each is a fact of the record, named at the c
         verifier_id=verifier_id,
         raiser_id=raiser_id,
         opened_at=opened_at,
-        due_at=due,
-        original_due_at=due,
+        due_at=due or opened_at,
+        original_due_at=due or opened_at,
     )
     session.add(action)
+    if due is None:
+        session.flush()
+        action.start_clock(opened_at)
+        action.original_due_at = action.due_at
     seal(session, action, "create", act, recipients={responsible_id, *([verifier_id] if verifier_id else [])})
     return action
 

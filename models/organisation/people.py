@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, inspect, or_, select, text
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
@@ -39,6 +40,7 @@ class Employee(Record):
     lifecycle = organisation.EMPLOYEE_STEPS
     search_columns = ("no", "name", "pinyin")
     label_columns = ("name", "no")
+    sorted_by = MappingProxyType({"name": "pinyin"})
     hint_columns = ("post", "department")
     named_by = ("id",)
 

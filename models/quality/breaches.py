@@ -1,23 +1,41 @@
 """Breaches of process discipline that a check comes upon: a case is drafted, nothing is decided (P3.3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
 
 from models.actions import open_case, open_case_of
 from models.base import Act, after
 from models.process import DocumentRevision
 from models.quality.checks import SpotCheck
+from models.training import PostRequirement
 from rules import quality
 from rules.actions import CaseKind, CaseSeverity, CaseStatus
 from rules.base import Person, Words
 from rules.quality import CheckKind
+from rules.training import Answer
+from rules.training.kinds import RequirementStatus
+
+UNEARNED = frozenset({"never_qualified", "overdue"})
+"""What bars everybody as long as nobody settled how the post is earned."""
 
 
 def breaches_of(check: SpotCheck) -> list[Words]:
-    """What the check shows besides its items: an old revision at the bench."""
+    """What the check shows besides its items: somebody who may not work there, an old revision at the bench."""
     revision = check.session.get(DocumentRevision, check.revision_id) if check.revision_id else None
     in_force = revision.rev_no if revision is not None else ""
-    found = []
+    found = [
+        Words(
+            "{who} may not work at {post}: {why}",
+            "{who}不得上岗“{post}”：{why}",
+            who=who,
+            post=check.post.name,
+            why=why,
+        )
+        for who, why in _barred(check)
+    ]
     if check.document is not None and quality.is_old_revision(check.bench_rev, in_force):
         found.append(
             Words(
@@ -29,6 +47,39 @@ def breaches_of(check: SpotCheck) -> list[Words]:
             )
         )
     return found
+
+
+def _barred(check: SpotCheck) -> Iterator[tuple[str, Words]]:
+    """Who may not work there at all, and why: as it was kept when the check was handed in, before that as it is."""
+    names = {one.employee.id: one.employee.name for one in check.items if one.employee is not None}
+    told = check.gate_reasons if check.gate is not None else _asked_now(check)
+    reasons: dict[int, list[Mapping[str, Any]]] = {}
+    for one in told:
+        if one["answer"] == Answer.NO:
+            reasons.setdefault(one["employee"], []).append(one)
+    for who, found in reasons.items():
+        if not {one["code"] for one in found} <= UNEARNED or _is_ruled(check):
+            yield names[who], Words(*(" ".join(one[language] for one in found) for language in ("en", "zh")))
+
+
+def _asked_now(check: SpotCheck) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "employee": who,
+            "answer": str(told.answer),
+            "code": one.code,
+            "en": str(one.words),
+            "zh": one.words.text("zh"),
+        }
+        for who, told in check.gates().items()
+        for one in told.reasons
+    ]
+
+
+def _is_ruled(check: SpotCheck) -> bool:
+    """Whether it was settled what the post asks for; before that nobody could have earned it, and none is accused."""
+    of_post = (PostRequirement.post_id == check.post_id, PostRequirement.status == RequirementStatus.ACTIVE)
+    return bool(check.session.scalar(select(select(PostRequirement.id).where(*of_post).exists())))
 
 
 def shares_of(check: SpotCheck) -> Mapping[int, Decimal]:

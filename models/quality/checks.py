@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -26,11 +27,16 @@ from models.process import DocumentRevision, ProcessDocument, revision_in_force
 from models.quality.plans import CheckDraw
 from models.quality.templates import CheckTemplate, CheckTemplateItem
 from models.regulation import figure
+from models.training import gates
 from rules import actions, quality
 from rules.actions import Severity
 from rules.base import SYSTEM, Person, RuleBroken, Unset, Words
-from rules.quality import CLAUSES, Answer, Category, CheckKind, CheckStatus, Verdict
+from rules.quality import CLAUSES, Category, CheckKind, CheckStatus, Verdict
+from rules.quality import Answer as AnswerKind
 from rules.regulation import REPEAT_WITHIN_DAYS
+from rules.training import Answer, Gate
+
+WORSE = (Answer.YES, Answer.SUPERVISED, Answer.NO)
 
 
 class SpotCheck(Record):
@@ -76,6 +82,9 @@ class SpotCheck(Record):
     draw_id: Mapped[int | None] = mapped_column(ForeignKey("check_draw.id"))
     bench_rev: Mapped[str] = mapped_column(String(16), default="")
     """The revision that lay on the bench; empty = nobody looked."""
+    gate: Mapped[Answer | None]
+    """Whether who was checked may work there, at the instant of the check; of several people the worst answer."""
+    gate_reasons: Mapped[list[Any]] = mapped_column(default=list)
     rechecks_round_id: Mapped[int | None] = mapped_column(ForeignKey("action_round.id"))
     sample_qty: Mapped[int] = mapped_column(default=0)
     ng_qty: Mapped[int] = mapped_column(default=0)
@@ -138,12 +147,37 @@ class SpotCheck(Record):
                     field="items",
                     clause="P3.2",
                 )
+        if self.kind is not CheckKind.RECHECK:
+            self._ask_gate()
         result = quality.result_of(one.verdict for one in self.items if one.verdict)
         match quality.consequence(result, is_recheck=self.kind is CheckKind.RECHECK):
             case "raise":
                 self._raise(act)
             case "verify" | "return" as verb:
                 self._move_rechecked(verb, act)
+
+    def _ask_gate(self) -> None:
+        """Whether each may work at the post is kept as it was at that moment, and refuses nothing here (P2.3)."""
+        found = self.gates()
+        self.gate = max((one.answer for one in found.values()), key=WORSE.index, default=None)
+        self.gate_reasons = [
+            {
+                "employee": who,
+                "answer": str(told.answer),
+                "code": one.code,
+                "en": one.words.text("en"),
+                "zh": one.words.text("zh"),
+            }
+            for who, told in found.items()
+            if told.answer is not Answer.YES
+            for one in told.reasons
+        ]
+
+    def gates(self) -> Mapping[int, Gate]:
+        """Whether each of the checked people may work at the post at the instant of the check."""
+        people = list({one.employee.id: one.employee for one in self.items if one.employee is not None}.values())
+        found = gates(self.session, people, [self.post], self.checked_at) if people else {}
+        return {who: one for (who, _), one in found.items()}
 
     def _raise(self, act: Act) -> None:
         for item in self.items:
@@ -240,7 +274,7 @@ class SpotCheckItem(Line):
     def judge(self) -> None:
         """A reading against its limits decides; else the inspector's word stands, where a word is what is asked for."""
         asked = self.template_item
-        if asked is not None and asked.answer is Answer.NUMBER and self.value is None:
+        if asked is not None and asked.answer is AnswerKind.NUMBER and self.value is None:
             self.verdict = Verdict.NOT_APPLICABLE if self.verdict is Verdict.NOT_APPLICABLE else None
         if self.value is not None and (self.lower is not None or self.upper is not None):
             self.verdict = quality.verdict(self.value, self.lower, self.upper, self.verdict)

@@ -116,9 +116,9 @@ class Figure(Record):
             self.perform("adopt", act=act.consequence("G1"))
 
     def do_approve(self, act: Act) -> None:
-        self.approved_by_id = act.by.employee_id
         answer(self.session, self, Decision.APPROVED, act)
         self._succeed(act)
+        self.approved_by_id = act.by.employee_id  # last: what is still proposed has no approver
 
     def do_adopt(self, act: Act) -> None:
         self._succeed(act)

@@ -67,14 +67,14 @@ def _limits(session: Session, at: datetime) -> list[UnsetPart]:
     """A target without any policy in force, and each policy in force that says no amount."""
     on = on_date(at)
     rows = session.execute(
-        select(SlaPolicy.target, SlaPolicy.id, SlaPolicy.name, SlaPolicy.clause, SlaPolicy.amount)
+        select(SlaPolicy.target, SlaPolicy.id, SlaPolicy.name, SlaPolicy.clause, SlaPolicy.amount, SlaPolicy.match)
         .where(_limit_in_force(on))
         .order_by(SlaPolicy.id)
     ).all()
     known = {target for target, *_ in rows}
     empty = [
-        UnsetPart(clause, Words(name, name), target=str(target), row_id=key)
-        for target, key, name, clause, amount in rows
+        UnsetPart(clause, target.words, Words(name, name) if match else None, target=str(target), row_id=key)
+        for target, key, name, clause, amount, match in rows
         if amount is None
     ]
     missing = [UnsetPart(CLAUSES[one], one.words, target=str(one)) for one in Target if one not in known]

@@ -53,7 +53,7 @@ class ActionStatus(Choice):
     VERIFIED = "verified", "Verified", "已验证"
     WATCHING = "watching", "Watching effect", "效果观察"
     CLOSED = "closed", "Closed", "已关闭"
-    CANCELLED = "cancelled", "Cancelled", "已取消"
+    CANCELLED = "cancelled", "Cancelled", "已撤销"
 
 
 class Proof(Choice):
@@ -237,7 +237,7 @@ ACTION_STEPS = Lifecycle(
             UNFINISHED,
             "cancelled",
             "Cancel",
-            "取消",
+            "撤销",
             by={R.QUALITY_MANAGER},
             unlike={RESPONSIBLE},
             needs_note=True,

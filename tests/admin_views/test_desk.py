@@ -9,6 +9,7 @@ from sqlalchemy import text
 from admin_views import desk
 from admin_views.columns import due_cell
 from admin_views.deadlines import left_of, span_words
+from admin_views.history import past
 from admin_views.screen import Cell, DeskCard, DeskLine
 from admin_views.session import db
 from tests.browse import Form
@@ -49,9 +50,10 @@ def test_the_next_act_is_one_click_away(app, browser_of, world):
     form = next(one for one in Form(page).forms if one["fields"].get("verb") == "accept")
     assert form["action"] == "/admin/action_item/perform/"
     assert worker.post(form["action"], form["fields"]).status_code == 302
-    start = next(one for one in Form(worker.get("/").text).forms if one["fields"].get("verb") == "start")
-    worker.post(start["action"], start["fields"])
-    assert f'href="/admin/action_item/details/?id={world.action}#verb-submit"' in worker.get("/").text
+    for verb in ("start", "submit"):
+        assert f'href="/admin/action_item/details/?id={world.action}#verb-{verb}"' in worker.get("/").text
+        worker.perform("action_item", world.action, verb, **({"measure": "x"} if verb == "submit" else {}))
+    assert f"id={world.action}#verb-" not in worker.get("/").text
 
 
 def test_news_say_who_did_what_to_what_and_why_it_is_told(browser_of):
@@ -62,7 +64,7 @@ def test_news_say_who_did_what_to_what_and_why_it_is_told(browser_of):
     page = inspector.get("/").text
     assert "车工一 已接受：外径尺寸" in page
     assert re.search(r"ZG-\d{4}-\d+ · 您是提出人", page)
-    assert "车工一: Accept: 外径尺寸" in browser_of("quality_inspector").get("/", **{"Accept-Language": "en"}).text
+    assert "车工一 accepted: 外径尺寸" in browser_of("quality_inspector").get("/", **{"Accept-Language": "en"}).text
 
 
 def test_news_of_records_out_of_sight_are_not_told(app, browser_of, world):
@@ -116,8 +118,26 @@ def test_working_time_left_and_gone(app):
 
 def test_without_a_calendar_no_working_time_is_said(app):
     with app.app_context():
-        for table in ("work_interval", "calendar"):
-            db.session.execute(text(f"DELETE FROM {table}"))
+        db.session.execute(text("UPDATE calendar SET department_id = (SELECT min(id) FROM department)"))
         db.session.commit()
     with app.test_request_context():
         assert left_of(AT + timedelta(hours=1), AT) == ""
+
+
+@pytest.mark.parametrize(
+    "step, said",
+    [
+        ("Accept", "accepted"),
+        ("Submit for review", "submitted for review"),
+        ("Release", "released"),
+        ("Verify", "verified"),
+        ("Take leave", "took leave"),
+        ("Not effective", "Not effective"),
+        ("“Odd”", "“Odd”"),
+    ],
+)
+def test_a_step_is_told_as_something_done(app, step, said):
+    with app.test_request_context():
+        assert past(step) == said
+    with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        assert past("提交") == "提交"

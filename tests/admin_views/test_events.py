@@ -210,3 +210,14 @@ def test_a_worker_that_lives_is_said_to_live(app, browser_of):
     admin = browser_of("admin")
     assert "running" in admin.get("/operations/").text
     assert "Background worker" not in admin.get("/").text
+
+
+def test_every_kind_of_record_is_called_by_its_label(app):
+    """Whatever a table makes its label of, the statement that fetches labels can be made and run."""
+    from admin_views.event.listing import about, labels_of, tables
+
+    with app.app_context(), Session(db.engine) as session:
+        found = labels_of(session, [(name, key) for name in tables() for key in (1, 2)])
+        assert {entity for entity, _ in found} > {"account", "employee", "spot_check", "action_item", "figure"}
+        assert all(isinstance(label, str) for label in found.values())
+        assert about(session, "GY-CC-001") is not None

@@ -12,7 +12,19 @@ from tests.browse import Browser
 
 UNSAFE = re.compile(r"unsafe|\*|https?:|strict-dynamic")
 NOT_FOR_EVERYBODY = ("no-store", "public, max-age=31536000, immutable")
-PAGES = ("/", "/password", "/indicators/execution_pass_rate/", "/nowhere", "/attachments/1/")
+PAGES = (
+    "/",
+    "/password",
+    "/indicators/execution_pass_rate/",
+    "/calendar/?on=2026-05-09",
+    "/limits/",
+    "/limits/rectification/?severity=major&start=2026-04-30T16:20",
+    "/process/reviews/",
+    "/process/completeness/",
+    "/process/compare/?old=1&new=1",
+    "/nowhere",
+    "/attachments/1/",
+)
 
 
 class Hazards(HTMLParser):

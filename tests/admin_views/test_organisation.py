@@ -128,6 +128,16 @@ def test_the_preview_of_leaving_says_what_follows(app, world):
     assert "1 open actions go to" in page
 
 
+def test_people_are_sorted_by_how_their_names_are_read(app):
+    hr = Browser(app, "hr")
+    for no, name in (("30001", "阿龙"), ("30002", "左超"), ("30003", "陈阳")):
+        fields = hr.form("/admin/employee/new/") | {"no": no, "name": name, "hired_on": "2026-11-02"}
+        assert hr.post("/admin/employee/new/", fields | {"post": key_of(app, Post, code="P-SC1")}).status_code == 302
+    page = hr.get("/admin/employee/?sort=name&page_size=100").text
+    places = [page.index(name) for name in ("阿龙", "陈阳", "左超")]
+    assert places == sorted(places)
+
+
 # Log-ins
 
 

@@ -111,7 +111,10 @@ def test_of_two_rechecks_of_one_round_at_once_one_stands(server, ask, world):
     pressed = at_once([lambda: worker.post("/admin/action_item/perform/", sent).status] * 10, threads=10)
     assert Counter(pressed) == {302: 1, 409: 9}, "one verb pressed by many at once runs once"
     assert ask("SELECT count(*) FROM event WHERE entity = 'action_item' AND action = 'accept'") == [(1,)]
-    for verb, more in (("start", {}), ("submit", {"measure": "重新对刀", "root_cause": "刀具磨损"})):
+    for verb, more in (
+        ("start", {}),
+        ("submit", {"measure": "重新对刀", "root_cause": "刀具磨损", "evidence": "见现场照片"}),
+    ):
         sent = {"id": world.action, "verb": verb, "version_no": version_of(ask, "action_item", world.action), **more}
         assert worker.post("/admin/action_item/perform/", sent).status == 302, verb
     path = f"/admin/spot_check/new/?rechecks={world.action}"

@@ -51,7 +51,9 @@ def test_a_failing_check_is_put_right_and_shows_in_the_figure(any_app):
     assert worker.perform("action_item", action, "start").status_code == 200
     assert worker.perform("action_item", action, "submit").status_code == 409
     # it came again within thirty days: one step more severe, so the root cause is wanted, too
-    answer = worker.perform("action_item", action, "submit", measure="重新对刀", root_cause="刀具磨损")
+    answer = worker.perform(
+        "action_item", action, "submit", measure="重新对刀", root_cause="刀具磨损", evidence="见现场照片"
+    )
     assert answer.json["record"]["status"] == "submitted"
     assert worker.perform("action_item", action, "verify").status_code == 403
 

@@ -58,27 +58,29 @@ def test_a_check_is_recorded_and_put_right_by_keyboard(open_as, complaints):
     inspector.keyboard.type("5.00")
     inspector.keyboard.press("ArrowRight")
     inspector.keyboard.type("5.01")
+    assert inspector.locator("[name=items-0-value]").input_value() == "5.01"
     with inspector.expect_navigation():
         inspector.keyboard.press("Control+Enter")
-    expect(inspector.locator("h1")).to_contain_text("CJ-")
-    tab_to(inspector, ".verbs button")
+    expect(inspector.locator(".record-main")).to_contain_text("5.01")
+    tab_to(inspector, "[data-open=verb-submit]")
+    inspector.keyboard.press("Enter")
+    expect(inspector.locator("#verb-submit .will")).to_contain_text("开出整改单")
     with inspector.expect_navigation():
-        inspector.keyboard.press("Enter")
+        inspector.keyboard.press("Control+Enter")
 
     worker = open_as("employee")
-    for verb in ("accept", "start"):
-        tab_to(worker, f".line-act form:has([name=verb][value={verb}]) button")
-        with worker.expect_navigation():
-            worker.keyboard.press("Enter")
-        worker.keyboard.press("g")
-        worker.wait_for_url("**/")
-    tab_to(worker, ".line-act a[href$='verb-submit']")
+    tab_to(worker, ".line-act form:has([name=verb][value=accept]) button")
     with worker.expect_navigation():
         worker.keyboard.press("Enter")
-    assert worker.evaluate("document.activeElement.closest('dialog')?.id") == "verb-submit"
-    worker.keyboard.type("重磨刀具")
-    with worker.expect_navigation():
-        worker.keyboard.press("Control+Enter")
+    for verb in ("start", "submit"):
+        worker.goto("/")
+        tab_to(worker, f".line-act a[href$='verb-{verb}']")
+        with worker.expect_navigation():
+            worker.keyboard.press("Enter")
+        assert worker.evaluate("document.activeElement.closest('dialog')?.id") == f"verb-{verb}"
+        worker.keyboard.type("重磨刀具")
+        with worker.expect_navigation():
+            worker.keyboard.press("Control+Enter")
     expect(worker.locator(".title-line")).to_contain_text("待验证")
     assert complaints == []
 
@@ -134,4 +136,18 @@ def test_the_keys_are_listed_and_dates_are_written_alike(open_as, complaints):
         page.keyboard.press("Escape")
         page.goto("/admin/spot_check/new/")
         assert re.fullmatch(r"20\d\d-\d\d-\d\d \d\d:\d\d", page.locator("[name=checked_at]").input_value())
+    assert complaints == []
+
+
+def test_several_rows_are_chosen_by_key_and_done_at_once(open_as, complaints):
+    page = open_as("employee")
+    page.goto("/admin/action_item/")
+    expect(page.locator("#bulk")).to_be_hidden()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("#bulk .chosen")).to_have_text("已选 1 条")
+    tab_to(page, "#bulk button")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator(".message.success")).to_have_text("已办理 1 条。")
     assert complaints == []

@@ -24,10 +24,11 @@ from models.attachments import attach
 from models.base import Act, Source, previews
 from models.event import Delivery, Event, Reminder
 from models.journal import acting
-from models.regulation import Calendar, Figure
+from models.regulation import Figure, clock_differences, clock_of
 from rules.actions import ActionKind, Proof, Severity, Told
-from rules.base import SYSTEM, NotYours, RuleBroken, Unset
+from rules.base import SYSTEM, NotYours, RuleBroken, Unset, Words
 from rules.event import AttachmentKind
+from rules.regulation import Target
 from tests.models.acts import (
     DAY,
     HOUR,
@@ -238,11 +239,11 @@ def test_a_ladder_that_does_not_rise_is_not_kept(session):
     session.rollback()
 
 
-def test_without_a_calendar_nothing_is_climbed(session, world):
-    for one in session.scalars(select(Calendar)):
-        session.delete(one)
-    with acting(session, Act(SYSTEM, LATER, Source.COMMAND)):
-        session.flush()
+def test_without_a_calendar_nothing_is_climbed(session, world, monkeypatch):
+    def none_yet(_session):
+        raise RuleBroken(Words("The company has no working calendar yet.", "公司尚未设置工作日历。"))
+
+    monkeypatch.setitem(climb_ladders.__globals__, "company_calendar", none_yet)
     assert climb(session, morning(30)) == 0
 
 
@@ -459,3 +460,37 @@ def test_only_one_request_waits_whatever_comes_in_at_once(any_session, world):
             )
         )  # fmt: skip
     any_session.rollback()
+
+
+# The clock
+
+
+def clock(session, action):
+    return clock_of(action, Target.RECTIFICATION)
+
+
+def test_what_is_due_by_a_limit_is_the_copy_of_its_clock(any_session, world):
+    action = action_of(any_session, world)
+    first = clock(any_session, action)
+    assert (first.status, first.due_at) == ("running", action.due_at)
+    put_right(any_session, action, LATER + HOUR)
+    assert (clock(any_session, action).status, first.stopped_at) == ("met", LATER + HOUR)
+    rechecked(any_session, action, LATER + 2 * HOUR, ok=False)
+    perform(any_session, action, "start", "employee", LATER + 3 * HOUR)
+    second = clock(any_session, action)
+    assert (second.status, second.due_at, action.due_at > action.original_due_at) == ("running", action.due_at, True)
+    perform(any_session, action, "cancel", "quality_manager", LATER + 4 * HOUR, note="x")
+    assert clock(any_session, action).status == "cancelled"
+    assert list(clock_differences(any_session)) == []
+
+
+def test_an_extension_counts_instead_of_the_clock(session, world):
+    action = action_of(session, world)
+    perform(session, asked(session, action), "approve", "quality_manager", LATER + HOUR)
+    assert clock(session, action).status == "cancelled"
+    assert action.due_at > clock(session, action).due_at
+    assert list(clock_differences(session)) == []
+
+
+def test_what_was_agreed_on_has_no_clock(session):
+    assert clock(session, opened(session)) is None

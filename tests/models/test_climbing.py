@@ -16,7 +16,7 @@ from models.regulation import CalendarDay, SlaClock, SlaPolicy
 from models.reminding import remind
 from rules.base import SYSTEM
 from rules.regulation import Target
-from tests.models.acts import DAY, HOUR, action_of, doing, events, last_seq
+from tests.models.acts import DAY, HOUR, bare, doing, events, last_seq
 from tests.world import person
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
@@ -31,11 +31,9 @@ LADDER = [["0", ["responsible", "team_leader"]], ["+60", ["production_manager"]]
 def record(session, world):
     """No action's own ladder is climbed besides: it is not due for years."""
     with doing(session, "admin"):
-        for one in (
-            session.get_one(type(action_of(session, world)), key) for key in (world.action, world.foreign_action)
-        ):
+        for one in (session.get_one(type(bare(session, world)), key) for key in (world.action, world.foreign_action)):
             one.due_at = MONDAY + 3000 * DAY
-    return action_of(session, world)
+    return bare(session, world)
 
 
 def armed(session, record, amount="2", unit="working_hour", at=MONDAY, **more):
@@ -59,13 +57,13 @@ def told(session, since, record):
 
 
 def test_each_level_is_told_once_to_whom_the_policy_names(any_session, world):
-    record = action_of(any_session, world)
+    record = bare(any_session, world)
     with doing(any_session, "admin"):
         record.due_at = MONDAY + 3000 * DAY
     armed(any_session, record)
     steps = [
         (MONDAY + HOUR - timedelta(seconds=1), [], set()),
-        (MONDAY + HOUR + timedelta(seconds=1), ["remind_0"], {"车工一"}),
+        (MONDAY + HOUR + timedelta(seconds=1), ["warn_0"], {"车工一"}),
         (ELEVEN, ["remind_1"], {"车工一", "班组长"}),
         (ELEVEN + timedelta(seconds=1), ["overdue"], set()),
         (MONDAY + 4.5 * HOUR, ["remind_2"], {"生产经理"}),  # 13:30, after the lunch break
@@ -87,9 +85,9 @@ def test_nothing_is_told_outside_working_time_and_a_breach_is_seen_all_the_same(
     remind(session, CLOSING + 2 * HOUR)
     assert levels(session, since, record) == []
     remind(session, TUESDAY + timedelta(minutes=1))
-    assert levels(session, since, record) == ["remind_0"]
+    assert levels(session, since, record) == ["warn_0"]
     remind(session, CLOSING + DAY + 3 * HOUR)
-    assert levels(session, since, record) == ["remind_0", "overdue"]
+    assert levels(session, since, record) == ["warn_0", "overdue"]
     assert (clock.status, clock.breach_minutes) == ("breached", 450)
     remind(session, TUESDAY + DAY)
     assert levels(session, since, record)[2:] == ["remind_1", "remind_2"]
@@ -99,7 +97,7 @@ def test_after_an_outage_everything_is_told_once_in_order(session, record):
     armed(session, record)
     since = last_seq(session)
     remind(session, MONDAY + 7 * DAY)
-    assert levels(session, since, record) == ["overdue", "remind_0", "remind_1", "remind_2", "remind_3"]
+    assert levels(session, since, record) == ["overdue", "warn_0", "remind_1", "remind_2", "remind_3"]
     assert session.scalars(select(Reminder.level).where(Reminder.entity == "sla_clock")).all() == [0, 1, 2, 3]
 
 
@@ -124,7 +122,7 @@ def test_a_new_due_date_tells_its_levels_again(session, record):
     with doing(session, "employee", ELEVEN):
         m.rearm(session, record, Target.RESOLUTION, {"priority": "P4"}, at=ELEVEN)
     remind(session, MONDAY + 7 * HOUR)
-    assert levels(session, since, record) == ["remind_0", "edit", "remind_0"]
+    assert levels(session, since, record) == ["warn_0", "edit", "warn_0"]
 
 
 def test_history_that_is_taken_in_reminds_nobody(session, record):
@@ -163,7 +161,7 @@ def day_off(session, on, kind="holiday"):
 
 
 def test_a_changed_calendar_moves_open_deadlines_with_a_line_and_never_closed_ones(any_session, world):
-    record = action_of(any_session, world)
+    record = bare(any_session, world)
     closed = armed(any_session, record, "1", "working_day", ladder=[], warnings=[])
     with doing(any_session, "employee", MONDAY):
         m.stop(any_session, record, Target.RESOLUTION, at=MONDAY + HOUR)
@@ -224,7 +222,7 @@ def test_a_change_that_is_rolled_back_moves_nothing(session, record):
 
 @pytest.mark.parametrize("column,value", [("due_at", MONDAY), ("provisional", True), ("paused_minutes", 7)])
 def test_a_clock_that_was_tampered_with_is_named_and_put_right(any_session, world, column, value):
-    record = action_of(any_session, world)
+    record = bare(any_session, world)
     clock = armed(any_session, record, warnings=[], ladder=[])
     right = getattr(clock, column)
     with doing(any_session, "admin"):

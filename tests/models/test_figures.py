@@ -203,7 +203,8 @@ def test_everything_unset_is_listed_with_the_row_to_fill_in(any_session):
         policy = any_session.scalars(select(SlaPolicy).where(SlaPolicy.name == "整改-major")).one()
         policy.amount = None
     empty = [one for one in unset(any_session, LATER) if one.target == "rectification"]
-    assert [(one.row_id, one.words.zh, one.waits) for one in empty] == [(policy.id, "整改-major", False)]
+    said = [(one.row_id, one.words, one.applies_to.zh, one.waits) for one in empty]
+    assert said == [(policy.id, Target.RECTIFICATION.words, "整改-major", False)]
 
 
 def test_a_time_limit_that_has_ended_is_unset(session):

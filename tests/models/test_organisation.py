@@ -1,12 +1,15 @@
 """People, their placements, and how far their roles reach (G2, P2.1)."""
 
+import threading
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import literal, select
+from sqlalchemy import create_engine, literal, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from models.base import COMPANY_ZONE, Source, on_date, previews
+from models.engine import engine_options
 from models.event import Delivery
 from models.organisation import (
     Absence,
@@ -519,6 +522,34 @@ def test_an_administrator_who_is_an_employee_does_not_leave_the_company_without_
         disable(session)
     with pytest.raises(RuleBroken, match="last administrator"):
         perform(session, employee(session, "销售员"), "leave", "hr", note="辞职")
+
+
+@pytest.mark.parametrize("nth", range(3))
+def test_of_two_administrators_who_take_each_other_away_at_once_one_stays(any_url, nth):
+    engine = create_engine(any_url, **engine_options(any_url))
+    with Session(engine) as session:
+        give(session, "hr", Role.ADMIN)
+    barrier, outcomes = threading.Barrier(2), []
+
+    def take_away(login):
+        with Session(engine) as session:
+            barrier.wait(10)
+            try:
+                with doing(session, "sales"):
+                    account(session, login).is_active = False
+                outcomes.append("done")
+            except RuleBroken:
+                session.rollback()
+                outcomes.append("refused")
+
+    both = [threading.Thread(target=take_away, args=(login,)) for login in ("admin", "hr")]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(30)
+    with Session(engine) as session:
+        assert (sorted(outcomes), administrators(session, TODAY)) == (["done", "refused"], 1)
+    engine.dispose()
 
 
 # Managers

@@ -25,17 +25,19 @@ from models.regulation import (
     unset_figures,
 )
 from rules.base import SYSTEM, RuleBroken, Unset
-from rules.regulation import FIGURES, MAX_ROUNDS, REPEAT_WITHIN_DAYS, Limit, Target, Unit
+from rules.regulation import FIGURES, REPEAT_WITHIN_DAYS, Limit, Target, Unit
 from tests.models.acts import DAY, LATER, doing
 from tests.world import AT
 
 MONDAY = date(2026, 11, 16)
+CLUSTER_COUNT = FIGURES["cluster_count"]
+"""Nobody has set it in the small factory."""
 FRIDAY_NOON = datetime(2026, 9, 25, 4, tzinfo=UTC)
 
 
-def add_figure(session, value, from_on, to_on=None, applies_to="", code="max_rounds", **more):
+def add_figure(session, value, from_on, to_on=None, applies_to="", code="cluster_count", **more):
     session.add(
-        Figure(code=code, clause="P3.2", unit="count", value=Decimal(value), from_on=from_on, to_on=to_on,
+        Figure(code=code, clause="A5.2", unit="count", value=Decimal(value), from_on=from_on, to_on=to_on,
                applies_to=applies_to, **more)
     )  # fmt: skip
 
@@ -45,30 +47,30 @@ def test_a_figure_counts_from_its_first_day_to_its_last(any_session):
         add_figure(any_session, "2", MONDAY, MONDAY + 6 * DAY)
         add_figure(any_session, "3.25", MONDAY + 7 * DAY)
     for days, value in ((0, "2"), (6, "2"), (7, "3.25"), (700, "3.25")):
-        assert figure(any_session, MAX_ROUNDS, MONDAY + days * DAY) == Decimal(value)
-    with pytest.raises(Unset, match=r"Rounds before a case is opened.*P3\.2"):
-        figure(any_session, MAX_ROUNDS, MONDAY - DAY)
+        assert figure(any_session, CLUSTER_COUNT, MONDAY + days * DAY) == Decimal(value)
+    with pytest.raises(Unset, match=r"Tickets of one kind.*A5\.2"):
+        figure(any_session, CLUSTER_COUNT, MONDAY - DAY)
 
 
 def test_a_figure_for_this_kind_goes_before_the_general_one(any_session):
     with doing(any_session, "admin"):
         add_figure(any_session, "3", MONDAY)
         add_figure(any_session, "1", MONDAY, MONDAY + DAY, applies_to="critical")
-    assert figure(any_session, MAX_ROUNDS, MONDAY, "critical") == 1
-    assert figure(any_session, MAX_ROUNDS, MONDAY, "minor") == figure(any_session, MAX_ROUNDS, MONDAY) == 3
-    assert figure(any_session, MAX_ROUNDS, MONDAY + 2 * DAY, "critical") == 3
+    assert figure(any_session, CLUSTER_COUNT, MONDAY, "critical") == 1
+    assert figure(any_session, CLUSTER_COUNT, MONDAY, "minor") == figure(any_session, CLUSTER_COUNT, MONDAY) == 3
+    assert figure(any_session, CLUSTER_COUNT, MONDAY + 2 * DAY, "critical") == 3
 
 
 def test_a_figure_for_another_kind_alone_is_unset(session):
     with doing(session, "admin"):
         add_figure(session, "1", MONDAY, applies_to="critical")
     with pytest.raises(Unset):
-        figure(session, MAX_ROUNDS, MONDAY, "minor")
+        figure(session, CLUSTER_COUNT, MONDAY, "minor")
 
 
 def test_a_voided_figure_counts_no_more_and_the_set_up_page_lists_it(session):
     assert REPEAT_WITHIN_DAYS not in unset_figures(session, AT)
-    assert MAX_ROUNDS in unset_figures(session, AT)
+    assert CLUSTER_COUNT in unset_figures(session, AT)
     with doing(session, "admin"):
         for one in session.scalars(select(Figure)):
             one.voided_at = LATER
@@ -87,8 +89,8 @@ def test_a_figure_told_apart_is_unset_until_each_has_a_value(session):
 def test_what_is_unset_is_asked_on_the_companys_day(session):
     with doing(session, "admin"):
         add_figure(session, "3", MONDAY)
-    assert MAX_ROUNDS not in unset_figures(session, datetime(2026, 11, 15, 16, tzinfo=UTC))
-    assert MAX_ROUNDS in unset_figures(session, datetime(2026, 11, 15, 15, 59, tzinfo=UTC))
+    assert CLUSTER_COUNT not in unset_figures(session, datetime(2026, 11, 15, 16, tzinfo=UTC))
+    assert CLUSTER_COUNT in unset_figures(session, datetime(2026, 11, 15, 15, 59, tzinfo=UTC))
 
 
 days = st.integers(0, 20).map(lambda n: MONDAY + n * DAY)
@@ -109,7 +111,7 @@ def test_of_values_that_follow_each_other_the_one_whose_days_hold_the_day_counts
             add_figure(session, place, first, last)
         session.flush()
         try:
-            value = figure(session, MAX_ROUNDS, on)
+            value = figure(session, CLUSTER_COUNT, on)
         except Unset:
             value = None
         session.rollback()

@@ -135,6 +135,12 @@ def test_a_move_falls_into_the_one_place_that_holds_its_day_and_nowhere_else(pla
     assert ("since" in str(refused.value)) is (on < places[0].from_on)
 
 
+@pytest.mark.parametrize("on,words", [(ON - DAY, "since"), (ON + 3 * DAY, "no longer")])
+def test_nobody_is_moved_before_he_came_or_after_he_left(on, words):
+    with pytest.raises(RuleBroken, match=words):
+        place_to_change([Span(ON, ON + 2 * DAY)], on)
+
+
 @quickly
 @given(days, st.integers(0, 30), days, st.integers(0, 30), st.booleans(), st.booleans())
 def test_two_spans_meet_where_they_have_a_day_in_common(first, length, second, other, is_open, other_is_open):

@@ -10,7 +10,7 @@ from models.base import Act, Record
 from models.event import Reminder
 from models.journal import seal, told_by
 from models.organisation import leader_of
-from models.regulation.clocks.rebuilding import look_ahead, rebuild
+from models.regulation.clocks.rebuilding import look_ahead, rebuild, tell
 from models.regulation.clocks.table import SlaClock, model_named
 from rules.base import BY_NAME, SYSTEM, Role
 from rules.regulation import clocks
@@ -99,7 +99,9 @@ def _tell(session: Session, record: Record, clock: SlaClock, rung: Rung, at: dat
     )
     who = [Role(one) if one in ROLES else one for one in rung.tells]  # type: ignore[call-arg]
     told = told_by(session, record, who) | (_leaders(session, record) if "team_leader" in rung.tells else set())
-    seal(session, record, f"remind_{rung.level}", _act(session, clock, at), recipients=told)
+    tell(record, clock, "due_at", None, clock.due_at.isoformat())  # so that the event names the clock and its deadline
+    action = f"{'warn' if rung.amount < 0 else 'remind'}_{rung.level}"
+    seal(session, record, action, _act(session, clock, at), recipients=told)
 
 
 def _leaders(session: Session, record: Record) -> set[int]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from models.regulation.clocks.rebuilding import DERIVED, copy_due, is_provisional, look_ahead, plain, reckon, tell
 from models.regulation.clocks.table import COPIES, SlaClock, clock_of
-from rules.regulation import clocks
+from rules.regulation import ClockStatus, clocks
 
 AT_ONCE = 500
 
@@ -56,6 +56,8 @@ def _differences(clock: SlaClock) -> Iterator[ClockDifference]:
     if clock.provisional != is_provisional(clock):
         yield ClockDifference(clock, "provisional", clock.provisional, is_provisional(clock))
     column = COPIES.get((clock.entity, clock.target))
+    if clock.status is ClockStatus.CANCELLED:  # nothing repeats what is no longer owed
+        return
     record = clock.record() if column is not None else None
     if column is None or record is None or clock_of(record, clock.target) is not clock:
         return

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from models.base import Base, Record
 from models.regulation.calendar import CalendarVersion, engine_of_version, names_between
@@ -152,7 +152,8 @@ def clock_of(record: Record, target: Target) -> SlaClock | None:
 def clocks_of(record: Record) -> Sequence[SlaClock]:
     """Every clock of a record, the first one first."""
     mine = (SlaClock.entity == record.__tablename__) & (SlaClock.entity_id == record.id)
-    return record.session.scalars(select(SlaClock).where(mine).order_by(SlaClock.id)).all()
+    query = select(SlaClock).where(mine).order_by(SlaClock.id).options(joinedload(SlaClock.calendar_version))
+    return record.session.scalars(query).all()
 
 
 def reopenings(clock: SlaClock) -> int:

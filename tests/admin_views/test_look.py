@@ -1,0 +1,132 @@
+"""What every page keeps to: few statements and requests, a clause that leads to its text, errors that lead back."""
+
+import re
+
+import pytest
+from sqlalchemy import event, text
+
+from admin_views.registry import clause_url
+from admin_views.session import db
+from admin_views.words import many
+from rules.base import Words
+from tests.browse import Browser
+
+
+def statements(app, browser: Browser, path: str) -> int:
+    """How many statements that page takes."""
+    said: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_connection, _cursor, statement, *_):
+        said.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    assert browser.get(path).status_code == 200
+    event.remove(engine, "before_cursor_execute", note)
+    return sum(one.lstrip().startswith(("SELECT", "WITH")) for one in said)
+
+
+@pytest.mark.parametrize("login", ["admin", "quality_inspector", "team_leader", "employee"])
+def test_a_list_takes_at_most_six_statements(app, login):
+    browser = Browser(app, login)
+    browser.get("/")
+    for path in ("/admin/action_item/", "/admin/spot_check/?search=外径", "/admin/employee/?sort=no"):
+        assert statements(app, browser, path) <= 6, path
+
+
+def test_a_list_asks_for_at_most_ten_files(browser_of):
+    page = browser_of("admin").get("/admin/action_item/").text
+    files = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', page))
+    assert len(files) + 1 <= 10
+    assert len(page.encode()) < 60_000
+
+
+def test_the_clause_of_a_record_leads_to_its_text(browser_of, world):
+    browser = browser_of("quality_inspector")
+    page = browser.get(f"/admin/action_item/details/?id={world.action}").text
+    assert 'href="/regulation/P3.2/"' in page
+    assert browser.get("/regulation/P3.2/").status_code == 200
+
+
+def test_a_clause_without_a_page_is_no_link(app):
+    with app.app_context():
+        app.extensions["clause_page"] = False
+        assert clause_url("P3.2") == ""
+        app.extensions["clause_page"] = True
+        assert (clause_url("P3.2"), clause_url("")) == ("/regulation/P3.2/", "")
+
+
+def test_a_refused_step_leads_back_to_its_record(browser_of, world):
+    browser = browser_of("quality_inspector")
+    place = f"/admin/action_item/details/?id={world.action}"
+    answer = browser.perform("action_item", world.action, "accept", json=False)
+    assert answer.status_code == 403
+    again = browser.post(
+        "/admin/action_item/perform/",
+        {"id": world.action, "verb": "accept", "version_no": 1},
+        Referer=f"http://localhost{place}",
+    )
+    assert f'href="{place}"' in again.text
+    assert 'id="menu"' in again.text
+
+
+def test_a_form_after_the_session_leads_to_the_door_and_back(app):
+    browser = Browser(app)
+    answer = browser.post(
+        "/admin/spot_check/new/", {"csrf_token": "gone"}, Referer="http://localhost/admin/spot_check/new/"
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/login?next=%2Fadmin%2Fspot_check%2Fnew%2F")
+
+
+def test_a_record_off_the_main_way_still_shows_what_lies_ahead(app, browser_of, world):
+    with app.app_context():
+        db.session.execute(text("UPDATE action_item SET status = 'returned' WHERE id = :id"), {"id": world.action})
+        db.session.commit()
+    page = browser_of("quality_inspector", language="zh-CN").get(f"/admin/action_item/details/?id={world.action}").text
+    steps = re.findall(r'<li class="(\w+)"[^>]*><span>([^<]+)', page.split('class="stages"')[1].split("</ol>")[0])
+    assert ("current", "已退回") in steps
+    assert steps[0][0] == "done"
+    assert steps[-1] == ("ahead", "已关闭")
+
+
+def test_only_who_may_edit_a_draft_may_delete_it(app, browser_of, world):
+    with app.app_context():
+        db.session.execute(text("UPDATE spot_check SET status = 'draft' WHERE id = :id"), {"id": world.check})
+        db.session.execute(
+            text("UPDATE spot_check SET inspector_id = :other WHERE id = :id"),
+            {"other": world.other_worker, "id": world.check},
+        )
+        db.session.commit()
+    browser = browser_of("quality_inspector")
+    assert 'data-open="delete"' not in browser.get(f"/admin/spot_check/details/?id={world.check}").text
+    answer = browser.post("/admin/spot_check/delete/", {"id": world.check, "version_no": 1})
+    assert answer.status_code == 403
+
+
+def test_an_empty_list_says_where_its_first_row_comes_from(app):
+    with app.app_context():
+        for table in ("product_model", "performance_file_entry"):
+            db.session.execute(text(f"DELETE FROM {table}"))
+        db.session.commit()
+    admin, sales = Browser(app, "admin"), Browser(app, "hr")
+    assert "No product models yet." in admin.get("/admin/product_model/").text
+    assert "Made by:" in sales.get("/admin/product_model/").text
+
+
+@pytest.mark.parametrize(
+    "one, several",
+    [
+        ("Company", "Companies"),
+        ("Day", "Days"),
+        ("Working hours", "Working hours"),
+        ("Box", "Boxes"),
+        ("Batch", "Batches"),
+        ("Post", "Posts"),
+    ],
+)
+def test_several_are_called_as_people_say(app, one, several):
+    with app.test_request_context():
+        assert many(Words(one, "岗位")) == several
+    with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        assert many(Words(one, "岗位")) == "岗位"
