@@ -106,7 +106,7 @@ class TrainingObligation(Record):
         Index("ix_training_obligation_status_due_on", "status", "due_on"),
         Index("ix_training_obligation_session_id", "session_id"),
     )
-    words = Words("Training owed", "应训任务")
+    words = Words("Training obligation", "应训任务")
     chapter = "training"
     access = kinds.TRAINING_OBLIGATION
     lifecycle = steps.OBLIGATION_STEPS
