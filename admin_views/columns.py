@@ -116,7 +116,7 @@ TONES: dict[str, str] = {
     "retired": "off",
     "pass": "met",
     "fail": "breached",
-    "absent": "overdue",
+    "absent": "paused",
     "void": "off",
     "yes": "met",
     "supervised": "soon",

@@ -91,7 +91,7 @@ def _tallies(cards: list[DeskCard]) -> list[Tally]:
     waiting = sum(max(one.count, len(one.lines)) for one in mine)
     return [
         Tally(t("Overdue", "已逾期"), tones.count("overdue"), "overdue", is_more=is_cut and "overdue" in tones),
-        Tally(t("Due within a day", "一天内到期"), tones.count("soon"), "soon", is_more=is_cut and "soon" in tones),
+        Tally(t("Due soon", "一天内到期"), tones.count("soon"), "soon", is_more=is_cut and "soon" in tones),
         Tally(t("Waiting for me", "待我处理"), waiting, "running"),
     ]
 

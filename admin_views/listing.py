@@ -183,7 +183,7 @@ class Listing:
     def like(self, words: str) -> ColumnElement[bool]:
         pattern = "%" + LIKE_SPECIAL.sub(r"\\\1", words.lower()) + "%"
         texts = [getattr(self.model, name) for name in self.model.search_columns]
-        texts = texts or [cast(getattr(self.model, name), String) for name in self.model.label_columns]
+        texts = texts or [cast(label_sql(self.model, self.model), String)]
         return or_(*(func.lower(one).like(pattern, escape="\\") for one in texts))
 
     def first_found(self, session: Session, words: str, most: int) -> Select[Any]:
@@ -306,8 +306,10 @@ def _shown(model: type[Record], columns: tuple[Shown, ...]) -> Select[Any]:
 
 
 def label_sql(model: type[Record], source: Any) -> ColumnElement[Any]:
-    """A record's label as the database makes it."""
-    parts = [getattr(source, name) for name in model.label_columns]
+    """A record's label as the database makes it; what a record is called by no column of its own has its number."""
+    kept: Any = model.__table__.c  # type: ignore[attr-defined]
+    names = [name for name in model.label_columns if name in kept]
+    parts = [getattr(source, name) for name in names] or [cast(source.id, String)]
     label = parts[0]
     for part in parts[1:]:
         label = label + " " + part

@@ -88,6 +88,10 @@ class AccountabilityCaseView(RegulationView):
     def before_save(self, record: AccountabilityCase, act: Act) -> None:
         record.prepare(act)
 
+    def may_delete(self, record: Any) -> bool:
+        """What was opened is dismissed by the quality manager with his reason, never taken away."""
+        return False
+
     def why_not_edit(self, record: Any, person: Person) -> Words | None:
         """Whom it concerns does not write its facts; who opened it does, and HR."""
         if "party" in record.relations_of(person):

@@ -10,9 +10,10 @@ from admin_views.regulation.clauses import ClauseView
 from admin_views.regulation.clocks import clock_pages
 from admin_views.regulation.figures import FigureView
 from admin_views.regulation.limits import SlaPolicyView
+from admin_views.regulation.priorities import PriorityMatrixView
 from admin_views.regulation.tables import table_pages
 from admin_views.regulation.year import year_pages
-from models.regulation import Calendar, CalendarDay, Clause, Figure, SlaPolicy
+from models.regulation import Calendar, CalendarDay, Clause, Figure, PriorityMatrix, SlaPolicy
 from rules.base import Role, Words
 
 menu_page(
@@ -28,6 +29,7 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (Clause, ClauseView),
     (Figure, FigureView),
     (SlaPolicy, SlaPolicyView),
+    (PriorityMatrix, PriorityMatrixView),
     (Calendar, CalendarView),
     (CalendarDay, CalendarDayView),
 ]

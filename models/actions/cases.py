@@ -126,19 +126,20 @@ class AccountabilityCase(Record):
 
     # -- verbs -------------------------------------------------------------------------------------------------------
 
-    def do_ask_statements(self, act: Act, decider: int | str = "") -> None:
+    def do_ask_statements(self, act: Act, decider: Employee | int | str = "") -> None:
         """Everybody concerned is asked, each with his deadline; who decides is named."""
         actions.refuse_unready(self.facts, [(one.employee_id, one.share_percent) for one in self.persons])
         self.decider_id = self._named(decider)
         for one in self.persons:
             one.perform("ask", act=act.consequence("P3.3"))
 
-    def do_hand_over(self, act: Act, decider: int | str = "") -> None:
+    def do_hand_over(self, act: Act, decider: Employee | int | str = "") -> None:
         self.decider_id = self._named(decider)
 
-    def _named(self, decider: int | str) -> int:
+    def _named(self, decider: Employee | int | str) -> int:
         """The manager who is to decide, uninvolved; raises RuleBroken for anybody else."""
-        key = int(decider) if str(decider).isdecimal() and len(str(decider)) < 18 else 0
+        given = decider.id if isinstance(decider, Employee) else decider
+        key = int(given) if str(given).isdecimal() and len(str(given)) < 18 else 0
         found = self.session.get(Employee, key)
         if found is None or found.left_on is not None:
             raise RuleBroken(Words("Choose who decides.", "请指定裁定人。"), field="decider", clause="P3.3")

@@ -13,16 +13,16 @@ from models.actions import ActionRung
 from models.base import Source
 from models.demo.diary import as_of
 from models.demo.people import DEPARTMENTS, PEOPLE, POSTS, ROLES, TEAMS, PersonRow
-from models.demo.settings import FIGURE_VALUES, LIMITS, RUNGS
+from models.demo.settings import FIGURE_VALUES, LIMITS, PRIORITIES, RUNGS
 from models.first_data import fill
 from models.organisation import Account, AccountRole, Department, Employee, Post, Team, person_of
-from models.regulation import Figure, SlaPolicy
+from models.regulation import Figure, PriorityMatrix, SlaPolicy
 from models.regulation.shipped import ship
 from models.signin import hash_of
 from rules.actions import Told
 from rules.base import SYSTEM, Person, Role
 from rules.organisation import EmployeeStatus
-from rules.regulation import CLAUSES, FIGURES
+from rules.regulation import CLAUSES, FIGURES, Priority, ReportSeverity, Urgency
 
 PASSWORD = "demo"  # noqa: S105 - the demo company's, known to everybody
 FIRST_NO = 1001
@@ -105,6 +105,10 @@ def _regulation(session: Session, began: date, changed_on: date) -> None:
                 to_on=changed_on - timedelta(days=1) if row.era == "first" else None,
             )
         )
+    for severity, ranks in PRIORITIES.items():
+        for urgency, priority in zip(Urgency, ranks.split(), strict=True):
+            rule = {"severity": ReportSeverity(severity), "urgency": urgency, "priority": Priority(priority)}  # type: ignore[call-arg]
+            session.add(PriorityMatrix(**rule))
     for level, hours, name, told, also in RUNGS:
         session.add(
             ActionRung(level=level, after_hours=Decimal(hours), name=name, tells=_told(told), also_tells=_told(also))

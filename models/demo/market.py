@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from models.base import Source
 from models.demo.company import Company
 from models.demo.diary import as_of
 from models.organisation import Customer, ProductModel
+from rules.base import SYSTEM
 from rules.organisation import CustomerLevel
 
 L = CustomerLevel
@@ -79,16 +81,13 @@ OWNERS = ("程诺", "夏雨荷", "蓝天翔", "阮清")
 
 
 def market(session: Session, company: Company, began: datetime) -> None:
-    """Customers by those who look after them, models by the technical manager; before the six months begin."""
+    """Customers with those who look after them, and models: taken over with the rest of the master data."""
     sales = [company.named(name) for name in OWNERS]
-    for place, row in enumerate(CUSTOMERS):
-        seller = sales[place % len(sales)]
-        with as_of(session, seller.person, began):
-            customer = Customer(
-                code=f"KH-{place + 1:03d}", owner_id=seller.id, phone=str(PHONES + place + 1), **row._asdict()
-            )
+    with as_of(session, SYSTEM, began, Source.COMMAND):
+        for place, row in enumerate(CUSTOMERS):
+            owner, phone = sales[place % len(sales)], str(PHONES + place + 1)
+            customer = Customer(code=f"KH-{place + 1:03d}", owner_id=owner.id, phone=phone, **row._asdict())
             customer.put_in_order()
             session.add(customer)
-    with as_of(session, company.named("technical_manager").person, began):
         session.add_all([ProductModel(**row._asdict()) for row in MODELS])
     session.commit()

@@ -99,7 +99,7 @@ class Papers:
             for step, (kind, mark, name) in enumerate(KINDS):
                 at = self.diary.clock.on_day(place * 3 + step - DAYS_BEFORE, 30 + 40 * step)
                 self.texts[f"HY-{sign}-{mark}"] = text_of(sign, work, kind)
-                self.diary.note(at, partial(self._write, f"HY-{sign}-{mark}", f"{work}{name}", kind, post))
+                self.diary.note(at, partial(self.write, f"HY-{sign}-{mark}", f"{work}{name}", kind, post))
         for notice in NOTICES:
             self.diary.note(self.diary.clock.on_day(notice.day, 60), partial(self._give_notice, notice))
         for change in CHANGES:
@@ -111,7 +111,7 @@ class Papers:
         for day in range(120, 182):
             self.diary.note(self.diary.clock.on_day(day, 120), self._review)
 
-    def _write(self, doc_no: str, title: str, kind: DocType, post: str, at: datetime) -> None:
+    def write(self, doc_no: str, title: str, kind: DocType, post: str, at: datetime) -> None:
         """A new document with its first revision, released the same week."""
         author = self.company.named("technical" if doc_no in UNFINISHED else self.rng.choice(AUTHORS))
         with as_of(self.session, author.person, at) as act:

@@ -57,6 +57,8 @@ EXAMS: tuple[Examined, ...] = (
     Examined("GW-32", "HY-HJ-CZ", "焊工上岗考核", 85),
     Examined("GW-33", "HY-ZP-CZ", "装配钳工上岗考核", None),
     Examined("GW-34", "HY-TZ-CZ", "涂装工上岗考核", None),
+    Examined("GW-42", "HY-CX-BZ", "质检员上岗考核", None),
+    Examined("GW-72", "HY-ZP-BZ", "售后工程师上岗考核", None),
 )
 FIRST_DAY = -9
 """When everybody sat the first exams, counted from the first day of the six months: before records begin."""
@@ -262,7 +264,18 @@ class Schooling:
     # -- nights and the last weeks -----------------------------------------------------------------------------------
 
     def _night(self, at: datetime) -> None:
-        """What the worker did about training."""
+        """What the worker did about training; what was to be read has been read by most."""
+        for one in self.session.scalars(
+            select(TrainingObligation).where(
+                TrainingObligation.mode == ObligationMode.READ,
+                TrainingObligation.status == ObligationStatus.OPEN,
+                TrainingObligation.opened_at < at - timedelta(days=2),
+            )
+        ).all():
+            reader = next((each for each in self.company.members if each.id == one.employee_id), None)
+            if reader is not None:
+                with as_of(self.session, reader.person, at) as act:
+                    one.perform("confirm_read", act=act)
         with as_of(self.session, SYSTEM, at, Source.SCHEDULER):
             for falls_due in (owe_as_placed, train_after_sales, announce_endings, settle_reading, suspend_and_lapse):
                 falls_due(self.session, at)

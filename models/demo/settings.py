@@ -99,3 +99,6 @@ RUNGS = (
     (4, "24", "逾期三个工作日", "general_manager", ""),
 )
 """How an overdue action climbs."""
+
+PRIORITIES: Mapping[str, str] = {"S1": "P1 P1 P2", "S2": "P1 P2 P3", "S3": "P2 P3 P4", "S4": "P3 P4 P4"}
+"""Severity -> the priorities for high, medium and low urgency."""

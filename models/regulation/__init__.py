@@ -32,6 +32,7 @@ from models.regulation.evidence import Asked, Counted, Tally, counted, evidence,
 from models.regulation.figures import Figure, figure, in_force, unset_figures, unset_parts
 from models.regulation.foretelling import Change, foretells, foretold
 from models.regulation.limits import SlaPolicy, due_at, limit, policies_on, policy_for
+from models.regulation.priorities import PriorityMatrix, priority_of
 from models.regulation.reading import ask_everybody
 from models.regulation.unset import UnsetPart, in_force_by_clause, unset
 
@@ -45,6 +46,7 @@ __all__ = [
     "Counted",
     "Figure",
     "OwnInterval",
+    "PriorityMatrix",
     "SlaClock",
     "SlaPolicy",
     "Tally",
@@ -76,6 +78,7 @@ __all__ = [
     "pause_all",
     "policies_on",
     "policy_for",
+    "priority_of",
     "rearm",
     "reopenings",
     "resume",

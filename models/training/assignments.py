@@ -35,7 +35,7 @@ class PostAssignment(Record):
         Index("ix_post_assignment_status_id", "status", "id"),
         Index("ix_post_assignment_from_on_id", "from_on", "id"),
     )
-    words = Words("Assignment to a post", "上岗记录")
+    words = Words("Post assignment", "上岗记录")
     chapter = "training"
     access = kinds.POST_ASSIGNMENT
     lifecycle = steps.ASSIGNMENT_STEPS

@@ -106,7 +106,7 @@ class TrainingObligation(Record):
         Index("ix_training_obligation_status_due_on", "status", "due_on"),
         Index("ix_training_obligation_session_id", "session_id"),
     )
-    words = Words("Training owed", "应训任务")
+    words = Words("Training obligation", "应训任务")
     chapter = "training"
     access = kinds.TRAINING_OBLIGATION
     lifecycle = steps.OBLIGATION_STEPS
@@ -164,10 +164,10 @@ class TrainingObligation(Record):
                 Words("Reading is not enough here: {mode}.", "此项不能只阅读：须{mode}。", mode=self.mode),
                 clause="P2.2",
             )
-        self.settled_at = act.at
         receipt = receipt_of(self.session, self.revision, self.employee_id) if self.revision is not None else None
         if receipt is not None:
             confirm(self.session, receipt.id, act)
+        self.settled_at = act.at
 
     def do_satisfy(self, act: Act) -> None:
         self.settled_at = act.at

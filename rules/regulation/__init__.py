@@ -28,6 +28,7 @@ from rules.regulation.figures import (
     refuse_unknown,
 )
 from rules.regulation.limits import CLAUSES, SLA_POLICY, Limit, Target, matches
+from rules.regulation.priorities import PRIORITY_MATRIX, Priority, ReportSeverity, Urgency
 from rules.regulation.units import Unit
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "FIGURE_STEPS",
     "MANAGERS",
     "MAX_ROUNDS",
+    "PRIORITY_MATRIX",
     "REGULATION",
     "REPEAT_WITHIN_DAYS",
     "SLA_POLICY",
@@ -54,10 +56,13 @@ __all__ = [
     "Limit",
     "Part",
     "Pause",
+    "Priority",
+    "ReportSeverity",
     "Side",
     "Target",
     "Terms",
     "Unit",
+    "Urgency",
     "announced_years",
     "applies_to_words",
     "matches",

@@ -35,14 +35,20 @@ def creator(app: Any, table: str) -> str:
 
 KNOWN = {
     ("action_item", "kind"): "improvement",  # the only kinds that are opened by hand
-    ("figure", "code"): "grace_days",
+    ("figure", "code"): "improvement_points",
     ("figure", "applies_to"): "minor",
     ("sla_policy", "warnings"): "-60",
     ("sla_policy", "ladder"): "+60: general_manager",
     ("sla_policy", "pauses_on"): "pending_customer",
     ("evaluation", "period"): "2030-12",
+    ("training_session", "planned_to_at"): "2026-11-13T12:00",
 }
 """What only a few words fit into, by table and column; a chapter adds its own."""
+LOOKED_FOR = {
+    ("training_session", "trainer"): "工艺技术员",  # process subjects are taught by the technical department
+    ("post_assignment", "employee"): "车工一",  # of the team of who assigns
+}
+"""Whom a person looks for in a picker, by table and column."""
 TYPED = {
     "clause": "P3.2",
     "time_zone": "Asia/Shanghai",
@@ -60,7 +66,8 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
     if (table, shown.name) == ("clause", "code"):
         return f"K9.{nth + 1}"
     if shown.kind == "relation":
-        rows = browser.get(f"{path}{shown.name}").json
+        wanted = LOOKED_FOR.get((table, shown.name), "")
+        rows = browser.get(f"{path}{shown.name}&query={wanted}").json
         return str(rows[0][0]) if rows else ""
     if shown.kind == "date" and shown.name not in TYPED:
         return f"2031-01-{nth + 1:02d}"
@@ -97,7 +104,7 @@ def another(fields: dict[str, str]) -> tuple[str, str]:
             return name, "2031-01-02"
         if value.startswith("2026-11-13"):
             return name, "2026-11-12T10:00"
-    return "value", "2"
+    return ("validity_months", "12") if "validity_months" in fields else ("value", "2")
 
 
 def count(app: Any, table: str) -> int:

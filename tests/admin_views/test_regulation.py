@@ -107,7 +107,7 @@ def test_the_board_can_be_narrowed(browser_of):
     assert 'id="P3.2"' in mine
     assert 'id="P1.1"' not in mine
     assert 'id="C2.3"' in manager.get("/regulation/?show=unset").text
-    assert "No clause is like that" in browser_of("hr").get("/regulation/?show=due").text
+    assert "No clause is like that" in browser_of("employee").get("/regulation/?show=mine").text
     assert "show=mine" not in browser_of("employee").get("/regulation/").text
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from admin_views.regulation import year
 from admin_views.session import db
@@ -37,6 +37,7 @@ def clock(app, world):
                           unit="working_day", warnings=["-50%"], ladder=[["+60", ["general_manager"]]],
                           pauses_on=["pending_customer"], from_on=date(2020, 1, 1))
             )  # fmt: skip
+            session.execute(delete(SlaClock))
             record = session.get_one(ActionItem, world.action)
             made = m.arm(session, record, RESOLUTION, {"priority": "P1"}, at=MONDAY)
             m.pause(session, record, RESOLUTION, at=MONDAY + timedelta(hours=1), reason="pending_customer")

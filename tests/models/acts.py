@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from models.actions import ActionItem
 from models.base import Act, Source
@@ -12,6 +12,7 @@ from models.event import Event, PeriodLock
 from models.journal import acting
 from models.organisation import Post
 from models.quality import SpotCheck, SpotCheckItem
+from models.regulation import SlaClock
 from rules.base import Person
 from tests.world import AT, department, employee, person
 
@@ -101,6 +102,13 @@ def rechecked(session, action, at, *, ok=True, login="quality_inspector2", check
 def action_of(session, world):
     """The rectification that stands in the small factory."""
     return session.get_one(ActionItem, world.action)
+
+
+def bare(session, world):
+    """The same without a clock: whoever tests clocks winds up his own."""
+    session.execute(delete(SlaClock))
+    session.commit()
+    return action_of(session, world)
 
 
 def last_seq(session):

@@ -16,7 +16,7 @@ from models.regulation import CalendarDay, SlaClock, SlaPolicy
 from models.reminding import remind
 from rules.base import SYSTEM
 from rules.regulation import Target
-from tests.models.acts import DAY, HOUR, action_of, doing, events, last_seq
+from tests.models.acts import DAY, HOUR, bare, doing, events, last_seq
 from tests.world import person
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
@@ -31,11 +31,9 @@ LADDER = [["0", ["responsible", "team_leader"]], ["+60", ["production_manager"]]
 def record(session, world):
     """No action's own ladder is climbed besides: it is not due for years."""
     with doing(session, "admin"):
-        for one in (
-            session.get_one(type(action_of(session, world)), key) for key in (world.action, world.foreign_action)
-        ):
+        for one in (session.get_one(type(bare(session, world)), key) for key in (world.action, world.foreign_action)):
             one.due_at = MONDAY + 3000 * DAY
-    return action_of(session, world)
+    return bare(session, world)
 
 
 def armed(session, record, amount="2", unit="working_hour", at=MONDAY, **more):
@@ -59,7 +57,7 @@ def told(session, since, record):
 
 
 def test_each_level_is_told_once_to_whom_the_policy_names(any_session, world):
-    record = action_of(any_session, world)
+    record = bare(any_session, world)
     with doing(any_session, "admin"):
         record.due_at = MONDAY + 3000 * DAY
     armed(any_session, record)
@@ -163,7 +161,7 @@ def day_off(session, on, kind="holiday"):
 
 
 def test_a_changed_calendar_moves_open_deadlines_with_a_line_and_never_closed_ones(any_session, world):
-    record = action_of(any_session, world)
+    record = bare(any_session, world)
     closed = armed(any_session, record, "1", "working_day", ladder=[], warnings=[])
     with doing(any_session, "employee", MONDAY):
         m.stop(any_session, record, Target.RESOLUTION, at=MONDAY + HOUR)
@@ -224,7 +222,7 @@ def test_a_change_that_is_rolled_back_moves_nothing(session, record):
 
 @pytest.mark.parametrize("column,value", [("due_at", MONDAY), ("provisional", True), ("paused_minutes", 7)])
 def test_a_clock_that_was_tampered_with_is_named_and_put_right(any_session, world, column, value):
-    record = action_of(any_session, world)
+    record = bare(any_session, world)
     clock = armed(any_session, record, warnings=[], ladder=[])
     right = getattr(clock, column)
     with doing(any_session, "admin"):

@@ -12,7 +12,7 @@ from models.regulation import CalendarVersion, SlaClock, SlaPolicy
 from models.regulation.clocks.rebuilding import reckon
 from rules.base import RuleBroken, Unset
 from rules.regulation import Target
-from tests.models.acts import DAY, HOUR, action_of, doing, events, last_seq
+from tests.models.acts import DAY, HOUR, bare, doing, events, last_seq
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 """09:00 in the factory, which works 08:30-12:00 and 13:00-17:30."""
@@ -35,7 +35,7 @@ def local(clock, name="due_at"):
 
 @pytest.fixture
 def record(session, world):
-    return action_of(session, world)
+    return bare(session, world)
 
 
 def run(session, what, record, *given, at=MONDAY, **more):
@@ -45,7 +45,7 @@ def run(session, what, record, *given, at=MONDAY, **more):
 
 
 def test_a_clock_is_armed_by_the_policy_that_fits_and_keeps_its_terms(any_session, world):
-    record = action_of(any_session, world)
+    record = bare(any_session, world)
     general = policy(any_session)
     urgent = policy(any_session, amount="2", match={"priority": "P1|P2"}, warnings=["-50%"])
     with doing(any_session, "employee", MONDAY):
@@ -139,7 +139,7 @@ def test_a_higher_allowance_takes_back_that_it_was_seen_late(session, record):
 
 
 def test_a_reopening_goes_on_with_the_solved_time_paused(any_session, world):
-    record = action_of(any_session, world)
+    record = bare(any_session, world)
     policy(any_session)
     first = run(any_session, m.arm, record, RESOLUTION, {})
     run(any_session, m.stop, record, RESOLUTION, at=MONDAY + 2 * HOUR)

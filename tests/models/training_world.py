@@ -42,7 +42,7 @@ def hired(session, *names, code="P-SC1", at=EARLIER, on=date(2022, 3, 1)):
     with acting(session, Act(SYSTEM, at, Source.COMMAND)):
         for place, name in enumerate(names):
             one = Employee(
-                no=f"3{code[-1]}{place:03d}{len(name)}{name.encode().hex()[-4:]}",
+                no=f"3{code[-1]}{place:03d}{sum(name.encode()):05d}",
                 name=name,
                 department=post.department,
                 post=post,
@@ -127,13 +127,17 @@ def released(session, *, change_class="major", rev_no="B/0", at=AT, **more):
             document=document_of(session),
             rev_no=rev_no,
             change_class=change_class,
+            trigger="process_optimisation",
             author_id=author.employee_id,
             summary="改",
+            body="1. 改。",
             **more,
         )
         session.add(revision)
         revision.perform("submit", by=author, at=at)
         session.commit()
+    for login in ("production_manager", "quality_manager") if change_class != "editorial" else ():
+        perform(session, revision, "countersign", login, at)
     with acting(session, Act(manager, at)):
         revision.perform("approve", by=manager, at=at)
         revision.perform("release", by=manager, at=at)

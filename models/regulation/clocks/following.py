@@ -33,6 +33,8 @@ def _follow_change(session: Session) -> None:
     session.flush()
     act: Act | None = session.info.pop(MARK, None)
     if act is not None:
+        with acting(session, session.info.get("act") or act):
+            session.flush()  # what else is pending is told as theirs who did it, when this block ends
         with acting(session, act.consequence("A4.1")):
             follow_calendars(session, act.at)
 
