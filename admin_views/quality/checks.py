@@ -167,6 +167,8 @@ def items(check: SpotCheck, person: Person) -> Panel:
         title=t("Items", "检查项目"),
         headings=[Heading(name, t(labels[name].en, labels[name].zh)) for name in names],
         rows=[Row(one.id, "", _item_cells(one)) for one in check.items],
+        more_url=f"/quality/checks/{check.id}/print/",
+        more_label=t("On one page, with photos", "打印单页（含照片）"),
     )
 
 

@@ -113,6 +113,7 @@ def questions(template: CheckTemplate, person: Person) -> Panel:
         headings=[Heading(name, t(QUESTION_LABELS[name].en, QUESTION_LABELS[name].zh)) for name in names],
         rows=[Row(one.id, "", _cells(one)) for one in template.items],
         more_url=f"/quality/templates/{template.id}/preview/",
+        more_label=t("As on the phone", "手机预览"),
         create_url=f"/admin/check_template/new/?from={template.id}" if may_revise else "",
         create_label=t("Next version", "编制新版本"),
     )

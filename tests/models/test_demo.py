@@ -175,7 +175,7 @@ def test_every_failing_item_of_a_first_check_has_its_rectification(session):
         select(SpotCheckItem)
         .join(SpotCheck)
         .where(
-            SpotCheck.kind == CheckKind.SPOT_CHECK,
+            SpotCheck.kind != CheckKind.RECHECK,
             SpotCheck.status != CheckStatus.DRAFT,
             SpotCheckItem.verdict == Verdict.NG,
         )
