@@ -52,6 +52,7 @@ def migrate(url: str, folder: Path) -> None:
     """Builds the schema by migrations."""
     from flask_migrate import upgrade
 
+    let_write(may=True)  # whatever the last page of the test before was
     made = make_app(url, folder)
     with made.app_context():
         upgrade(directory=str(Path(product.HERE) / "migrations"))
