@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Connection, text
 import models
 from models.engine import patiently
 from models.schema import put_back
-from models.types import ChoiceByValue, Scaled, UtcInstant
+from models.types import ChoiceByValue, Labelled, Scaled, UtcInstant
 
 metadata = models.base.Base.metadata
 OURS = set(metadata.tables)
@@ -28,6 +28,8 @@ def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
         return "sa.BigInteger()"
     if isinstance(item, JSON):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    if isinstance(item, Labelled):
+        return f"sa.String(length={item.impl_instance.length})"  # type: ignore[attr-defined]
     if type(item) is type(ChoiceByValue):
         return f"sa.String(length={item.length})"  # type: ignore[attr-defined]
     return False

@@ -7,9 +7,9 @@ from decimal import Decimal
 from admin_views.words import number_text, t
 from rules.quality import Bar, Tally
 
-WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 40, 16, 16, 28
-ROW, LABEL = 30, 190
+WIDTH, HEIGHT = 420, 200
+LEFT, RIGHT, TOP, BOTTOM = 40, 16, 12, 28
+ROW, LABEL = 30, 150
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _lines(points: Sequence[Point]) -> list[str]:
 def pareto(bars: Sequence[tuple[Bar, str]]) -> Pareto:
     """Bars as long as how often; the share of those so far beside each."""
     most = max((bar.count for bar, _ in bars), default=1)
-    room = WIDTH - LABEL - 110
+    room = WIDTH - LABEL - 80
     strips = [
         Strip(
             bar.name,

@@ -42,6 +42,14 @@ def upgrade() -> None:
     sa.CheckConstraint('id = 1', name=op.f('ck_event_head_only_one')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_event_head'))
     )
+    op.create_table('job_run',
+    sa.Column('name', sa.String(length=63), nullable=False),
+    sa.Column('ran_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('succeeded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('error', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_job_run'))
+    )
     op.create_table('login_attempt',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
@@ -83,6 +91,27 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=63), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_worker_beat'))
+    )
+    op.create_table('action_rung',
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('level', sa.Integer(), nullable=False),
+    sa.Column('after_hours', sa.BigInteger(), nullable=False),
+    sa.Column('tells', sa.String(length=40), nullable=False),
+    sa.Column('also_tells', sa.String(length=40), nullable=True),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_action_rung_created_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_action_rung_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_action_rung_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_action_rung')),
+    sa.UniqueConstraint('level', name=op.f('uq_action_rung_level'))
     )
     op.create_table('attachment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -169,34 +198,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('prev_hash', name=op.f('uq_event_prev_hash'))
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_event_actor_id'), ['actor_id'], unique=False)
+        batch_op.create_index('ix_event_action_seq', ['action', 'seq'], unique=False)
+        batch_op.create_index('ix_event_actor_id_seq', ['actor_id', 'seq'], unique=False)
         batch_op.create_index(batch_op.f('ix_event_at'), ['at'], unique=False)
         batch_op.create_index('ix_event_entity_entity_id_seq', ['entity', 'entity_id', 'seq'], unique=False)
+        batch_op.create_index('ix_event_source_seq', ['source', 'seq'], unique=False)
 
-    op.create_table('figure',
-    sa.Column('code', sa.String(length=63), nullable=False),
-    sa.Column('clause', sa.String(length=10), nullable=False),
-    sa.Column('value', sa.BigInteger(), nullable=False),
-    sa.Column('unit', sa.String(length=40), nullable=False),
-    sa.Column('applies_to', sa.String(length=100), nullable=False),
-    sa.Column('from_on', sa.Date(), nullable=False),
-    sa.Column('to_on', sa.Date(), nullable=True),
-    sa.Column('version_no', sa.Integer(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('void_reason', sa.String(length=200), nullable=True),
-    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_figure_in_order')),
-    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_figure_created_by_id')),
-    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_figure_updated_by_id')),
-    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_figure_voided_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_figure')),
-    sa.UniqueConstraint('code', 'applies_to', 'from_on', name=op.f('uq_figure_code_applies_to_from_on'))
-    )
     op.create_table('form_token',
     sa.Column('token', sa.String(length=64), nullable=False),
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -224,15 +231,11 @@ def upgrade() -> None:
     with op.batch_alter_table('login_session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_login_session_account_id'), ['account_id'], unique=False)
 
-    op.create_table('sla_policy',
-    sa.Column('name', sa.String(length=100), nullable=False),
-    sa.Column('clause', sa.String(length=10), nullable=False),
-    sa.Column('target', sa.String(length=40), nullable=False),
-    sa.Column('match', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-    sa.Column('amount', sa.BigInteger(), nullable=True),
-    sa.Column('unit', sa.String(length=40), nullable=False),
-    sa.Column('from_on', sa.Date(), nullable=False),
-    sa.Column('to_on', sa.Date(), nullable=True),
+    op.create_table('priority_matrix',
+    sa.Column('severity', sa.String(length=40), nullable=False),
+    sa.Column('urgency', sa.String(length=40), nullable=False),
+    sa.Column('priority', sa.String(length=40), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
     sa.Column('version_no', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
@@ -242,31 +245,53 @@ def upgrade() -> None:
     sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.CheckConstraint('amount IS NULL OR amount >= 0', name=op.f('ck_sla_policy_amount_not_negative')),
-    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_sla_policy_in_order')),
-    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_sla_policy_created_by_id')),
-    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_sla_policy_updated_by_id')),
-    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_sla_policy_voided_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_sla_policy'))
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_priority_matrix_created_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_priority_matrix_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_priority_matrix_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_priority_matrix')),
+    sa.UniqueConstraint('severity', 'urgency', name=op.f('uq_priority_matrix_severity_urgency'))
     )
-    with op.batch_alter_table('sla_policy', schema=None) as batch_op:
-        batch_op.create_index('ix_sla_policy_target', ['target'], unique=False)
-
+    op.create_table('product_model',
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('spec', sa.String(length=300), nullable=True),
+    sa.Column('warranty_months', sa.Integer(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('warranty_months >= 0', name=op.f('ck_product_model_warranty_not_negative')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_product_model_created_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_product_model_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_product_model_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_product_model')),
+    sa.UniqueConstraint('code', name=op.f('uq_product_model_code'))
+    )
     op.create_table('account_role',
     sa.Column('account_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('role', sa.String(length=40), nullable=False),
     sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('from_on', sa.Date(), nullable=True),
+    sa.Column('to_on', sa.Date(), nullable=True),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('from_on <= to_on', name=op.f('ck_account_role_in_order')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_account_role_account_id')),
     sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_account_role_department_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account_role')),
-    sa.UniqueConstraint('account_id', 'role', 'department_id', name=op.f('uq_account_role_account_id_role_department_id'))
+    sa.UniqueConstraint('account_id', 'role', 'department_id', 'from_on', name=op.f('uq_account_role_account_id_role_department_id_from_on'))
     )
     op.create_table('calendar',
     sa.Column('code', sa.String(length=32), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
     sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('time_zone', sa.String(length=63), nullable=False),
+    sa.Column('keeps_holidays', sa.Boolean(), nullable=False),
     sa.Column('version_no', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
@@ -284,6 +309,68 @@ def upgrade() -> None:
     sa.UniqueConstraint('code', name=op.f('uq_calendar_code')),
     sa.UniqueConstraint('department_id', name=op.f('uq_calendar_department_id'))
     )
+    op.create_table('check_plan',
+    sa.Column('code', sa.String(length=32), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('scope', sa.String(length=40), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('method', sa.String(length=40), nullable=False),
+    sa.Column('per_week', sa.Integer(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=True),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("scope NOT IN ('recheck', 'leader_patrol')", name=op.f('ck_check_plan_scope_is_drawn')),
+    sa.CheckConstraint('per_week > 0', name=op.f('ck_check_plan_per_week_positive')),
+    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_check_plan_in_order')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_check_plan_created_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_check_plan_department_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_check_plan_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_check_plan_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_check_plan')),
+    sa.UniqueConstraint('code', name=op.f('uq_check_plan_code'))
+    )
+    with op.batch_alter_table('check_plan', schema=None) as batch_op:
+        batch_op.create_index('ix_check_plan_department_id_id', ['department_id', 'id'], unique=False)
+
+    op.create_table('clause',
+    sa.Column('code', sa.String(length=10), nullable=False),
+    sa.Column('title', sa.String(length=100), nullable=False),
+    sa.Column('title_en', sa.String(length=200), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('text_en', sa.Text(), nullable=False),
+    sa.Column('chapter', sa.String(length=40), nullable=False),
+    sa.Column('duty', sa.String(length=40), nullable=False),
+    sa.Column('owner_kind', sa.String(length=40), nullable=False),
+    sa.Column('owner_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('evidence', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_clause_created_by_id')),
+    sa.ForeignKeyConstraint(['owner_id'], ['department.id'], name=op.f('fk_clause_owner_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_clause_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_clause_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_clause')),
+    sa.UniqueConstraint('code', name=op.f('uq_clause_code'))
+    )
+    with op.batch_alter_table('clause', schema=None) as batch_op:
+        batch_op.create_index('ix_clause_chapter_id', ['chapter', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_clause_owner_id'), ['owner_id'], unique=False)
+
     op.create_table('post',
     sa.Column('code', sa.String(length=32), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
@@ -311,32 +398,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('post', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_post_department_id'), ['department_id'], unique=False)
-
-    op.create_table('process_document',
-    sa.Column('doc_no', sa.String(length=64), nullable=False),
-    sa.Column('title', sa.String(length=200), nullable=False),
-    sa.Column('doc_type', sa.String(length=40), nullable=False),
-    sa.Column('operation', sa.String(length=100), nullable=False),
-    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('status', sa.String(length=40), nullable=False),
-    sa.Column('version_no', sa.Integer(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('void_reason', sa.String(length=200), nullable=True),
-    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_process_document_created_by_id')),
-    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_process_document_department_id')),
-    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_process_document_updated_by_id')),
-    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_process_document_voided_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_process_document')),
-    sa.UniqueConstraint('doc_no', name=op.f('uq_process_document_doc_no'))
-    )
-    with op.batch_alter_table('process_document', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_process_document_department_id'), ['department_id'], unique=False)
 
     op.create_table('reminder',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -373,6 +434,18 @@ def upgrade() -> None:
     with op.batch_alter_table('team', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_team_department_id'), ['department_id'], unique=False)
 
+    op.create_table('calendar_version',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('calendar_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('facts', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['calendar_id'], ['calendar.id'], name=op.f('fk_calendar_version_calendar_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_version')),
+    sa.UniqueConstraint('calendar_id', 'digest', name='uq_calendar_version_once'),
+    sa.UniqueConstraint('calendar_id', 'number', name='uq_calendar_version_number')
+    )
     op.create_table('employee',
     sa.Column('no', sa.String(length=32), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
@@ -382,6 +455,7 @@ def upgrade() -> None:
     sa.Column('post_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('team_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('hired_on', sa.Date(), nullable=False),
+    sa.Column('last_on', sa.Date(), nullable=True),
     sa.Column('left_on', sa.Date(), nullable=True),
     sa.Column('status', sa.String(length=40), nullable=False),
     sa.Column('phone', sa.String(length=32), nullable=True),
@@ -396,6 +470,7 @@ def upgrade() -> None:
     sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("status != 'left' OR left_on IS NOT NULL", name=op.f('ck_employee_left_has_day')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_employee_account_id')),
     sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_employee_created_by_id')),
     sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_employee_department_id')),
@@ -409,21 +484,61 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('employee', schema=None) as batch_op:
         batch_op.create_index('ix_employee_department_id_id', ['department_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_employee_hired_on'), ['hired_on'], unique=False)
+        batch_op.create_index('ix_employee_last_on', ['last_on'], unique=False, sqlite_where=sa.text("last_on IS NOT NULL AND status != 'left'"), postgresql_where=sa.text("last_on IS NOT NULL AND status != 'left'"))
         batch_op.create_index(batch_op.f('ix_employee_name'), ['name'], unique=False)
+        batch_op.create_index('ix_employee_pinyin_id', ['pinyin', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_employee_post_id'), ['post_id'], unique=False)
+        batch_op.create_index('ix_employee_status_id', ['status', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_employee_team_id'), ['team_id'], unique=False)
 
-    op.create_table('process_document_post',
-    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('post_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    op.create_table('own_interval',
+    sa.Column('calendar_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('start', sa.String(length=5), nullable=False),
+    sa.Column('end', sa.String(length=5), nullable=False),
+    sa.Column('note', sa.String(length=100), nullable=False),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.ForeignKeyConstraint(['document_id'], ['process_document.id'], name=op.f('fk_process_document_post_document_id')),
-    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_process_document_post_post_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_process_document_post')),
-    sa.UniqueConstraint('document_id', 'post_id', name=op.f('uq_process_document_post_document_id_post_id'))
+    sa.CheckConstraint('(start = \'\') = ("end" = \'\')', name=op.f('ck_own_interval_both_times_or_none')),
+    sa.ForeignKeyConstraint(['calendar_id'], ['calendar.id'], name=op.f('fk_own_interval_calendar_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_own_interval'))
     )
-    with op.batch_alter_table('process_document_post', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_process_document_post_post_id'), ['post_id'], unique=False)
+    with op.batch_alter_table('own_interval', schema=None) as batch_op:
+        batch_op.create_index('ix_own_interval_calendar_id_on', ['calendar_id', 'on'], unique=False)
+
+    op.create_table('sla_policy',
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('clause', sa.String(length=10), nullable=False),
+    sa.Column('target', sa.String(length=40), nullable=False),
+    sa.Column('match', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=True),
+    sa.Column('unit', sa.String(length=40), nullable=False),
+    sa.Column('calendar_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('pauses_on', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('warnings', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('ladder', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('is_fresh_after_reopening', sa.Boolean(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=True),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('amount IS NULL OR amount >= 0', name=op.f('ck_sla_policy_amount_not_negative')),
+    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_sla_policy_in_order')),
+    sa.ForeignKeyConstraint(['calendar_id'], ['calendar.id'], name=op.f('fk_sla_policy_calendar_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_sla_policy_created_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_sla_policy_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_sla_policy_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sla_policy'))
+    )
+    with op.batch_alter_table('sla_policy', schema=None) as batch_op:
+        batch_op.create_index('ix_sla_policy_target', ['target'], unique=False)
 
     op.create_table('work_interval',
     sa.Column('calendar_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -431,7 +546,9 @@ def upgrade() -> None:
     sa.Column('start', sa.String(length=5), nullable=False),
     sa.Column('end', sa.String(length=5), nullable=False),
     sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=True),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_work_interval_in_order')),
     sa.CheckConstraint('weekday BETWEEN 0 AND 6', name=op.f('ck_work_interval_weekday')),
     sa.ForeignKeyConstraint(['calendar_id'], ['calendar.id'], name=op.f('fk_work_interval_calendar_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_work_interval'))
@@ -442,21 +559,69 @@ def upgrade() -> None:
     op.create_table('absence',
     sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('from_on', sa.Date(), nullable=False),
-    sa.Column('to_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=True),
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.CheckConstraint('from_on <= to_on', name=op.f('ck_absence_in_order')),
+    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_absence_in_order')),
     sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_absence_employee_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_absence'))
     )
     with op.batch_alter_table('absence', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_absence_employee_id'), ['employee_id'], unique=False)
+        batch_op.create_index('ix_absence_employee_id_from_on', ['employee_id', 'from_on'], unique=False)
+
+    op.create_table('accountability_case',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('severity', sa.String(length=40), nullable=False),
+    sa.Column('clause', sa.String(length=10), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('source_entity', sa.String(length=63), nullable=True),
+    sa.Column('source_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('facts', sa.Text(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('decider_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('decided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decision', sa.String(length=40), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("status NOT IN ('decided', 'closed') OR (decision IS NOT NULL AND decided_by_id IS NOT NULL)", name=op.f('ck_accountability_case_decided_has_decision')),
+    sa.CheckConstraint('(source_entity IS NULL) = (source_id IS NULL)', name=op.f('ck_accountability_case_source_whole')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_accountability_case_created_by_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['employee.id'], name=op.f('fk_accountability_case_decided_by_id')),
+    sa.ForeignKeyConstraint(['decider_id'], ['employee.id'], name=op.f('fk_accountability_case_decider_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_accountability_case_department_id')),
+    sa.ForeignKeyConstraint(['opened_by_id'], ['employee.id'], name=op.f('fk_accountability_case_opened_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_accountability_case_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_accountability_case_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accountability_case')),
+    sa.UniqueConstraint('no', name=op.f('uq_accountability_case_no'))
+    )
+    with op.batch_alter_table('accountability_case', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_accountability_case_decider_id'), ['decider_id'], unique=False)
+        batch_op.create_index('ix_accountability_case_department_id_id', ['department_id', 'id'], unique=False)
+        batch_op.create_index('ix_accountability_case_opened_at', ['opened_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_accountability_case_opened_by_id'), ['opened_by_id'], unique=False)
+        batch_op.create_index('ix_accountability_case_source', ['source_entity', 'source_id'], unique=False)
+        batch_op.create_index('ix_accountability_case_status', ['status', 'id'], unique=False)
 
     op.create_table('action_item',
     sa.Column('no', sa.String(length=32), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
-    sa.Column('source_entity', sa.String(length=63), nullable=False),
-    sa.Column('source_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('source_entity', sa.String(length=63), nullable=True),
+    sa.Column('source_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('proof', sa.String(length=40), nullable=False),
     sa.Column('clause', sa.String(length=10), nullable=False),
     sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('severity', sa.String(length=40), nullable=False),
@@ -471,6 +636,7 @@ def upgrade() -> None:
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('original_due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('effectiveness_due_on', sa.Date(), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('status', sa.String(length=40), nullable=False),
     sa.Column('version_no', sa.Integer(), nullable=False),
@@ -482,7 +648,10 @@ def upgrade() -> None:
     sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("proof != 'recheck' OR verifier_id IS NULL", name=op.f('ck_action_item_recheck_has_no_verifier')),
     sa.CheckConstraint("status != 'closed' OR closed_at IS NOT NULL", name=op.f('ck_action_item_closed_has_instant')),
+    sa.CheckConstraint('(source_entity IS NULL) = (source_id IS NULL)', name=op.f('ck_action_item_source_whole')),
+    sa.CheckConstraint('verifier_id IS NULL OR verifier_id != responsible_id', name=op.f('ck_action_item_verifier_is_another')),
     sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_action_item_created_by_id')),
     sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_action_item_department_id')),
     sa.ForeignKeyConstraint(['raiser_id'], ['employee.id'], name=op.f('fk_action_item_raiser_id')),
@@ -496,11 +665,16 @@ def upgrade() -> None:
     with op.batch_alter_table('action_item', schema=None) as batch_op:
         batch_op.create_index('ix_action_item_department_id_id', ['department_id', 'id'], unique=False)
         batch_op.create_index('ix_action_item_due', ['due_at'], unique=False, sqlite_where=sa.text("status NOT IN ('closed', 'cancelled', 'verified')"), postgresql_where=sa.text("status NOT IN ('closed', 'cancelled', 'verified')"))
+        batch_op.create_index('ix_action_item_due_at_id', ['due_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_action_item_opened_at'), ['opened_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_action_item_raiser_id'), ['raiser_id'], unique=False)
         batch_op.create_index('ix_action_item_responsible', ['responsible_id', 'status'], unique=False)
+        batch_op.create_index('ix_action_item_severity_id', ['severity', 'id'], unique=False)
         batch_op.create_index('ix_action_item_source', ['source_entity', 'source_id'], unique=False)
+        batch_op.create_index('ix_action_item_status_due_at', ['status', 'due_at'], unique=False)
+        batch_op.create_index('ix_action_item_status_id', ['status', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_action_item_verifier_id'), ['verifier_id'], unique=False)
+        batch_op.create_index('ix_action_item_watched', ['effectiveness_due_on'], unique=False, sqlite_where=sa.text("status = 'watching'"), postgresql_where=sa.text("status = 'watching'"))
 
     op.create_table('approval_record',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -520,6 +694,106 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('approval_record', schema=None) as batch_op:
         batch_op.create_index('ix_approval_record_entity_entity_id', ['entity', 'entity_id'], unique=False)
+        batch_op.create_index('ix_approval_record_waiting', ['role', 'id'], unique=False, sqlite_where=sa.text("decision = 'pending'"), postgresql_where=sa.text("decision = 'pending'"))
+
+    op.create_table('change_notice',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('description', sa.Text(), nullable=False),
+    sa.Column('operation', sa.String(length=100), nullable=False),
+    sa.Column('noticed_on', sa.Date(), nullable=False),
+    sa.Column('noticed_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("status != 'answered' OR answered_at IS NOT NULL", name=op.f('ck_change_notice_answered_has_instant')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_change_notice_created_by_id')),
+    sa.ForeignKeyConstraint(['noticed_by_id'], ['employee.id'], name=op.f('fk_change_notice_noticed_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_change_notice_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_change_notice_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_change_notice')),
+    sa.UniqueConstraint('no', name=op.f('uq_change_notice_no'))
+    )
+    with op.batch_alter_table('change_notice', schema=None) as batch_op:
+        batch_op.create_index('ix_change_notice_due_at', ['due_at'], unique=False, sqlite_where=sa.text("status = 'open'"), postgresql_where=sa.text("status = 'open'"))
+        batch_op.create_index(batch_op.f('ix_change_notice_noticed_by_id'), ['noticed_by_id'], unique=False)
+        batch_op.create_index('ix_change_notice_status_id', ['status', 'id'], unique=False)
+
+    op.create_table('check_draw',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('plan_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('inspector_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('method', sa.String(length=40), nullable=False),
+    sa.Column('seed', sa.BigInteger(), nullable=False),
+    sa.Column('candidates', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('picked', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_check_draw_created_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_check_draw_department_id')),
+    sa.ForeignKeyConstraint(['inspector_id'], ['employee.id'], name=op.f('fk_check_draw_inspector_id')),
+    sa.ForeignKeyConstraint(['plan_id'], ['check_plan.id'], name=op.f('fk_check_draw_plan_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_check_draw_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_check_draw_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_check_draw')),
+    sa.UniqueConstraint('no', name=op.f('uq_check_draw_no')),
+    sa.UniqueConstraint('plan_id', 'on', 'inspector_id', name=op.f('uq_check_draw_plan_id_on_inspector_id'))
+    )
+    with op.batch_alter_table('check_draw', schema=None) as batch_op:
+        batch_op.create_index('ix_check_draw_department_id_id', ['department_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_check_draw_inspector_id'), ['inspector_id'], unique=False)
+        batch_op.create_index('ix_check_draw_on_inspector_id', ['on', 'inspector_id'], unique=False)
+
+    op.create_table('customer',
+    sa.Column('code', sa.String(length=32), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('level', sa.String(length=40), nullable=False),
+    sa.Column('contact', sa.String(length=100), nullable=True),
+    sa.Column('phone', sa.String(length=32), nullable=True),
+    sa.Column('mail', sa.String(length=200), nullable=True),
+    sa.Column('address', sa.String(length=300), nullable=True),
+    sa.Column('owner_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('note', sa.String(length=500), nullable=True),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_customer_created_by_id')),
+    sa.ForeignKeyConstraint(['owner_id'], ['employee.id'], name=op.f('fk_customer_owner_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_customer_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_customer_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_customer')),
+    sa.UniqueConstraint('code', name=op.f('uq_customer_code')),
+    sa.UniqueConstraint('name', name=op.f('uq_customer_name'))
+    )
+    with op.batch_alter_table('customer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_customer_level'), ['level'], unique=False)
+        batch_op.create_index(batch_op.f('ix_customer_owner_id'), ['owner_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_customer_phone'), ['phone'], unique=False)
 
     op.create_table('delivery',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -540,18 +814,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_delivery_recipient_id'), ['recipient_id'], unique=False)
         batch_op.create_index('ix_delivery_still_to_tell', ['due_at'], unique=False, sqlite_where=sa.text('sent_at IS NULL'), postgresql_where=sa.text('sent_at IS NULL'))
 
-    op.create_table('document_revision',
-    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('rev_no', sa.String(length=16), nullable=False),
-    sa.Column('change_class', sa.String(length=40), nullable=False),
-    sa.Column('summary', sa.String(length=500), nullable=False),
-    sa.Column('body', sa.Text(), nullable=False),
-    sa.Column('effective_on', sa.Date(), nullable=True),
-    sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('approved_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('superseded_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    op.create_table('evaluation',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('period', sa.String(length=7), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('clause', sa.String(length=10), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('figures', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('findings', sa.Text(), nullable=False),
+    sa.Column('drafted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('published_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('status', sa.String(length=40), nullable=False),
     sa.Column('version_no', sa.Integer(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -562,19 +839,127 @@ def upgrade() -> None:
     sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.CheckConstraint("status NOT IN ('released', 'superseded', 'withdrawn') OR released_at IS NOT NULL", name=op.f('ck_document_revision_released_has_instant')),
-    sa.ForeignKeyConstraint(['approved_by_id'], ['employee.id'], name=op.f('fk_document_revision_approved_by_id')),
-    sa.ForeignKeyConstraint(['author_id'], ['employee.id'], name=op.f('fk_document_revision_author_id')),
-    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_document_revision_created_by_id')),
-    sa.ForeignKeyConstraint(['document_id'], ['process_document.id'], name=op.f('fk_document_revision_document_id')),
-    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_document_revision_updated_by_id')),
-    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_document_revision_voided_by_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_revision')),
-    sa.UniqueConstraint('document_id', 'rev_no', name=op.f('uq_document_revision_document_id_rev_no'))
+    sa.CheckConstraint("status != 'published' OR published_by_id IS NOT NULL", name=op.f('ck_evaluation_published_has_person')),
+    sa.CheckConstraint('from_on <= to_on', name=op.f('ck_evaluation_in_order')),
+    sa.ForeignKeyConstraint(['author_id'], ['employee.id'], name=op.f('fk_evaluation_author_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_evaluation_created_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_evaluation_department_id')),
+    sa.ForeignKeyConstraint(['published_by_id'], ['employee.id'], name=op.f('fk_evaluation_published_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_evaluation_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_evaluation_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_evaluation')),
+    sa.UniqueConstraint('kind', 'period', 'department_id', name=op.f('uq_evaluation_kind_period_department_id')),
+    sa.UniqueConstraint('no', name=op.f('uq_evaluation_no'))
     )
-    with op.batch_alter_table('document_revision', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_document_revision_author_id'), ['author_id'], unique=False)
-        batch_op.create_index('uq_document_revision_one_in_force', ['document_id'], unique=True, sqlite_where=sa.text("status = 'released'"), postgresql_where=sa.text("status = 'released'"))
+    with op.batch_alter_table('evaluation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_evaluation_author_id'), ['author_id'], unique=False)
+        batch_op.create_index('ix_evaluation_department_id_id', ['department_id', 'id'], unique=False)
+        batch_op.create_index('ix_evaluation_due_on', ['due_on', 'id'], unique=False)
+        batch_op.create_index('ix_evaluation_status', ['status', 'due_on'], unique=False)
+
+    op.create_table('exam',
+    sa.Column('code', sa.String(length=64), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('full_score', sa.BigInteger(), nullable=False),
+    sa.Column('pass_score', sa.BigInteger(), nullable=True),
+    sa.Column('practical_pass_score', sa.BigInteger(), nullable=True),
+    sa.Column('max_attempts', sa.Integer(), nullable=True),
+    sa.Column('retake_wait_days', sa.Integer(), nullable=True),
+    sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('approved_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('full_score > 0', name=op.f('ck_exam_full_score_positive')),
+    sa.CheckConstraint('max_attempts IS NULL OR max_attempts > 0', name=op.f('ck_exam_max_attempts_positive')),
+    sa.CheckConstraint('pass_score IS NULL OR pass_score BETWEEN 0 AND full_score', name=op.f('ck_exam_pass_score_in_range')),
+    sa.CheckConstraint('practical_pass_score IS NULL OR practical_pass_score BETWEEN 0 AND full_score', name=op.f('ck_exam_practical_pass_score_in_range')),
+    sa.CheckConstraint('retake_wait_days IS NULL OR retake_wait_days >= 0', name=op.f('ck_exam_retake_wait_not_negative')),
+    sa.ForeignKeyConstraint(['approved_by_id'], ['employee.id'], name=op.f('fk_exam_approved_by_id')),
+    sa.ForeignKeyConstraint(['author_id'], ['employee.id'], name=op.f('fk_exam_author_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_exam_created_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_exam_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_exam_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exam')),
+    sa.UniqueConstraint('code', name=op.f('uq_exam_code'))
+    )
+    with op.batch_alter_table('exam', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_exam_author_id'), ['author_id'], unique=False)
+
+    op.create_table('figure',
+    sa.Column('code', sa.String(length=63), nullable=False),
+    sa.Column('clause', sa.String(length=10), nullable=False),
+    sa.Column('value', sa.BigInteger(), nullable=False),
+    sa.Column('unit', sa.String(length=40), nullable=False),
+    sa.Column('applies_to', sa.String(length=100), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=True),
+    sa.Column('replaces', sa.Boolean(), nullable=False),
+    sa.Column('set_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('approved_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("status != 'proposed' OR approved_by_id IS NULL", name=op.f('ck_figure_proposed_is_not_approved')),
+    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_figure_in_order')),
+    sa.ForeignKeyConstraint(['approved_by_id'], ['employee.id'], name=op.f('fk_figure_approved_by_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_figure_created_by_id')),
+    sa.ForeignKeyConstraint(['set_by_id'], ['account.id'], name=op.f('fk_figure_set_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_figure_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_figure_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_figure'))
+    )
+    with op.batch_alter_table('figure', schema=None) as batch_op:
+        batch_op.create_index('uq_figure_code_applies_to_from_on', ['code', 'applies_to', 'from_on'], unique=True, sqlite_where=sa.text("status != 'rejected' AND voided_at IS NULL"), postgresql_where=sa.text("status != 'rejected' AND voided_at IS NULL"))
+
+    op.create_table('performance_file_entry',
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('score', sa.BigInteger(), nullable=True),
+    sa.Column('clause', sa.String(length=10), nullable=False),
+    sa.Column('source_entity', sa.String(length=63), nullable=False),
+    sa.Column('source_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('reverses_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_performance_file_entry_created_by_id')),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_performance_file_entry_employee_id')),
+    sa.ForeignKeyConstraint(['reverses_id'], ['performance_file_entry.id'], name=op.f('fk_performance_file_entry_reverses_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_performance_file_entry_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_performance_file_entry_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_performance_file_entry')),
+    sa.UniqueConstraint('reverses_id', name=op.f('uq_performance_file_entry_reverses_id'))
+    )
+    with op.batch_alter_table('performance_file_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_performance_file_entry_at', ['at', 'id'], unique=False)
+        batch_op.create_index('ix_performance_file_entry_employee', ['employee_id', 'at'], unique=False)
+        batch_op.create_index('ix_performance_file_entry_kind', ['kind', 'id'], unique=False)
+        batch_op.create_index('ix_performance_file_entry_source', ['source_entity', 'source_id'], unique=False)
 
     op.create_table('placement',
     sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -591,17 +976,320 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_placement_employee_id')),
     sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_placement_post_id')),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_placement_team_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_placement'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_placement')),
+    sa.UniqueConstraint('employee_id', 'from_on', name=op.f('uq_placement_employee_id_from_on'))
     )
     with op.batch_alter_table('placement', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_placement_employee_id'), ['employee_id'], unique=False)
+        batch_op.create_index('ix_placement_department_id_from_on', ['department_id', 'from_on'], unique=False)
+        batch_op.create_index('ix_placement_from_on', ['from_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_placement_team_id'), ['team_id'], unique=False)
         batch_op.create_index('uq_placement_one_leader', ['team_id'], unique=True, sqlite_where=sa.text('to_on IS NULL AND leads_team'), postgresql_where=sa.text('to_on IS NULL AND leads_team'))
         batch_op.create_index('uq_placement_one_open', ['employee_id'], unique=True, sqlite_where=sa.text('to_on IS NULL'), postgresql_where=sa.text('to_on IS NULL'))
+
+    op.create_table('post_assignment',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('post_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('team_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=True),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('mentor_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('gate', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('exception_reason', sa.Text(), nullable=False),
+    sa.Column('exception_until_on', sa.Date(), nullable=True),
+    sa.Column('exception_asked_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('exception_approved_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('exception_approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("kind != 'supervised' OR mentor_id IS NOT NULL", name=op.f('ck_post_assignment_supervised_has_mentor')),
+    sa.CheckConstraint("status NOT IN ('active', 'blocked') OR started_at IS NOT NULL", name=op.f('ck_post_assignment_active_has_instant')),
+    sa.CheckConstraint('exception_approved_at IS NULL OR (exception_until_on IS NOT NULL AND mentor_id IS NOT NULL)', name=op.f('ck_post_assignment_exception_has_facts')),
+    sa.CheckConstraint('mentor_id IS NULL OR mentor_id != employee_id', name=op.f('ck_post_assignment_mentor_is_another')),
+    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_post_assignment_in_order')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_post_assignment_created_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_post_assignment_department_id')),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_post_assignment_employee_id')),
+    sa.ForeignKeyConstraint(['exception_approved_by_id'], ['employee.id'], name=op.f('fk_post_assignment_exception_approved_by_id')),
+    sa.ForeignKeyConstraint(['exception_asked_by_id'], ['employee.id'], name=op.f('fk_post_assignment_exception_asked_by_id')),
+    sa.ForeignKeyConstraint(['mentor_id'], ['employee.id'], name=op.f('fk_post_assignment_mentor_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_post_assignment_post_id')),
+    sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_post_assignment_team_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_post_assignment_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_post_assignment_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_post_assignment')),
+    sa.UniqueConstraint('no', name=op.f('uq_post_assignment_no'))
+    )
+    with op.batch_alter_table('post_assignment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_post_assignment_department_id'), ['department_id'], unique=False)
+        batch_op.create_index('ix_post_assignment_employee_id_post_id', ['employee_id', 'post_id'], unique=False)
+        batch_op.create_index('ix_post_assignment_from_on_id', ['from_on', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_assignment_mentor_id'), ['mentor_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_assignment_post_id'), ['post_id'], unique=False)
+        batch_op.create_index('ix_post_assignment_status_id', ['status', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_assignment_team_id'), ['team_id'], unique=False)
+
+    op.create_table('process_document',
+    sa.Column('doc_no', sa.String(length=64), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('doc_type', sa.String(length=40), nullable=False),
+    sa.Column('operation', sa.String(length=100), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('owner_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('review_interval_months', sa.Integer(), nullable=True),
+    sa.Column('next_review_on', sa.Date(), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('review_interval_months BETWEEN 1 AND 120', name=op.f('ck_process_document_interval_in_range')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_process_document_created_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_process_document_department_id')),
+    sa.ForeignKeyConstraint(['owner_id'], ['employee.id'], name=op.f('fk_process_document_owner_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_process_document_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_process_document_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_process_document')),
+    sa.UniqueConstraint('doc_no', name=op.f('uq_process_document_doc_no'))
+    )
+    with op.batch_alter_table('process_document', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_process_document_department_id'), ['department_id'], unique=False)
+        batch_op.create_index('ix_process_document_doc_type_id', ['doc_type', 'id'], unique=False)
+        batch_op.create_index('ix_process_document_next_review_on', ['next_review_on'], unique=False, sqlite_where=sa.text("status = 'active'"), postgresql_where=sa.text("status = 'active'"))
+        batch_op.create_index(batch_op.f('ix_process_document_owner_id'), ['owner_id'], unique=False)
+
+    op.create_table('qualification',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('post_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('certificate_no', sa.String(length=32), nullable=True),
+    sa.Column('valid_from_on', sa.Date(), nullable=True),
+    sa.Column('valid_until_on', sa.Date(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('case_no', sa.String(length=100), nullable=False),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name=op.f('ck_qualification_closed_has_instant')),
+    sa.CheckConstraint("status NOT IN ('qualified', 'limited') OR certificate_no IS NOT NULL", name=op.f('ck_qualification_qualified_has_certificate')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_qualification_created_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_qualification_department_id')),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_qualification_employee_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_qualification_post_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_qualification_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_qualification_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_qualification')),
+    sa.UniqueConstraint('certificate_no', name=op.f('uq_qualification_certificate_no')),
+    sa.UniqueConstraint('no', name=op.f('uq_qualification_no'))
+    )
+    with op.batch_alter_table('qualification', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_qualification_department_id'), ['department_id'], unique=False)
+        batch_op.create_index('ix_qualification_post_id_employee_id', ['post_id', 'employee_id'], unique=False)
+        batch_op.create_index('ix_qualification_status_id', ['status', 'id'], unique=False)
+        batch_op.create_index('ix_qualification_valid_until_on_id', ['valid_until_on', 'id'], unique=False)
+        batch_op.create_index('uq_qualification_one_open', ['employee_id', 'post_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+
+    op.create_table('read_receipt',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('entity', sa.String(length=63), nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('required', sa.Boolean(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('confirmed_at IS NULL OR read_at IS NOT NULL', name=op.f('ck_read_receipt_confirmed_was_read')),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_read_receipt_employee_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_read_receipt')),
+    sa.UniqueConstraint('entity', 'entity_id', 'employee_id', name='uq_read_receipt_once')
+    )
+    with op.batch_alter_table('read_receipt', schema=None) as batch_op:
+        batch_op.create_index('ix_read_receipt_missing', ['employee_id', 'due_at'], unique=False, sqlite_where=sa.text('confirmed_at IS NULL'), postgresql_where=sa.text('confirmed_at IS NULL'))
+
+    op.create_table('sla_clock',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('entity', sa.String(length=63), nullable=False),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('target', sa.String(length=40), nullable=False),
+    sa.Column('clause', sa.String(length=10), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('policy_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('terms', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('calendar_version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('provisional', sa.Boolean(), nullable=False),
+    sa.Column('pauses', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('stopped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('elapsed_minutes', sa.Integer(), nullable=True),
+    sa.Column('breach_minutes', sa.Integer(), nullable=True),
+    sa.Column('spare_minutes', sa.Integer(), nullable=True),
+    sa.Column('paused_minutes', sa.Integer(), nullable=False),
+    sa.Column('continues_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('told_from_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('next_look_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("status != 'breached' OR breach_minutes IS NOT NULL", name=op.f('ck_sla_clock_breach_is_measured')),
+    sa.CheckConstraint("status NOT IN ('met', 'cancelled') OR stopped_at IS NOT NULL", name=op.f('ck_sla_clock_ended_has_instant')),
+    sa.CheckConstraint("status NOT IN ('running', 'paused') OR stopped_at IS NULL", name=op.f('ck_sla_clock_open_has_no_end')),
+    sa.ForeignKeyConstraint(['calendar_version_id'], ['calendar_version.id'], name=op.f('fk_sla_clock_calendar_version_id')),
+    sa.ForeignKeyConstraint(['continues_id'], ['sla_clock.id'], name=op.f('fk_sla_clock_continues_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_sla_clock_department_id')),
+    sa.ForeignKeyConstraint(['policy_id'], ['sla_policy.id'], name=op.f('fk_sla_clock_policy_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sla_clock')),
+    sa.UniqueConstraint('continues_id', name=op.f('uq_sla_clock_continues_id'))
+    )
+    with op.batch_alter_table('sla_clock', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sla_clock_calendar_version_id'), ['calendar_version_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sla_clock_department_id'), ['department_id'], unique=False)
+        batch_op.create_index('ix_sla_clock_due', ['due_at'], unique=False, sqlite_where=sa.text('stopped_at IS NULL'), postgresql_where=sa.text('stopped_at IS NULL'))
+        batch_op.create_index('ix_sla_clock_entity_entity_id', ['entity', 'entity_id'], unique=False)
+        batch_op.create_index('ix_sla_clock_next_look', ['next_look_at'], unique=False, sqlite_where=sa.text('stopped_at IS NULL'), postgresql_where=sa.text('stopped_at IS NULL'))
+        batch_op.create_index(batch_op.f('ix_sla_clock_policy_id'), ['policy_id'], unique=False)
+        batch_op.create_index('uq_sla_clock_one_open', ['entity', 'entity_id', 'target'], unique=True, sqlite_where=sa.text('stopped_at IS NULL'), postgresql_where=sa.text('stopped_at IS NULL'))
+
+    op.create_table('training_session',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('topic', sa.String(length=200), nullable=False),
+    sa.Column('organiser_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('trainer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('place', sa.String(length=100), nullable=False),
+    sa.Column('planned_from_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('planned_to_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('hours', sa.BigInteger(), nullable=True),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('completed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('hours IS NULL OR hours >= 0', name=op.f('ck_training_session_hours_not_negative')),
+    sa.CheckConstraint('planned_from_at < planned_to_at', name=op.f('ck_training_session_in_order')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_training_session_created_by_id')),
+    sa.ForeignKeyConstraint(['organiser_id'], ['employee.id'], name=op.f('fk_training_session_organiser_id')),
+    sa.ForeignKeyConstraint(['trainer_id'], ['employee.id'], name=op.f('fk_training_session_trainer_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_training_session_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_training_session_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_training_session')),
+    sa.UniqueConstraint('no', name=op.f('uq_training_session_no'))
+    )
+    with op.batch_alter_table('training_session', schema=None) as batch_op:
+        batch_op.create_index('ix_training_session_kind_id', ['kind', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_session_organiser_id'), ['organiser_id'], unique=False)
+        batch_op.create_index('ix_training_session_planned_from_at', ['planned_from_at', 'id'], unique=False)
+        batch_op.create_index('ix_training_session_status_id', ['status', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_session_trainer_id'), ['trainer_id'], unique=False)
+
+    op.create_table('accountability_person',
+    sa.Column('case_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('share_percent', sa.BigInteger(), nullable=False),
+    sa.Column('statement_due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('statement', sa.Text(), nullable=False),
+    sa.Column('stated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(status = 'stated') = (stated_at IS NOT NULL)", name=op.f('ck_accountability_person_stated_has_instant')),
+    sa.CheckConstraint('share_percent BETWEEN 0 AND 1000000', name=op.f('ck_accountability_person_share_is_a_part')),
+    sa.ForeignKeyConstraint(['case_id'], ['accountability_case.id'], name=op.f('fk_accountability_person_case_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_accountability_person_created_by_id')),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_accountability_person_employee_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_accountability_person_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_accountability_person_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_accountability_person')),
+    sa.UniqueConstraint('case_id', 'employee_id', name=op.f('uq_accountability_person_case_id_employee_id'))
+    )
+    with op.batch_alter_table('accountability_person', schema=None) as batch_op:
+        batch_op.create_index('ix_accountability_person_due', ['status', 'statement_due_at'], unique=False)
+        batch_op.create_index('ix_accountability_person_employee', ['employee_id', 'status'], unique=False)
+
+    op.create_table('action_extension',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('action_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('responsible_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('old_due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('new_due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(status = 'requested') = (decided_at IS NULL)", name=op.f('ck_action_extension_answer_has_instant')),
+    sa.CheckConstraint('new_due_at > old_due_at', name=op.f('ck_action_extension_later_than_before')),
+    sa.ForeignKeyConstraint(['action_id'], ['action_item.id'], name=op.f('fk_action_extension_action_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_action_extension_created_by_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['employee.id'], name=op.f('fk_action_extension_decided_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_action_extension_department_id')),
+    sa.ForeignKeyConstraint(['responsible_id'], ['employee.id'], name=op.f('fk_action_extension_responsible_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_action_extension_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_action_extension_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_action_extension')),
+    sa.UniqueConstraint('no', name=op.f('uq_action_extension_no'))
+    )
+    with op.batch_alter_table('action_extension', schema=None) as batch_op:
+        batch_op.create_index('ix_action_extension_action', ['action_id', 'id'], unique=False)
+        batch_op.create_index('ix_action_extension_department_id_id', ['department_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_action_extension_responsible_id'), ['responsible_id'], unique=False)
+        batch_op.create_index('ix_action_extension_status', ['status', 'id'], unique=False)
+        batch_op.create_index('uq_action_extension_one_waiting', ['action_id'], unique=True, sqlite_where=sa.text("status = 'requested'"), postgresql_where=sa.text("status = 'requested'"))
 
     op.create_table('action_round',
     sa.Column('action_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('round_no', sa.Integer(), nullable=False),
     sa.Column('measure', sa.Text(), nullable=False),
+    sa.Column('evidence', sa.Text(), nullable=False),
     sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('submitted_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
@@ -616,6 +1304,368 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_action_round')),
     sa.UniqueConstraint('action_id', 'round_no', name=op.f('uq_action_round_action_id_round_no'))
     )
+    op.create_table('check_template',
+    sa.Column('code', sa.String(length=32), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('scope', sa.String(length=40), nullable=False),
+    sa.Column('post_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("scope != 'recheck'", name=op.f('ck_check_template_scope_is_first')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_check_template_created_by_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['process_document.id'], name=op.f('fk_check_template_document_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_check_template_post_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_check_template_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_check_template_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_check_template')),
+    sa.UniqueConstraint('code', 'version', name=op.f('uq_check_template_code_version'))
+    )
+    with op.batch_alter_table('check_template', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_check_template_document_id'), ['document_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_check_template_post_id'), ['post_id'], unique=False)
+        batch_op.create_index('ix_check_template_status_scope_post_id', ['status', 'scope', 'post_id'], unique=False)
+        batch_op.create_index('uq_check_template_one_in_use', ['code'], unique=True, sqlite_where=sa.text("status = 'published'"), postgresql_where=sa.text("status = 'published'"))
+
+    op.create_table('document_revision',
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('rev_no', sa.String(length=16), nullable=False),
+    sa.Column('change_class', sa.String(length=40), nullable=False),
+    sa.Column('summary', sa.String(length=500), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('trigger', sa.String(length=40), nullable=True),
+    sa.Column('trigger_entity', sa.String(length=63), nullable=True),
+    sa.Column('trigger_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('change_notice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('effective_on', sa.Date(), nullable=True),
+    sa.Column('grace_days', sa.Integer(), nullable=True),
+    sa.Column('proposed_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('approved_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('approved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('superseded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("status NOT IN ('released', 'superseded', 'withdrawn') OR released_at IS NOT NULL", name=op.f('ck_document_revision_released_has_instant')),
+    sa.CheckConstraint('(trigger_entity IS NULL) = (trigger_id IS NULL)', name=op.f('ck_document_revision_trigger_is_whole')),
+    sa.CheckConstraint('grace_days >= 0', name=op.f('ck_document_revision_grace_not_negative')),
+    sa.ForeignKeyConstraint(['approved_by_id'], ['employee.id'], name=op.f('fk_document_revision_approved_by_id')),
+    sa.ForeignKeyConstraint(['author_id'], ['employee.id'], name=op.f('fk_document_revision_author_id')),
+    sa.ForeignKeyConstraint(['change_notice_id'], ['change_notice.id'], name=op.f('fk_document_revision_change_notice_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_document_revision_created_by_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['process_document.id'], name=op.f('fk_document_revision_document_id')),
+    sa.ForeignKeyConstraint(['proposed_by_id'], ['employee.id'], name=op.f('fk_document_revision_proposed_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_document_revision_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_document_revision_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_revision')),
+    sa.UniqueConstraint('document_id', 'rev_no', name=op.f('uq_document_revision_document_id_rev_no'))
+    )
+    with op.batch_alter_table('document_revision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_revision_author_id'), ['author_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_revision_change_notice_id'), ['change_notice_id'], unique=False)
+        batch_op.create_index('ix_document_revision_planned', ['effective_on'], unique=False, sqlite_where=sa.text("status = 'approved'"), postgresql_where=sa.text("status = 'approved'"))
+        batch_op.create_index(batch_op.f('ix_document_revision_proposed_by_id'), ['proposed_by_id'], unique=False)
+        batch_op.create_index('ix_document_revision_status_id', ['status', 'id'], unique=False)
+        batch_op.create_index('ix_document_revision_trigger', ['trigger_entity', 'trigger_id'], unique=False)
+        batch_op.create_index('uq_document_revision_one_in_force', ['document_id'], unique=True, sqlite_where=sa.text("status = 'released'"), postgresql_where=sa.text("status = 'released'"))
+
+    op.create_table('exam_attempt',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('exam_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('session_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('attempt_no', sa.Integer(), nullable=False),
+    sa.Column('taken_on', sa.Date(), nullable=False),
+    sa.Column('score', sa.BigInteger(), nullable=True),
+    sa.Column('practical_score', sa.BigInteger(), nullable=True),
+    sa.Column('pass_score_used', sa.BigInteger(), nullable=True),
+    sa.Column('practical_pass_score_used', sa.BigInteger(), nullable=True),
+    sa.Column('result', sa.String(length=40), nullable=True),
+    sa.Column('invigilator_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('entered_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('confirmed_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('source', sa.String(length=40), nullable=False),
+    sa.Column('corrects_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('correction_reason', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(status = 'voided') = (voided_at IS NOT NULL)", name=op.f('ck_exam_attempt_voided_has_instant')),
+    sa.CheckConstraint("corrects_id IS NULL OR correction_reason != ''", name=op.f('ck_exam_attempt_correction_has_reason')),
+    sa.CheckConstraint("status NOT IN ('confirmed') OR (result IS NOT NULL AND confirmed_at IS NOT NULL)", name=op.f('ck_exam_attempt_confirmed_has_facts')),
+    sa.CheckConstraint('attempt_no > 0', name=op.f('ck_exam_attempt_attempt_counts_from_one')),
+    sa.CheckConstraint('practical_score IS NULL OR practical_score >= 0', name=op.f('ck_exam_attempt_practical_score_not_negative')),
+    sa.CheckConstraint('score IS NULL OR score >= 0', name=op.f('ck_exam_attempt_score_not_negative')),
+    sa.ForeignKeyConstraint(['confirmed_by_id'], ['employee.id'], name=op.f('fk_exam_attempt_confirmed_by_id')),
+    sa.ForeignKeyConstraint(['corrects_id'], ['exam_attempt.id'], name=op.f('fk_exam_attempt_corrects_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_exam_attempt_created_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_exam_attempt_department_id')),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_exam_attempt_employee_id')),
+    sa.ForeignKeyConstraint(['entered_by_id'], ['employee.id'], name=op.f('fk_exam_attempt_entered_by_id')),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_exam_attempt_exam_id')),
+    sa.ForeignKeyConstraint(['invigilator_id'], ['employee.id'], name=op.f('fk_exam_attempt_invigilator_id')),
+    sa.ForeignKeyConstraint(['session_id'], ['training_session.id'], name=op.f('fk_exam_attempt_session_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_exam_attempt_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_exam_attempt_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exam_attempt')),
+    sa.UniqueConstraint('no', name=op.f('uq_exam_attempt_no'))
+    )
+    with op.batch_alter_table('exam_attempt', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_exam_attempt_department_id'), ['department_id'], unique=False)
+        batch_op.create_index('ix_exam_attempt_employee_id_exam_id', ['employee_id', 'exam_id', 'taken_on'], unique=False)
+        batch_op.create_index('ix_exam_attempt_exam_id', ['exam_id', 'id'], unique=False)
+        batch_op.create_index('ix_exam_attempt_session_id', ['session_id'], unique=False)
+        batch_op.create_index('ix_exam_attempt_status_id', ['status', 'id'], unique=False)
+        batch_op.create_index('ix_exam_attempt_taken_on_id', ['taken_on', 'id'], unique=False)
+        batch_op.create_index('uq_exam_attempt_one_a_day', ['exam_id', 'employee_id', 'taken_on'], unique=True, sqlite_where=sa.text('voided_at IS NULL AND corrects_id IS NULL'), postgresql_where=sa.text('voided_at IS NULL AND corrects_id IS NULL'))
+        batch_op.create_index('uq_exam_attempt_one_correction', ['corrects_id'], unique=True, sqlite_where=sa.text('voided_at IS NULL AND corrects_id IS NOT NULL'), postgresql_where=sa.text('voided_at IS NULL AND corrects_id IS NOT NULL'))
+
+    op.create_table('exam_span',
+    sa.Column('exam_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_exam_span_in_order')),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_exam_span_exam_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exam_span'))
+    )
+    with op.batch_alter_table('exam_span', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_exam_span_exam_id'), ['exam_id'], unique=False)
+        batch_op.create_index('uq_exam_span_one_open', ['exam_id'], unique=True, sqlite_where=sa.text('to_on IS NULL'), postgresql_where=sa.text('to_on IS NULL'))
+
+    op.create_table('post_requirement',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('post_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('exam_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('practical_required', sa.Boolean(), nullable=False),
+    sa.Column('min_score', sa.BigInteger(), nullable=True),
+    sa.Column('validity_months', sa.Integer(), nullable=True),
+    sa.Column('mandatory', sa.Boolean(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=True),
+    sa.Column('to_on', sa.Date(), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("status = 'draft' OR from_on IS NOT NULL", name=op.f('ck_post_requirement_in_force_has_day')),
+    sa.CheckConstraint('NOT practical_required OR exam_id IS NOT NULL', name=op.f('ck_post_requirement_practice_has_exam')),
+    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_post_requirement_in_order')),
+    sa.CheckConstraint('validity_months IS NULL OR validity_months > 0', name=op.f('ck_post_requirement_validity_positive')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_post_requirement_created_by_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['process_document.id'], name=op.f('fk_post_requirement_document_id')),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_post_requirement_exam_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_post_requirement_post_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_post_requirement_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_post_requirement_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_post_requirement')),
+    sa.UniqueConstraint('no', name=op.f('uq_post_requirement_no'))
+    )
+    with op.batch_alter_table('post_requirement', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_post_requirement_document_id'), ['document_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_requirement_exam_id'), ['exam_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_post_requirement_post_id'), ['post_id'], unique=False)
+        batch_op.create_index('uq_post_requirement_one_active', ['post_id', 'document_id'], unique=True, sqlite_where=sa.text("status = 'active'"), postgresql_where=sa.text("status = 'active'"))
+
+    op.create_table('process_document_model',
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('product_model_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['process_document.id'], name=op.f('fk_process_document_model_document_id')),
+    sa.ForeignKeyConstraint(['product_model_id'], ['product_model.id'], name=op.f('fk_process_document_model_product_model_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_process_document_model')),
+    sa.UniqueConstraint('document_id', 'product_model_id', name=op.f('uq_process_document_model_document_id_product_model_id'))
+    )
+    with op.batch_alter_table('process_document_model', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_process_document_model_product_model_id'), ['product_model_id'], unique=False)
+
+    op.create_table('process_document_post',
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('post_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['document_id'], ['process_document.id'], name=op.f('fk_process_document_post_document_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_process_document_post_post_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_process_document_post')),
+    sa.UniqueConstraint('document_id', 'post_id', name=op.f('uq_process_document_post_document_id_post_id'))
+    )
+    with op.batch_alter_table('process_document_post', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_process_document_post_post_id'), ['post_id'], unique=False)
+
+    op.create_table('qualification_hold',
+    sa.Column('qualification_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('from_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('to_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('source', sa.String(length=40), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('to_at IS NULL OR from_at < to_at', name=op.f('ck_qualification_hold_in_order')),
+    sa.ForeignKeyConstraint(['qualification_id'], ['qualification.id'], name=op.f('fk_qualification_hold_qualification_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_qualification_hold'))
+    )
+    with op.batch_alter_table('qualification_hold', schema=None) as batch_op:
+        batch_op.create_index('ix_qualification_hold_qualification_id', ['qualification_id'], unique=False)
+
+    op.create_table('qualification_term',
+    sa.Column('qualification_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('granted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('valid_from_on', sa.Date(), nullable=False),
+    sa.Column('valid_until_on', sa.Date(), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('valid_until_on IS NULL OR valid_from_on <= valid_until_on', name=op.f('ck_qualification_term_in_order')),
+    sa.ForeignKeyConstraint(['qualification_id'], ['qualification.id'], name=op.f('fk_qualification_term_qualification_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_qualification_term'))
+    )
+    with op.batch_alter_table('qualification_term', schema=None) as batch_op:
+        batch_op.create_index('ix_qualification_term_qualification_id', ['qualification_id', 'granted_at'], unique=False)
+
+    op.create_table('session_attendee',
+    sa.Column('session_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('attendance', sa.String(length=40), nullable=False),
+    sa.Column('signed_in_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('skill_demo', sa.String(length=40), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("attendance NOT IN ('present', 'late') OR signed_in_at IS NOT NULL", name=op.f('ck_session_attendee_present_has_instant')),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_session_attendee_employee_id')),
+    sa.ForeignKeyConstraint(['session_id'], ['training_session.id'], name=op.f('fk_session_attendee_session_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_session_attendee')),
+    sa.UniqueConstraint('session_id', 'employee_id', name=op.f('uq_session_attendee_session_id_employee_id'))
+    )
+    with op.batch_alter_table('session_attendee', schema=None) as batch_op:
+        batch_op.create_index('ix_session_attendee_employee_id', ['employee_id', 'session_id'], unique=False)
+
+    op.create_table('check_template_item',
+    sa.Column('template_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('category', sa.String(length=40), nullable=False),
+    sa.Column('question', sa.String(length=300), nullable=False),
+    sa.Column('answer', sa.String(length=40), nullable=False),
+    sa.Column('standard', sa.String(length=200), nullable=False),
+    sa.Column('lower', sa.BigInteger(), nullable=True),
+    sa.Column('upper', sa.BigInteger(), nullable=True),
+    sa.Column('unit', sa.String(length=16), nullable=False),
+    sa.Column('passing', sa.String(length=200), nullable=False),
+    sa.Column('failing', sa.String(length=200), nullable=False),
+    sa.Column('severity_if_ng', sa.String(length=40), nullable=False),
+    sa.Column('photo_if_ng', sa.Boolean(), nullable=False),
+    sa.Column('weight', sa.BigInteger(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('lower IS NULL OR upper IS NULL OR lower <= upper', name=op.f('ck_check_template_item_limits_in_order')),
+    sa.CheckConstraint('weight > 0', name=op.f('ck_check_template_item_weight_positive')),
+    sa.ForeignKeyConstraint(['template_id'], ['check_template.id'], name=op.f('fk_check_template_item_template_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_check_template_item')),
+    sa.UniqueConstraint('template_id', 'seq', name=op.f('uq_check_template_item_template_id_seq'))
+    )
+    op.create_table('document_review',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('revision_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('result', sa.String(length=40), nullable=True),
+    sa.Column('findings', sa.Text(), nullable=False),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name=op.f('ck_document_review_done_has_instant')),
+    sa.CheckConstraint("(status = 'done') = (result IS NOT NULL)", name=op.f('ck_document_review_done_has_result')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_document_review_created_by_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['process_document.id'], name=op.f('fk_document_review_document_id')),
+    sa.ForeignKeyConstraint(['revision_id'], ['document_revision.id'], name=op.f('fk_document_review_revision_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_document_review_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_document_review_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_review')),
+    sa.UniqueConstraint('no', name=op.f('uq_document_review_no'))
+    )
+    with op.batch_alter_table('document_review', schema=None) as batch_op:
+        batch_op.create_index('ix_document_review_document_id_id', ['document_id', 'id'], unique=False)
+        batch_op.create_index('ix_document_review_due', ['due_on'], unique=False, sqlite_where=sa.text("status != 'done'"), postgresql_where=sa.text("status != 'done'"))
+        batch_op.create_index(batch_op.f('ix_document_review_revision_id'), ['revision_id'], unique=False)
+        batch_op.create_index('ix_document_review_status_id', ['status', 'id'], unique=False)
+        batch_op.create_index('uq_document_review_one_open', ['document_id'], unique=True, sqlite_where=sa.text("status != 'done'"), postgresql_where=sa.text("status != 'done'"))
+
+    op.create_table('exam_revision',
+    sa.Column('exam_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('revision_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['exam_id'], ['exam.id'], name=op.f('fk_exam_revision_exam_id')),
+    sa.ForeignKeyConstraint(['revision_id'], ['document_revision.id'], name=op.f('fk_exam_revision_revision_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exam_revision')),
+    sa.UniqueConstraint('exam_id', 'revision_id', name=op.f('uq_exam_revision_exam_id_revision_id'))
+    )
+    with op.batch_alter_table('exam_revision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_exam_revision_revision_id'), ['revision_id'], unique=False)
+
+    op.create_table('qualification_basis',
+    sa.Column('term_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('requirement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('attempt_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['exam_attempt.id'], name=op.f('fk_qualification_basis_attempt_id')),
+    sa.ForeignKeyConstraint(['requirement_id'], ['post_requirement.id'], name=op.f('fk_qualification_basis_requirement_id')),
+    sa.ForeignKeyConstraint(['term_id'], ['qualification_term.id'], name=op.f('fk_qualification_basis_term_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_qualification_basis')),
+    sa.UniqueConstraint('term_id', 'requirement_id', name=op.f('uq_qualification_basis_term_id_requirement_id'))
+    )
+    with op.batch_alter_table('qualification_basis', schema=None) as batch_op:
+        batch_op.create_index('ix_qualification_basis_attempt_id', ['attempt_id'], unique=False)
+
+    op.create_table('session_revision',
+    sa.Column('session_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('revision_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['revision_id'], ['document_revision.id'], name=op.f('fk_session_revision_revision_id')),
+    sa.ForeignKeyConstraint(['session_id'], ['training_session.id'], name=op.f('fk_session_revision_session_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_session_revision')),
+    sa.UniqueConstraint('session_id', 'revision_id', name=op.f('uq_session_revision_session_id_revision_id'))
+    )
+    with op.batch_alter_table('session_revision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_session_revision_revision_id'), ['revision_id'], unique=False)
+
     op.create_table('spot_check',
     sa.Column('no', sa.String(length=32), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
@@ -625,6 +1675,11 @@ def upgrade() -> None:
     sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('revision_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('inspector_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('template_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('draw_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('bench_rev', sa.String(length=16), nullable=False),
+    sa.Column('gate', sa.String(length=40), nullable=True),
+    sa.Column('gate_reasons', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
     sa.Column('rechecks_round_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('sample_qty', sa.Integer(), nullable=False),
     sa.Column('ng_qty', sa.Integer(), nullable=False),
@@ -644,10 +1699,12 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_spot_check_created_by_id')),
     sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_spot_check_department_id')),
     sa.ForeignKeyConstraint(['document_id'], ['process_document.id'], name=op.f('fk_spot_check_document_id')),
+    sa.ForeignKeyConstraint(['draw_id'], ['check_draw.id'], name=op.f('fk_spot_check_draw_id')),
     sa.ForeignKeyConstraint(['inspector_id'], ['employee.id'], name=op.f('fk_spot_check_inspector_id')),
     sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_spot_check_post_id')),
     sa.ForeignKeyConstraint(['rechecks_round_id'], ['action_round.id'], name=op.f('fk_spot_check_rechecks_round_id')),
     sa.ForeignKeyConstraint(['revision_id'], ['document_revision.id'], name=op.f('fk_spot_check_revision_id')),
+    sa.ForeignKeyConstraint(['template_id'], ['check_template.id'], name=op.f('fk_spot_check_template_id')),
     sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_spot_check_updated_by_id')),
     sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_spot_check_voided_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_spot_check')),
@@ -657,19 +1714,93 @@ def upgrade() -> None:
         batch_op.create_index('ix_spot_check_checked_at', ['checked_at', 'id'], unique=False)
         batch_op.create_index('ix_spot_check_department_id_id', ['department_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_spot_check_document_id'), ['document_id'], unique=False)
+        batch_op.create_index('ix_spot_check_draw_id', ['draw_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_spot_check_inspector_id'), ['inspector_id'], unique=False)
+        batch_op.create_index('ix_spot_check_kind_checked_at', ['kind', 'checked_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_spot_check_post_id'), ['post_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_spot_check_revision_id'), ['revision_id'], unique=False)
         batch_op.create_index('ix_spot_check_status_id', ['status', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_spot_check_template_id'), ['template_id'], unique=False)
         batch_op.create_index('uq_spot_check_one_per_round', ['rechecks_round_id'], unique=True, sqlite_where=sa.text("status NOT IN ('draft', 'voided')"), postgresql_where=sa.text("status NOT IN ('draft', 'voided')"))
+
+    op.create_table('training_obligation',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('post_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('requirement_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('revision_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('subject', sa.String(length=40), nullable=True),
+    sa.Column('topic', sa.String(length=300), nullable=False),
+    sa.Column('about', sa.String(length=63), nullable=False),
+    sa.Column('reason', sa.String(length=40), nullable=False),
+    sa.Column('mode', sa.String(length=40), nullable=False),
+    sa.Column('suspends', sa.Boolean(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('session_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('trained_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('satisfied_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(status IN ('open', 'scheduled')) = (settled_at IS NULL)", name=op.f('ck_training_obligation_settled_has_instant')),
+    sa.CheckConstraint("status != 'scheduled' OR session_id IS NOT NULL", name=op.f('ck_training_obligation_scheduled_has_session')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_training_obligation_created_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_training_obligation_department_id')),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_training_obligation_employee_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['post.id'], name=op.f('fk_training_obligation_post_id')),
+    sa.ForeignKeyConstraint(['requirement_id'], ['post_requirement.id'], name=op.f('fk_training_obligation_requirement_id')),
+    sa.ForeignKeyConstraint(['revision_id'], ['document_revision.id'], name=op.f('fk_training_obligation_revision_id')),
+    sa.ForeignKeyConstraint(['satisfied_by_id'], ['exam_attempt.id'], name=op.f('fk_training_obligation_satisfied_by_id')),
+    sa.ForeignKeyConstraint(['session_id'], ['training_session.id'], name=op.f('fk_training_obligation_session_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_training_obligation_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_training_obligation_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_training_obligation')),
+    sa.UniqueConstraint('no', name=op.f('uq_training_obligation_no'))
+    )
+    with op.batch_alter_table('training_obligation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_training_obligation_department_id'), ['department_id'], unique=False)
+        batch_op.create_index('ix_training_obligation_due_on_id', ['due_on', 'id'], unique=False)
+        batch_op.create_index('ix_training_obligation_employee_id_post_id', ['employee_id', 'post_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_obligation_post_id'), ['post_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_obligation_requirement_id'), ['requirement_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_obligation_revision_id'), ['revision_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_obligation_satisfied_by_id'), ['satisfied_by_id'], unique=False)
+        batch_op.create_index('ix_training_obligation_session_id', ['session_id'], unique=False)
+        batch_op.create_index('ix_training_obligation_status_due_on', ['status', 'due_on'], unique=False)
+        batch_op.create_index('ix_training_obligation_status_id', ['status', 'id'], unique=False)
+        batch_op.create_index('uq_training_obligation_one_open', ['employee_id', 'about'], unique=True, sqlite_where=sa.text("status IN ('open', 'scheduled')"), postgresql_where=sa.text("status IN ('open', 'scheduled')"))
+
+    op.create_table('document_reviewer',
+    sa.Column('review_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_document_reviewer_employee_id')),
+    sa.ForeignKeyConstraint(['review_id'], ['document_review.id'], name=op.f('fk_document_reviewer_review_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document_reviewer')),
+    sa.UniqueConstraint('review_id', 'employee_id', name=op.f('uq_document_reviewer_review_id_employee_id'))
+    )
+    with op.batch_alter_table('document_reviewer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_reviewer_employee_id'), ['employee_id'], unique=False)
 
     op.create_table('spot_check_item',
     sa.Column('check_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('template_item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('category', sa.String(length=40), nullable=False),
     sa.Column('question', sa.String(length=300), nullable=False),
     sa.Column('standard', sa.String(length=200), nullable=False),
     sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('team_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('lower', sa.BigInteger(), nullable=True),
     sa.Column('upper', sa.BigInteger(), nullable=True),
     sa.Column('unit', sa.String(length=16), nullable=False),
@@ -679,16 +1810,21 @@ def upgrade() -> None:
     sa.Column('severity_if_ng', sa.String(length=40), nullable=False),
     sa.Column('responsible_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('problem', sa.Text(), nullable=False),
+    sa.Column('photo_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.CheckConstraint('lower IS NULL OR upper IS NULL OR lower <= upper', name=op.f('ck_spot_check_item_limits_in_order')),
     sa.ForeignKeyConstraint(['check_id'], ['spot_check.id'], name=op.f('fk_spot_check_item_check_id')),
     sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_spot_check_item_employee_id')),
+    sa.ForeignKeyConstraint(['photo_id'], ['attachment.id'], name=op.f('fk_spot_check_item_photo_id')),
     sa.ForeignKeyConstraint(['responsible_id'], ['employee.id'], name=op.f('fk_spot_check_item_responsible_id')),
+    sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_spot_check_item_team_id')),
+    sa.ForeignKeyConstraint(['template_item_id'], ['check_template_item.id'], name=op.f('fk_spot_check_item_template_item_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_spot_check_item')),
     sa.UniqueConstraint('check_id', 'seq', name=op.f('uq_spot_check_item_check_id_seq'))
     )
     with op.batch_alter_table('spot_check_item', schema=None) as batch_op:
         batch_op.create_index('ix_spot_check_item_employee_id', ['employee_id', 'check_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_spot_check_item_team_id'), ['team_id'], unique=False)
 
     # ### end Alembic commands ###
 

@@ -4,17 +4,10 @@ from models.actions.cases import AccountabilityCase, AccountabilityPerson, end_s
 from models.actions.evaluations import EVALUATION_FIGURES, Evaluation, evaluates, measures_of, remind_of_evaluations
 from models.actions.extensions import ActionExtension, extensions_of, lapse_extensions
 from models.actions.file import PerformanceFileEntry, file_of, post_to_file, reverse_entry
-from models.actions.items import (
-    ActionItem,
-    ActionRound,
-    close_or_watch,
-    closing_of,
-    midnight,
-    open_action,
-    open_rectification,
-)
+from models.actions.items import ActionItem, ActionRound, close_or_watch
 from models.actions.ladder import ActionRung, climb_ladders, ladder, levels_climbed, refuse_disorder
 from models.actions.leaving import hand_over_actions, unfinished_of
+from models.actions.opening import closing_of, midnight, open_action, open_rectification
 from models.actions.reach import in_managed_departments, manager_ids, of_managed_people
 
 __all__ = [

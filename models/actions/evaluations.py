@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.actions.items import ActionItem, ActionRound, midnight
+from models.actions.items import ActionItem, ActionRound
+from models.actions.opening import midnight
 from models.actions.reach import manager_ids
 from models.base import Act, Record, after, on_date
 from models.event import Reminder

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, func, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from models.actions.items import ASKING, ActionItem, closing_of
+from models.actions.items import ASKING, ActionItem
+from models.actions.opening import closing_of
 from models.actions.reach import in_managed_departments
 from models.base import Act, Record
 from models.journal import seal, told_by

@@ -603,10 +603,10 @@ def test_an_unanswered_notice_is_told_by_the_ladder_of_its_limit_once(session):
         policy.ladder = [["0", ["technical_manager"]]]
     notice = noticed(session)
     since = last_seq(session)
-    told = [remind(session, notice.due_at + days * DAY)["climb_clocks"] for days in (-1, 1, 2)]
-    assert told[0] == told[2] == 0
-    assert told[1] > 0
-    assert "overdue" in {one.action for one in events(session, since, notice)}
+    for hours in (-8, 1, 16, 17, 40):  # at 18:30 nobody is told, at 9:30 on the next morning he is
+        remind(session, notice.due_at + hours * HOUR)
+    told = [one.action for one in events(session, since, notice)]
+    assert [one.partition("_")[0] for one in told] == ["overdue", "remind"]
 
 
 # Who has read it
