@@ -1,6 +1,6 @@
 """Training, exams, qualifications, and the gate that every door asks (P2, A1.2)."""
 
-from models.training import falling, people, posts, releases, required, results, trainings
+from models.training import evidence, falling, people, posts, releases, required, results, trainings
 from models.training.assignments import PostAssignment
 from models.training.exams import Exam, ExamAttempt, ExamRevision, ExamSpan
 from models.training.gate import gates, may_work
@@ -23,6 +23,7 @@ __all__ = [
     "SessionRevision",
     "TrainingObligation",
     "TrainingSession",
+    "evidence",
     "falling",
     "gates",
     "may_work",

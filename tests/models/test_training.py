@@ -11,9 +11,10 @@ from models.base import COMPANY_ZONE, previews
 from models.event import Delivery, Event
 from models.process import DocumentRevision
 from models.receipts import confirm, receipt_of
+from models.regulation.evidence import Asked, counted
 from models.reminding import remind
 from models.training import ExamAttempt, Qualification, TrainingObligation
-from rules.base import NotYours, Person, Role, RuleBroken
+from rules.base import SYSTEM, NotYours, Person, Role, RuleBroken
 from rules.process import ChangeClass
 from rules.training.kinds import Answer
 from tests.models.acts import doing, perform
@@ -382,3 +383,15 @@ def test_every_result_and_training_goes_into_the_file_and_a_correction_reverses_
     assert kinds.count("exam") == 3  # the result, what takes it back, the right one
     assert "qualification" in kinds
     assert held(session, people[0]).status == "lapsed"
+
+
+def test_the_board_counts_what_is_owed_who_is_qualified_and_what_is_confirmed(session):
+    qualified(session)
+    released(session, at=AT)
+    at = AT + 11 * DAY
+    found = counted(session, ["P2.1", "P2.2", "P2.3", "P2.4", "A1.2"], SYSTEM, Asked.now(at))
+    numbers = {name: {str(side): n for side, n in those[0].numbers.items()} for name, those in found.items()}
+    assert numbers["P2.2"] == {"done": 5, "due": 0, "overdue": 9}  # four more hold the post and never passed
+    assert numbers["P2.3"] == {"done": 0, "due": 9, "overdue": 0}
+    assert numbers["P2.4"] == {"done": 5, "due": 0}
+    assert numbers["P2.1"]["overdue"] == numbers["A1.2"]["overdue"] == 0
