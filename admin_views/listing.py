@@ -22,6 +22,7 @@ from sqlalchemy import (
     table,
     text,
     true,
+    type_coerce,
 )
 from sqlalchemy.orm import Session
 
@@ -309,8 +310,8 @@ def label_sql(model: type[Record], source: Any) -> ColumnElement[Any]:
     """A record's label as the database makes it; what a record is called by no column of its own has its number."""
     kept: Any = model.__table__.c  # type: ignore[attr-defined]
     names = [name for name in model.label_columns if name in kept]
-    parts = [getattr(source, name) for name in names] or [cast(source.id, String)]
-    label = parts[0]
+    parts = [type_coerce(getattr(source, name), String) for name in names] or [cast(source.id, String)]
+    label: Any = parts[0]
     for part in parts[1:]:
         label = label + " " + part
     return label  # type: ignore[no-any-return]
