@@ -1,6 +1,8 @@
 """What happened, who is to be told, who signed: events, deliveries, approvals, files, links, sessions (C1.2)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -38,6 +40,7 @@ class Event(Base):
     access: ClassVar[Access] = EVENT
     search_columns: ClassVar[tuple[str, ...]] = ()
     number_prefix: ClassVar[str] = ""
+    sorted_by: ClassVar[Mapping[str, str]] = MappingProxyType({})
     lifecycle: ClassVar[None] = None
 
     seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)

@@ -193,10 +193,11 @@ def test_a_note_that_was_cut_off_is_left_out_and_said(app: Flask):
     assert (result.exit_code, "line 1 cannot be read" in result.stderr) == (0, True), result.output
 
 
-def test_no_event_no_note(empty: Flask):
+def test_what_is_shipped_is_noted_from_the_first_day(empty: Flask):
     done(empty, "upgrade")
-    done(empty, "remind")
     assert not anchor_of(empty).exists()
+    done(empty, "remind")
+    assert len(anchor_of(empty).read_text().splitlines()) == 1
 
 
 def tamper(made: Flask, *statements: str) -> None:
