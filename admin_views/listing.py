@@ -310,8 +310,10 @@ def label_sql(model: type[Record], source: Any) -> ColumnElement[Any]:
     """A record's label as the database makes it; what a record is called by no column of its own has its number."""
     kept: Any = model.__table__.c  # type: ignore[attr-defined]
     names = [name for name in model.label_columns if name in kept]
-    parts = [type_coerce(getattr(source, name), String) for name in names] or [cast(source.id, String)]
-    label: Any = parts[0]
+    parts = [getattr(source, name) for name in names] or [cast(source.id, String)]
+    if len(parts) > 1:  # a choice put together with others is text
+        parts = [type_coerce(part, String) for part in parts]
+    label = parts[0]
     for part in parts[1:]:
         label = label + " " + part
     return label  # type: ignore[no-any-return]
