@@ -294,7 +294,7 @@ def test_another_departments_record_is_not_there_by_any_way(app, world):
 
 
 def test_hidden_columns_reach_nobody_they_are_hidden_from(app, world):
-    for login, sees in (("hr", True), ("employee", False), ("quality_manager", False)):
+    for login, sees in (("hr", True), ("sales", False), ("quality_manager", False)):
         browser = Browser(app, login)
         pages = [
             browser.get("/admin/employee/?sort=phone").text,
