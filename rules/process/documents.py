@@ -38,7 +38,6 @@ DOCUMENT_STEPS = Lifecycle(
             "suspended",
             "Suspend",
             "停用",
-            is_destructive=True,
             tells=(OWNER, R.PRODUCTION_MANAGER, R.QUALITY_MANAGER, R.TEAM_LEADER),
             clause="P1.3",
         ),

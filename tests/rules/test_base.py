@@ -123,14 +123,47 @@ ALLOWED = {
         drafted      return            due          evaluation_manager !evaluation_author
         drafted      publish           published    evaluation_manager !evaluation_author
     """,
+    "process.DOCUMENT_STEPS": """
+        active       suspend           suspended
+        suspended    resume            active
+        obsolete     resume            active
+        active       make_obsolete     obsolete     technical_manager
+        suspended    make_obsolete     obsolete     technical_manager
+    """,
+    "process.NOTICE_STEPS": """
+        open         answer            answered
+        open         dismiss           dismissed    technical_manager
+    """,
+    "process.REVIEW_STEPS": """
+        scheduled    fall_due          due
+        scheduled    finish            done         technical technical_manager
+        due          finish            done         technical technical_manager
+        scheduled    move              scheduled    technical_manager
+        due          move              scheduled    technical_manager
+    """,
     "process.REVISION_STEPS": """
+        proposed     take_up           draft        technical
+        proposed     drop              dropped      technical technical_manager
         draft        submit            in_review    author
-        in_review    return            draft        technical_manager !author
+        draft        drop              dropped      author technical_manager
+        in_review    countersign       in_review    countersigner !author
+        in_review    return            draft        countersigner technical_manager !author
         in_review    approve           approved     technical_manager !author
+        approved     plan              approved     technical_manager !author
+        approved     take_back         draft        technical_manager !author
         approved     release           released     technical_manager !author
         released     supersede         superseded
         released     withdraw          withdrawn    technical_manager+quality_manager
-        draft        drop              dropped      author
+    """,
+    "quality.TEMPLATE_STEPS": """
+        draft        publish           published    quality_manager
+        published    retire            retired      quality_manager
+        published    supersede         superseded
+    """,
+    "regulation.FIGURE_STEPS": """
+        proposed     adopt             in_force
+        proposed     approve           in_force     owner_manager !setter
+        proposed     reject            rejected     owner_manager !setter
     """,
     "quality.SPOT_CHECK_STEPS": """
         draft        submit            submitted    inspector
