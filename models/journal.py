@@ -92,6 +92,7 @@ def _act_of(session: Session) -> Act:
 def _touched(session: Session) -> tuple[list[Audited], list[Audited], list[Audited]]:
     created = [one for one in session.new if isinstance(one, Audited)]
     edited = [one for one in session.dirty if isinstance(one, Audited) and session.is_modified(one)]
+    edited.sort(key=lambda one: (one.__tablename__, one.id))  # the session knows no order, the chain tells one
     deleted = [one for one in session.deleted if isinstance(one, Audited)]
     return created, edited, deleted
 

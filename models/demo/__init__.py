@@ -26,6 +26,7 @@ from models.event import Delivery
 from models.organisation import Department
 from models.regulation import company_calendar
 from models.reminding import FALLS_DUE
+from models.training.falling import suspend_and_lapse
 from rules.base import SYSTEM, RuleBroken, Words
 
 __all__ = ["PASSWORD", "UNSET", "demo_logins", "load"]
@@ -84,6 +85,8 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     plan_scenes(checks, company, diary.clock)
     checks.rectifications.accountability.plan_further()
     Evaluations(session, rng, company, diary).plan()
+    for nth in range(1, DAYS):
+        diary.note(_midnight(diary.clock.first + timedelta(days=nth)), partial(_at_midnight, session))
     days = diary.clock.workdays()
     for place, day in enumerate(days):
         diary.note(_midnight(day) + timedelta(hours=8, minutes=30), partial(_remind, session))
@@ -103,6 +106,12 @@ def _plan_day(rng: Random, checks: Checks, clock: WorkClock, area: str, day: dat
 def _often(rng: Random, mean: float) -> int:
     """A whole number around the mean."""
     return int(mean) + (rng.random() < mean - int(mean))
+
+
+def _at_midnight(session: Session, at: datetime) -> None:
+    """What counts from the beginning of a day."""
+    with as_of(session, SYSTEM, at, Source.SCHEDULER):
+        suspend_and_lapse(session, at)
 
 
 def _remind(session: Session, at: datetime) -> None:

@@ -40,7 +40,7 @@ PASSING = (
 )
 """Rows that are not needed for long."""
 
-Happening = Callable[[datetime], None]
+Happening = Callable[[datetime], object]
 
 
 @contextmanager

@@ -217,8 +217,11 @@ class Papers:
             reader = people.get(receipt.employee_id)
             if reader is not None:
                 moment = self.diary.clock.later(at, place)
-                with as_of(self.session, reader.person, moment) as act:
-                    confirm(self.session, receipt.id, act)
+                self.diary.note(moment, partial(self._confirm_reading, receipt.id, reader))
+
+    def _confirm_reading(self, receipt_id: int, reader: Member, at: datetime) -> None:
+        with as_of(self.session, reader.person, at) as act:
+            confirm(self.session, receipt_id, act)
 
     def _by(self, verb: str, author: Member, revision: DocumentRevision) -> Member:
         match verb:

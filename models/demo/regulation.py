@@ -35,7 +35,7 @@ class Regulation:
 
     def plan(self) -> None:
         clock = self.diary.clock
-        self._own_clauses(clock.ago(120, 30))
+        self.diary.note(clock.ago(120, 30), self._own_clauses)
         changes = (
             # workdays ago, figure, value, days until it counts, who decides, how, why
             (80, "review_notice_days", "21", 5, "technical_manager", "approve", ""),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models.base import Source, on_date
 from models.demo.company import Company, Member
-from models.demo.diary import Diary, as_of
+from models.demo.diary import Diary, Happening, as_of
 from models.demo.papers import Papers
 from models.organisation import Employee, Post
 from models.process import DocumentRevision, ProcessDocument
@@ -60,6 +60,8 @@ EXAMS: tuple[Examined, ...] = (
     Examined("GW-42", "HY-CX-BZ", "质检员上岗考核", None),
     Examined("GW-72", "HY-ZP-BZ", "售后工程师上岗考核", None),
 )
+Scores = Sequence[tuple[int, int]]
+"""Who was examined, and how many points."""
 FIRST_DAY = -9
 """When everybody sat the first exams, counted from the first day of the six months: before records begin."""
 ROUNDS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
@@ -128,12 +130,16 @@ class Schooling:
         with as_of(self.session, self.manager.person, at) as act:
             exam.perform("approve", act=act)
         people = self._at_post(one.post)
-        self._results(exam, [(who, 82 + self.rng.randint(0, 17)) for who in people], at)
-        with as_of(self.session, self.manager.person, at + timedelta(minutes=5)) as act:
+        self._results(exam.id, [(who.id, 82 + self.rng.randint(0, 17)) for who in people], None, at)
+        self.diary.note(at + timedelta(minutes=5), partial(self._require, one, exam.id))
+
+    def _require(self, one: Examined, exam_id: int, at: datetime) -> None:
+        """From now on the post asks for it."""
+        with as_of(self.session, self.manager.person, at) as act:
             requirement = PostRequirement(
                 post=self.session.get_one(Post, self.company.posts[one.post]),
-                document=document,
-                exam=exam,
+                document=self.session.get_one(ProcessDocument, self.papers.keys[one.doc_no]),
+                exam=self.session.get_one(Exam, exam_id),
                 practical_required=one.practical is not None,
                 validity_months=one.months,
             )
@@ -154,25 +160,22 @@ class Schooling:
             .order_by(Employee.no)
         ).all()
 
-    def _results(
-        self,
-        exam: Exam,
-        scored: Sequence[tuple[Employee, int]],
-        at: datetime,
-        training: TrainingSession | None = None,
-        *,
-        confirm: bool = True,
-    ) -> None:
+    def _results(self, exam_id: int, scored: Scores, training_id: int | None, at: datetime) -> None:
         """Entered by HR, held against the papers by an engineer."""
-        entered = []
+        entered = self._entered(exam_id, scored, training_id, at)
+        self.diary.note(at + timedelta(minutes=3), partial(self._confirm, entered))
+
+    def _entered(self, exam_id: int, scored: Scores, training_id: int | None, at: datetime) -> list[int]:
+        exam, entered = self.session.get_one(Exam, exam_id), []
         with as_of(self.session, self.hr.person, at) as act:
-            for who, score in scored:
+            for key, score in scored:
+                who = self.session.get_one(Employee, key)
                 practical = None if exam.practical_pass_score is None else Decimal(min(score + 3, 100))
                 attempt = ExamAttempt(
                     exam=exam,
                     employee=who,
                     department_id=who.department_id,
-                    training=training,
+                    training=self.session.get(TrainingSession, training_id) if training_id else None,
                     taken_on=on_date(at),
                     score=Decimal(score),
                     practical_score=practical,
@@ -180,11 +183,13 @@ class Schooling:
                 )
                 self.session.add(attempt)
                 attempt.perform("enter", act=act)
-                entered.append(attempt)
-        if confirm:
-            with as_of(self.session, self.engineer.person, at + timedelta(minutes=3)) as act:
-                for attempt in entered:
-                    attempt.perform("confirm", act=act)
+                entered.append(attempt.id)
+        return entered
+
+    def _confirm(self, attempts: Sequence[int], at: datetime) -> None:
+        with as_of(self.session, self.engineer.person, at) as act:
+            for key in attempts:
+                self.session.get_one(ExamAttempt, key).perform("confirm", act=act)
 
     # -- after a revision --------------------------------------------------------------------------------------------
 
@@ -229,14 +234,19 @@ class Schooling:
             training.perform("notify", act=act)
         return training
 
-    def _hold(self, training: TrainingSession, at: datetime, absent: Sequence[str] = ()) -> None:
+    def _hold(self, training_id: int, absent: Sequence[str], at: datetime) -> None:
         """Held as planned; who is named stayed away."""
+        training = self.session.get_one(TrainingSession, training_id)
         with as_of(self.session, self.trainer.person, at) as act:
             training.perform("start", act=act)
             for one in training.attendees:
                 if one.employee.name not in absent:
                     training.sign_in(one.employee_id, training.planned_from_at, Attendance.PRESENT)
             training.perform("complete", act=act)
+
+    def _close(self, training_id: int, at: datetime) -> None:
+        with as_of(self.session, self.hr.person, at) as act:
+            self.session.get_one(TrainingSession, training_id).perform("close", act=act)
 
     def _again(self, doc_no: str, failing: Sequence[str], at: datetime) -> None:
         """Trained, examined; who failed passes some days later."""
@@ -245,21 +255,18 @@ class Schooling:
         if exam is None or not owing:
             return
         training = self._train(owing, SessionKind.PROCESS_CHANGE, f"{exam.title[:-4]}工艺变更培训", at)
-        self._hold(training, at + timedelta(hours=3))
         people = [one.employee for one in owing]
-        scored = [(who, 64 if who.name in failing else 80 + self.rng.randint(0, 19)) for who in people]
-        self._results(exam, scored, at + timedelta(hours=4), training)
-        with as_of(self.session, self.hr.person, at + timedelta(hours=5)) as act:
-            training.perform("close", act=act)
-        retaking = [who.name for who in people if who.name in failing]
+        scored = [(who.id, 64 if who.name in failing else 80 + self.rng.randint(0, 19)) for who in people]
+        self._later(at, 3, partial(self._hold, training.id, ()))
+        self._later(at, 4, partial(self._results, exam.id, scored, training.id))
+        self._later(at, 5, partial(self._close, training.id))
+        retaking = [who.id for who in people if who.name in failing]
         if retaking:
-            self.diary.note(self.diary.clock.later(at, 4 * 8 * 60), partial(self._retake, doc_no, retaking))
+            self._later(at, 4 * 8, partial(self._results, exam.id, [(who, 86) for who in retaking], None))
 
-    def _retake(self, doc_no: str, names: Sequence[str], at: datetime) -> None:
-        exam = self._exam(doc_no, at)
-        if exam is not None:
-            people = [self.session.get_one(Employee, self.company.named(name).id) for name in names]
-            self._results(exam, [(who, 86) for who in people], at)
+    def _later(self, at: datetime, hours: int, happening: Happening) -> None:
+        """So many working hours on."""
+        self.diary.note(self.diary.clock.later(at, hours * 60), happening)
 
     # -- nights and the last weeks -----------------------------------------------------------------------------------
 
@@ -295,15 +302,19 @@ class Schooling:
                 groups.setdefault((kind, one.topic if one.subject else TOPICS[kind]), []).append(one)
         for place, ((kind, topic), obligations) in enumerate(groups.items()):
             moment = at + timedelta(minutes=5 * place)
-            training = self._train(obligations, kind, topic, moment)
-            self._hold(training, moment + timedelta(hours=3))
-            with as_of(self.session, self.hr.person, moment + timedelta(hours=4)) as act:
-                training.perform("close", act=act)
+            self.diary.note(moment, partial(self._teach, kind, topic, [one.id for one in obligations]))
         for one in owing:
             if one.reason in NEW_AT_POST and one.mode is not ObligationMode.TRAIN and one.requirement is not None:
                 exam = one.requirement.exam
                 if exam is not None and exam.status == "approved":
-                    self._results(exam, [(one.employee, 81 + self.rng.randint(0, 12))], at + timedelta(hours=4))
+                    scored = [(one.employee_id, 81 + self.rng.randint(0, 12))]
+                    self._later(at, 5, partial(self._results, exam.id, scored, None))
+
+    def _teach(self, kind: SessionKind, topic: str, keys: Sequence[int], at: datetime) -> None:
+        obligations = [self.session.get_one(TrainingObligation, key) for key in keys]
+        training = self._train(obligations, kind, topic, at)
+        self._later(at, 3, partial(self._hold, training.id, ()))
+        self._later(at, 4, partial(self._close, training.id))
 
     def _exam_under_way(self, at: datetime) -> None:
         """The latest revision: some passed two days ago, one failed, some results wait for the second person."""
@@ -312,11 +323,11 @@ class Schooling:
         if exam is None or len(owing) < 6:
             return
         training = self._train(owing[:6], SessionKind.PROCESS_CHANGE, "数控车削规范换版培训（第一批）", at)
-        self._hold(training, at + timedelta(hours=3), absent=[owing[5].employee.name])
-        people = [one.employee for one in owing[:5]]
-        self._results(exam, [(people[0], 93), (people[1], 88), (people[2], 61)], at + timedelta(hours=4), training)
-        waiting = [(people[3], 91), (people[4], 84)]
-        self._results(exam, waiting, at + timedelta(hours=4, minutes=20), training, confirm=False)
+        people = [one.employee_id for one in owing[:5]]
+        scored = list(zip(people, (93, 88, 61, 91, 84), strict=True))
+        self._later(at, 3, partial(self._hold, training.id, [owing[5].employee.name]))
+        self._later(at, 4, partial(self._results, exam.id, scored[:3], training.id))
+        self._later(at, 5, partial(self._entered, exam.id, scored[3:], training.id))
 
     def _assign(self, at: datetime) -> None:
         """Supervised work beside a mentor, and an exception for who is not yet qualified."""
@@ -341,10 +352,18 @@ class Schooling:
                 exception_reason="订单集中交付，由班组骨干全程监护",
                 exception_until_on=until_on,
             )
-        with as_of(self.session, self.manager.person, at + timedelta(hours=1)) as act:
-            assignment.perform("approve_exception", act=act, note="仅限粗加工工序")
-        with as_of(self.session, manager.person, at + timedelta(hours=2)) as act:
-            assignment.perform("activate", act=act)
+        self._later(at, 1, partial(self._allow, assignment.id))
+        self._later(at, 2, partial(self._let_work, assignment.id))
+
+    def _allow(self, assignment_id: int, at: datetime) -> None:
+        with as_of(self.session, self.manager.person, at) as act:
+            self.session.get_one(PostAssignment, assignment_id).perform(
+                "approve_exception", act=act, note="仅限粗加工工序"
+            )
+
+    def _let_work(self, assignment_id: int, at: datetime) -> None:
+        with as_of(self.session, self.company.named("production_manager").person, at) as act:
+            self.session.get_one(PostAssignment, assignment_id).perform("activate", act=act)
 
     def _put_to_work(
         self, by: Member, who: Employee, mentor: Employee, kind: str, at: datetime, *, is_started: bool = True
