@@ -9,12 +9,12 @@ import pytest
 
 HERE = Path(__file__).resolve().parent.parent
 PLANTED = [
-    ("rules/quality.py", "import models.base", "app uses admin_views uses models uses rules"),
-    ("models/quality.py", "import admin_views.words", "app uses admin_views uses models uses rules"),
-    ("rules/actions.py", "import sqlalchemy", "Rules know the standard library only"),
-    ("models/actions.py", "import flask", "Models know no web"),
+    ("rules/quality/checks.py", "import models.base", "app uses admin_views uses models uses rules"),
+    ("models/quality/checks.py", "import admin_views.words", "app uses admin_views uses models uses rules"),
+    ("rules/actions/items.py", "import sqlalchemy", "Rules know the standard library only"),
+    ("models/actions/items.py", "import flask", "Models know no web"),
     ("models/process/documents.py", "import models.quality", "A chapter uses those before it, never the reverse"),
-    ("admin_views/quality.py", "import app", "Nothing uses app"),
+    ("admin_views/quality/checks.py", "import app", "Nothing uses app"),
     ("models/types.py", "import models.base", "No cycles"),
 ]
 

@@ -147,6 +147,8 @@ def test_a_company_of_its_own_begins_with_the_days_published_so_far(app):
         session = db.session()
         assert ship(session, MONDAY) == 0, "what a company has entered is left alone"
         with acting(session, Act(SYSTEM, MONDAY)):
+            session.execute(delete(m.SlaClock))
+            session.execute(delete(m.CalendarVersion))
             for row in (*session.scalars(select(CalendarDay)), *session.scalars(select(Calendar))):
                 session.delete(row)
             session.commit()

@@ -88,9 +88,16 @@ def _fill(engine: Engine, name: str, rows: Iterator[dict[str, Any]], *, is_searc
             )
 
 
+def _defaults(table: Any, row: dict[str, Any]) -> dict[str, Any]:
+    """What a row has besides, as a new record would have it."""
+    besides = [one for one in table.columns if one.default is not None and one.name not in row and not one.nullable]
+    return {one.name: str(one.default.arg) if one.default.is_scalar else "[]" for one in besides}
+
+
 def _put(connection: Connection, table: Any, rows: Sequence[dict[str, Any]], *, is_searched: bool) -> None:
     if not rows:
         return
+    rows = [_defaults(table, rows[0]) | row for row in rows]
     names = ", ".join(f'"{name}"' for name in rows[0])
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(rows[0]))
@@ -127,6 +134,18 @@ def _small_tables(connection: Connection) -> None:
         "employee": [employee(key) for key in range(1, EMPLOYEES + 1)],
         "process_document": [_document(key) for key in range(1, DOCUMENTS + 1)],
         "document_revision": [_revision(key) for key in range(1, DOCUMENTS + 1)],
+        "calendar": [{**STAMPS, "id": 1, "code": "GS", "name": "公司日历"}],
+        "work_interval": [
+            {
+                "id": day + 1,
+                "calendar_id": 1,
+                "weekday": day,
+                "start": "08:30",
+                "end": "17:30",
+                "from_on": date(2020, 1, 1),
+            }
+            for day in range(5)
+        ],
     }
     for name, found in rows.items():
         connection.execute(insert(tables[name]), found)
@@ -271,6 +290,7 @@ def actions(rows: int) -> Iterator[dict[str, Any]]:
             "original_due_at": due,
             "closed_at": None if is_open else due,
             "status": "open" if is_open else "closed",
+            "proof": "recheck",
         }
 
 
