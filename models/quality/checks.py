@@ -1,6 +1,6 @@
 """Checks with their items, and the rectifications they raise or move (P3, K2.2, C2.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,12 +17,12 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.actions import ActionItem, ActionRound, open_rectification
 from models.base import Act, Line, Record, on_date
 from models.event import Attachment
-from models.organisation import Department, Employee, Post, Team
+from models.organisation import Department, Employee, Placement, Post, Team
 from models.process import DocumentRevision, ProcessDocument, revision_in_force
 from models.quality.plans import CheckDraw
 from models.quality.templates import CheckTemplate, CheckTemplateItem
@@ -122,10 +122,11 @@ class SpotCheck(Record):
         self.department = self.post.department
         document = self.document
         self.revision_id = revision_in_force(self.session, document.id, self.checked_at) if document else None
+        teams = teams_on(self.session, {one.employee for one in self.items if one.employee}, on_date(self.checked_at))
         for seq, item in enumerate(self.items, start=1):
             item.seq = seq
             item.judge()
-            item.team_id = team_on(item.employee, on_date(self.checked_at)) if item.employee else None
+            item.team_id = teams[item.employee] if item.employee else None
         self.ng_qty = sum(one.verdict is Verdict.NG for one in self.items)
         quality.refuse_own_work(self.inspector_id, [one.employee.id for one in self.items if one.employee])
 
@@ -335,5 +336,23 @@ class SpotCheckItem(Line):
 
 def team_on(employee: Employee, on: date) -> int | None:
     """The team that somebody was in on that day; before his first placement, the first one."""
-    known = [one for one in employee.placements if one.from_on <= on] or employee.placements[:1]
-    return known[-1].team_id if known else employee.team_id
+    return teams_on(employee.session, {employee}, on)[employee]
+
+
+def teams_on(session: Session, people: Collection[Employee], on: date) -> dict[Employee, int | None]:
+    """The same for many, in one statement."""
+    known: dict[int, list[tuple[date, int | None]]] = {}
+    if people:
+        rows = session.execute(
+            select(Placement.employee_id, Placement.from_on, Placement.team_id)
+            .where(Placement.employee_id.in_([one.id for one in people]))
+            .order_by(Placement.from_on)
+        )
+        for key, first, team in rows:
+            known.setdefault(key, []).append((first, team))
+    return {one: _team_of(known.get(one.id, []), on, one.team_id) for one in people}
+
+
+def _team_of(placements: Sequence[tuple[date, int | None]], on: date, today: int | None) -> int | None:
+    begun = [team for first, team in placements if first <= on] or [team for _, team in placements[:1]]
+    return begun[-1] if begun else today
