@@ -27,8 +27,8 @@ SCOPED_TO_SC1 = {
     SpotCheck: {"quality_inspector", "quality_inspector2", "production_manager", "production_planner"},
     ActionItem: {"quality_inspector", "quality_inspector2", "production_manager"},
 }
-NAMED = {SpotCheck: {"employee"}, ActionItem: {"employee", "team_leader"}}
-"""The worker who was checked sees his own; the leader of his team what the team has to put right."""
+NAMED = {SpotCheck: {"employee", "team_leader"}, ActionItem: {"employee", "team_leader"}}
+"""The worker who was checked sees his own; the leader of his team what it was found and has to put right."""
 OTHERS = {"quality_inspector3", "production_manager2"}
 
 
