@@ -8,12 +8,13 @@ from playwright.sync_api import sync_playwright
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / ".pictures"
 PICTURES = (
-    ("desk", "/", 1280, "light"),
-    ("list", "/admin/spot_check/", 1280, "light"),
-    ("record", "/admin/action_item/details/?id=3", 1280, "light"),
-    ("figure", "/indicators/execution_pass_rate/", 1280, "dark"),
-    ("phone", "/admin/spot_check/new/", 390, "dark"),
+    ("desk", "/", "", 1280, "light"),
+    ("list", "/admin/spot_check/", "", 1280, "light"),
+    ("record", "/admin/action_item/", "tbody th a", 1280, "light"),
+    ("figure", "/indicators/execution_pass_rate/", "", 1280, "dark"),
+    ("phone", "/q/", "main a[href^='/q/GW-22'], main a[href^='/q/']", 390, "dark"),
 )
+"""Name, page, what is pressed there, width, light or dark."""
 
 
 def main(address: str) -> None:
@@ -22,7 +23,7 @@ def main(address: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         for language, short in (("en-GB", "en"), ("zh-CN", "zh")):
-            for name, path, width, scheme in PICTURES:
+            for name, path, pressed, width, scheme in PICTURES:
                 context = browser.new_context(
                     base_url=address, viewport={"width": width, "height": 800}, color_scheme=scheme, locale=language
                 )
@@ -33,6 +34,8 @@ def main(address: str) -> None:
                 with page.expect_navigation():
                     page.keyboard.press("Enter")
                 page.goto(path)
+                if pressed:
+                    page.locator(pressed).first.click()
                 page.wait_for_load_state("networkidle")
                 page.screenshot(path=FOLDER / f"{name}-{short}.png")
                 context.close()
