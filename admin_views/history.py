@@ -92,6 +92,8 @@ def action_words(record: Record, action: str) -> str:
 def did_words(record: Record, action: str, name: str) -> str:
     """Who did what, as a sentence begins: "Wang Li: submitted"; what followed by itself names nobody."""
     words = action_words(record, action)
+    if action == "remind_0" or action.startswith("warn_"):
+        return t("Reminder: {verb}", "提醒：{verb}", verb=words)
     if action.startswith("remind_"):
         return words[:1].upper() + words[1:]
     if action == "create":

@@ -62,7 +62,8 @@ def _sections(view: "RegulationView", form: Any) -> list[dict[str, Any]]:
     sections = view.sections
     if not sections:
         return [{"title": "", "fields": present}]
-    return [{"title": say(one.words), "fields": [name for name in one.fields if name in present]} for one in sections]
+    shown = [(one, [name for name in one.fields if name in present]) for one in sections]
+    return [{"title": say(one.words), "fields": fields} for one, fields in shown if fields]
 
 
 def _inline(view: "RegulationView", form: Any, inline: "Inline") -> dict[str, Any]:
