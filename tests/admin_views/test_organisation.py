@@ -243,7 +243,7 @@ def test_the_page_of_an_account_says_what_it_reaches(app):
     assert "生产一部; what names him" in page["quality_inspector"]
     assert "as the inspector: Submit" in page["quality_inspector"]
     assert "生产一部一组; what names him" in page["team_leader"]
-    assert "the teams that he leads" in page["team_leader"]
+    assert "the teams this person leads" in page["team_leader"]
     assert "everything but" not in page["hr"]
     assert "Move, Take leave" in page["hr"]
     assert "as the inspector" not in page["admin"], "an account without an employee performs no step"
