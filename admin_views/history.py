@@ -33,6 +33,8 @@ ACTIONS = {
     "chain_broken": Words("checked the chain: broken", "校验操作记录：异常"),
     "ends_soon": Words("ends soon", "即将到期"),
     "owe": Words("owed", "产生应训任务"),
+    "sign_in": Words("signed in", "签到"),
+    "attendance": Words("recorded who came", "登记到场情况"),
     "print_certificate": Words("printed a certificate", "打印证书"),
     "hand_over": Words("handed over", "移交"),
     "reset_password": Words("gave a one-time password", "发放一次性密码"),
