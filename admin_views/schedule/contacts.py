@@ -6,7 +6,7 @@ from admin_views.base import RegulationView, Section
 from admin_views.session import db
 from models.base import Act
 from models.organisation import Employee
-from models.schedule import ContactLog
+from models.schedule import ContactLog, draft_of
 from rules.base import Words
 
 
@@ -91,4 +91,9 @@ class ContactLogView(RegulationView):
         return ContactLog(by=speaker, at=act.at)
 
     def before_save(self, record: ContactLog, act: Act) -> None:
+        """Who was told is to be told again in time; a changed demand becomes a draft of a change."""
         record.prepare()
+        db.session.add(record)
+        db.session.flush()
+        record.follow(act)
+        draft_of(record, act)

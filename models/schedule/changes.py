@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Act, Record
+from models.journal import seal, told_by
 from models.organisation import Department, Employee
 from models.schedule.contacts import ContactLog
+from models.schedule.flow import plan_of
 from models.schedule.orders import SalesOrder
 from models.schedule.plans import ProductionPlan
 from models.schedule.reach import one
 from rules import schedule
 from rules.base import Words
-from rules.schedule import ChangeCause, ChangeStatus, changes
+from rules.schedule import ChangeCause, ChangeStatus, StageStatus, changes
 from rules.schedule.changes import Grounds
+from rules.schedule.orders import OPEN
 
 
 class PlanChange(Record):
@@ -115,5 +118,55 @@ class PlanChange(Record):
         changes.refuse_endorsing(self.cause)
         self.gm_approved_by_id, self.gm_approved_at = act.by.employee_id, act.at
 
+    def do_apply(self, act: Act) -> None:
+        """The promise moves, and the counted date only where it may; what changes in the plan is reviewed again."""
+        order, wanted = self.order, self.new_kpi_due_on
+        changes.refuse_unfounded(wanted, self.grounds())
+        moves = wanted is not None and wanted != order.kpi_due_on
+        order.promised_on = self.new_promised_on or order.promised_on
+        order.kpi_due_on = changes.kpi_due_after(order.kpi_due_on, wanted, self.grounds())
+        self._shift_stages(act, rebaselines=moves)
+        seal(self.session, order, "reschedule", act)
+        self.applied_at, self.moved_kpi = act.at, moves
 
-__all__ = ["PlanChange"]
+    def _shift_stages(self, act: Act, *, rebaselines: bool) -> None:
+        """New dates of stages; the baseline follows only where the customer or force majeure moved the counted date."""
+        plan = self.plan = plan_of(self.order)
+        if plan is None or not self.diff:
+            return
+        known = {stage.id: stage for stage in plan.live_stages() if stage.status is not StageStatus.DONE}
+        for shift in changes.shifts_of(self.diff):
+            stage = known.get(shift.stage_id)
+            if stage is None:
+                continue
+            stage.planned_start_on, stage.planned_end_on = shift.start_on, shift.end_on
+            if rebaselines:
+                stage.baseline_start_on, stage.baseline_end_on = shift.start_on, shift.end_on
+        plan.note_change(act)
+
+
+def draft_of(contact: ContactLog, act: Act) -> PlanChange | None:
+    """What the customer wants otherwise becomes a draft of a change, once (S2.3, C2.1)."""
+    if contact.order is None or not contact.demand_change.strip():
+        return None
+    session = contact.session
+    known = session.scalar(
+        select(PlanChange).where(PlanChange.contact_id == contact.id, PlanChange.status != ChangeStatus.WITHDRAWN)
+    )
+    if known is not None or contact.order.status not in OPEN:
+        return known
+    found = PlanChange(
+        order=contact.order,
+        contact=contact,
+        proposer_id=contact.by_id,
+        cause=ChangeCause.CUSTOMER_REQUEST,
+        text=contact.demand_change.strip(),
+    )
+    found.prepare()
+    session.add(found)
+    session.flush()
+    seal(session, found, "create", act.consequence("S2.3"), recipients=told_by(session, found, ("seller",)))
+    return found
+
+
+__all__ = ["PlanChange", "draft_of"]

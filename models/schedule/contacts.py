@@ -108,6 +108,11 @@ class ContactLog(Record):
                 )
             self.entity, self.entity_id = SalesOrder.__tablename__, self.order.id
 
+    def follow(self, act: Act) -> None:
+        """After it is kept: who was told of his order is to be told again within the time limit (S2.3)."""
+        if self.order is not None and self.tells_of_an_open_order:
+            self.order.tell_again(act)
+
     def do_forward(self, act: Act, forwarded_to: Department | None = None) -> None:
         """Passed on to a department; the time limit for its answer runs (C2.1)."""
         if forwarded_to is None:

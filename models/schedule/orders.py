@@ -206,6 +206,7 @@ class SalesOrder(Record):
 
     def tell_again(self, act: Act) -> None:
         """The customer is to hear from us within the time limit, from now on (S2.3)."""
+        self.session.flush()
         facts = {"customer_level": str(self.customer.level), "priority": str(self.priority)}
         arm(self.session, self, Target.TELLING_CUSTOMER, facts, at=act.at)
 

@@ -1,6 +1,6 @@
 """Production plans with their stages, and the versions that were reviewed (S1.2-S1.4)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,9 @@ from rules.schedule.plans import Task
 
 if TYPE_CHECKING:
     from models.schedule.stages import PlanStage
+
+MISSING_BEFORE_RELEASE: list[Callable[["ProductionPlan", datetime], list[Words]]] = []
+"""Filled by what asks the people: their stages lie above the plan."""
 
 
 class ProductionPlan(Record):
@@ -243,14 +246,33 @@ class ProductionPlan(Record):
         elif self.lifecycle and self.lifecycle.find("reopen", self.status):
             self.perform("reopen", act=act.consequence("S1.4"))
 
+    def adopt_switch(self, approved_by_id: int | None, act: Act) -> None:
+        """Stages switched to a revision that was approved: a version more, approved with it, where this one was."""
+        if self.latest is None:
+            return
+        version = PlanVersion(number=len(self.versions) + 1, snapshot=self.content(), submitted_at=act.at)
+        if not self.needs_review and approved_by_id is not None:
+            version.approved_by_id, version.approved_at = approved_by_id, act.at
+        self.versions.append(version)
+
     # -- released --------------------------------------------------------------------------------------------------
 
     def do_release(self, act: Act) -> None:
         """Only what was reviewed, with its conditions met and the people who may do it (S1.3)."""
+        if act.recorded_at is None:
+            lacks = [words for found in MISSING_BEFORE_RELEASE for words in found(self, act.at)]
+            feasibility.refuse_faults(lacks, clause="S1.3")
         self.released_at = act.at
 
     def do_release_by_exception(self, act: Act) -> None:
-        """What is missing is taken upon himself by the production manager, with his reason on record (S1.3)."""
+        """What is missing is taken upon himself by the production manager, with his reason on record (S1.3).
+
+        What the technical department has not approved is not released by anybody.
+        """
+        if self.needs_review:
+            raise RuleBroken(
+                Words("This version of the plan is not approved.", "当前版本尚未通过技术审核。"), clause="S1.4"
+            )
         self.released_at = self.exception_at = act.at
         self.exception_reason, self.exception_by_id = act.note, act.by.employee_id
 

@@ -9,16 +9,17 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.actions import ActionItem
-from models.base import COMPANY_ZONE, Line, Record, on_date
+from models.base import COMPANY_ZONE, Act, Line, Record, on_date
 from models.organisation import Department, Employee
 from models.regulation import figure
 from models.schedule.plans import ProductionPlan
 from models.schedule.reach import one
 from models.schedule.stages import PlanStage
+from models.training import gates
 from rules import schedule
-from rules.base import Person, Words
+from rules.base import Person, RuleBroken, Words
 from rules.regulation.figures import REPORT_CUT_OFF
-from rules.schedule import ReportStatus, Shift, reports
+from rules.schedule import ReportStatus, Shift, StageStatus, reports, stages
 from rules.training import Answer
 
 
@@ -83,6 +84,70 @@ class DailyReport(Record):
         """A report is its stage's department's; the cut-off of its day holds for it (S2.1)."""
         self.department_id = self.stage.department_id
         self.due_at = cut_off(self.session, self.on, at)
+
+    def do_submit(self, act: Act) -> None:
+        """The figures are plausible, who worked was allowed to; a problem is answered the same day (S2.1)."""
+        self.prepare(act.at)
+        reports.refuse_future(self.on, on_date(act.at))
+        qty = (self.qty_done or 0, self.qty_good or 0, self.qty_bad or 0)
+        reports.refuse_implausible(self.percent, self.reported_before(), qty, self.hours or Decimal(0))
+        self._begin(act)
+        self._ask_gate(act)
+        self.reporter_id = act.by.employee_id or self.reporter_id
+        self.submitted_at, self.late = act.at, reports.is_late(act.at, self.due_at)
+
+    def _begin(self, act: Act) -> None:
+        """Who reports of a stage that is ready begins it; of one that waits or is held nothing is reported."""
+        if self.stage.status is StageStatus.READY:
+            self.stage.perform("start", act=act)
+        if self.stage.status is not StageStatus.IN_PROGRESS:
+            raise RuleBroken(
+                Words(
+                    "The stage is “{status}”: nothing is reported of it.",
+                    "该阶段处于“{status}”状态，不能填报进度。",
+                    status=self.stage.status,
+                ),
+                field="stage",
+                clause="S2.1",
+            )
+
+    def _ask_gate(self, act: Act) -> None:
+        """Everybody in the list is asked for at the door; the answer is kept (P2.3)."""
+        post = self.stage.post
+        if post is None or not self.people:
+            return
+        people = [line.employee for line in self.people]
+        found = gates(self.session, people, [post], act.at)
+        for line in self.people:
+            gate = found[line.employee.id, post.id]
+            line.gate = gate.answer
+            line.gate_reasons = [[one.words.text("en"), one.words.text("zh")] for one in gate.reasons]
+            if act.recorded_at is None:
+                stages.refuse_gate(gate, line.employee.name, post.name, field="people")
+
+    def reported_before(self) -> Decimal:
+        """How far the stage was by the last report of an earlier day."""
+        return self.session.scalar(
+            select(DailyReport.percent)
+            .where(
+                DailyReport.stage_id == self.stage.id,
+                DailyReport.id != self.id,
+                DailyReport.on < self.on,
+                DailyReport.status.in_(reports.HANDED_IN),
+            )
+            .order_by(DailyReport.on.desc(), DailyReport.id.desc())
+            .limit(1)
+        ) or Decimal(0)
+
+    @property
+    def is_latest(self) -> bool:
+        """Whether no later day was reported yet: only then does it say how far the stage is."""
+        later = select(DailyReport.id).where(
+            DailyReport.stage_id == self.stage_id,
+            DailyReport.on > self.on,
+            DailyReport.status.in_(reports.HANDED_IN),
+        )
+        return self.session.scalar(later.limit(1)) is None
 
     @property
     def label(self) -> str:

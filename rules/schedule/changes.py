@@ -1,5 +1,6 @@
 """Changes of a plan: proposed, assessed by technical and production, decided by the project lead, applied (S2.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -152,6 +153,26 @@ class Grounds:
         Only with the customer's consent on record, or by force majeure that the general manager approved.
         """
         return self.has_consent or (self.cause is ChangeCause.FORCE_MAJEURE and self.gm_approved)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """New dates of a stage."""
+
+    stage_id: int
+    start_on: date
+    end_on: date
+
+    def kept(self) -> list[int | str]:
+        """The shift as the change keeps it."""
+        return [self.stage_id, self.start_on.isoformat(), self.end_on.isoformat()]
+
+
+def shifts_of(diff: Sequence[Sequence[int | str]]) -> list[Shift]:
+    """The shifts that a change keeps."""
+    return [
+        Shift(int(stage), date.fromisoformat(str(start)), date.fromisoformat(str(end))) for stage, start, end in diff
+    ]
 
 
 def kpi_due_after(now: date | None, wanted: date | None, grounds: Grounds) -> date | None:

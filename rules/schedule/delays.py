@@ -181,17 +181,35 @@ def refuse_attribution(nature: DelayNature) -> None:
         )
 
 
+def refuse_empty_analysis(analysis: str) -> None:
+    """Raises RuleBroken for remedies without a cause (S3.2)."""
+    if not analysis.strip():
+        raise RuleBroken(Words("Write what it came from.", "请填写原因分析。"), field="analysis", clause="S3.2")
+
+
+def nature_of(given: str) -> DelayNature:
+    """The nature that was chosen; raises RuleBroken for none."""
+    found = next((one for one in DelayNature if str(one) == str(given)), DelayNature.UNDETERMINED)
+    if found is DelayNature.UNDETERMINED:
+        raise RuleBroken(Words("Choose the nature.", "请选择延误性质。"), field="nature", clause="S3.3")
+    return found
+
+
+def whole_days(given: int | str) -> int:
+    """Working days as they were typed; nothing = none. Raises RuleBroken for anything but a whole number from 0 on."""
+    typed = str(given).strip() or "0"
+    if not (typed.isdecimal() and typed.isascii() and len(typed) <= 4):
+        raise RuleBroken(
+            Words("Give whole days, 0 or more.", "请填写不小于 0 的整天数。"),
+            field="absorbed_working_days",
+            clause="S3.2",
+        )
+    return int(typed)
+
+
 def effect(stage_days: int, absorbed_days: int) -> int:
     """Working days by which the order is later: those of the stage less what was absorbed, not below 0."""
     return max(0, stage_days - absorbed_days)
-
-
-def refuse_absorbed(absorbed_days: int) -> None:
-    """Raises RuleBroken for a negative number of days."""
-    if absorbed_days < 0:
-        raise RuleBroken(
-            Words("Days cannot be negative.", "天数不能为负数。"), field="absorbed_working_days", clause="S3.2"
-        )
 
 
 def counts(status: str, nature: DelayNature, *, gm_approved: bool) -> bool:

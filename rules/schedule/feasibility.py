@@ -186,6 +186,42 @@ def overloads(demands: Collection[Demand], qualified: Mapping[tuple[int, date], 
     ]
 
 
+def spans_of(days: Collection[date], calendar_gap: int = 4) -> list[tuple[date, date]]:
+    """Days put together where at most a weekend lies between them: first and last of each stretch."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if found and (day - found[-1][1]).days < calendar_gap:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def words_of_overloads(overs: Sequence[Overload], posts: Mapping[int, str]) -> list[Words]:
+    """Each post with its days, how many are needed and may work, and the stages that need them (S1.3)."""
+    found = []
+    by_post: dict[int, list[Overload]] = defaultdict(list)
+    for one in overs:
+        by_post[one.post_id].append(one)
+    for post, lacking in by_post.items():
+        days = spans_of([one.on for one in lacking])
+        said = ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in days)
+        worst = max(lacking, key=lambda one: one.needed - one.qualified)
+        names = tuple(dict.fromkeys(name for one in lacking for name in one.names))
+        found.append(
+            Words(
+                "{post}, {days}: {needed} people needed, {qualified} may work ({stages}).",
+                "{post}岗位 {days}：需 {needed} 人，合格在岗 {qualified} 人（{stages}）。",
+                post=posts.get(post, str(post)),
+                days=said,
+                needed=worst.needed,
+                qualified=worst.qualified,
+                stages="、".join(names[:6]),
+            )
+        )
+    return found
+
+
 def critical_path(tasks: Sequence[Task]) -> list[int]:
     """The stages whose delay moves the end: back from the last one, along the predecessor that ends last."""
     known = {one.seq: one for one in tasks}

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import ceil
+from typing import Literal
 
 from rules.base import Choice, Lifecycle, NotYours, Person, Role, RuleBroken, Words, step
 from rules.schedule.access import LEAD, OWNER, OWNERS_LEADER, PLANNER
@@ -168,6 +170,33 @@ def planned_share(elapsed: int, total: int) -> Decimal:
     if total <= 0:
         return Decimal(100) if elapsed > 0 else Decimal(0)
     return min(Decimal(100), max(Decimal(0), Decimal(elapsed) * 100 / total))
+
+
+def days_left(done: Decimal, total: int) -> int:
+    """Working days that the rest of a stage takes at its planned pace; at least one while it is not done."""
+    if done >= WHOLE:
+        return 0
+    return max(1, ceil(Decimal(max(1, total)) * (WHOLE - done) / WHOLE))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A stage as it stands on a day: per cent done and due by now, its end as planned and as expected."""
+
+    done: Decimal
+    planned: Decimal
+    planned_end_on: date
+    expected_end_on: date | None = None
+    """What the team leader expects; nothing = he said nothing."""
+
+
+def forecasts(one: Standing, threshold: Decimal | None) -> Literal["progress", "expected_finish"] | None:
+    """Why a delay is to be expected; nothing = it is not. Without a threshold only an expected finish tells."""
+    if one.expected_end_on is not None and one.expected_end_on > one.planned_end_on:
+        return "expected_finish"
+    if threshold is not None and one.done < WHOLE and is_behind(one.done, one.planned, threshold):
+        return "progress"
+    return None
 
 
 def is_behind(done: Decimal, planned: Decimal, threshold: Decimal) -> bool:
