@@ -308,9 +308,9 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C
             return PickerField(label, checks, model=shown.target, lookup_url=lookup(path))
         case "choice":
             blank = column.nullable or column.default is None
-            return ChoiceField(label, checks, choices=shown.choices, blank=blank, default=_default(column))
+            return ChoiceField(label, checks, choices=shown.choices, blank=blank, default=default_of(column))
         case "bool":
-            return FlagField(label, default=bool(_default(column)))
+            return FlagField(label, default=bool(default_of(column)))
         case "date":
             return DayField(label, checks)
         case "instant":
@@ -321,7 +321,7 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C
                 field.kwargs["render_kw"] = {"inputmode": "decimal"}
             return field
         case "number":
-            return WholeField(label, checks, default=_default(column), render_kw={"inputmode": "numeric"})
+            return WholeField(label, checks, default=default_of(column), render_kw={"inputmode": "numeric"})
         case "json":
             return PairsField(label, checks)
         case "long_text":
@@ -329,7 +329,8 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C
     return ShortField(label, [*checks, Longest(max=getattr(column.type, "length", None) or 200)], filters=filters)
 
 
-def _default(column: Any) -> Any:
+def default_of(column: Any) -> Any:
+    """What a column holds where nothing is said; None for none, or for one that is worked out."""
     default = column.default
     return default.arg if default is not None and default.is_scalar else None
 
