@@ -35,7 +35,7 @@ INSTALLED = VENV / "installed-lock"
 RUN_LOCK = ROOT / "requirements.txt"
 DEV_LOCK = ROOT / "requirements-dev.txt"
 RIVALS = VENV / "rivals"
-RIVALS_LOCK = ROOT / "requirements-bench.txt"
+RIVALS_LOCK = ROOT / "tests" / "bench" / "rivals.txt"
 
 FRONT_END = ROOT / "admin_views"
 VENDOR = FRONT_END / "static" / "vendor"
