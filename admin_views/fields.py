@@ -208,6 +208,45 @@ class ChoiceField(SelectField):
         return next((one for one in self.of if str(one) == self.data), None)
 
 
+class PickField(SelectField):
+    """One of several values, in groups where that helps; a value that stood there before may stay."""
+
+    kind = "choice"
+
+    def __init__(
+        self, label: str = "", validators: Any = (), *, groups: Mapping[str, list[tuple[str, str]]], **more: Any
+    ) -> None:
+        self.groups = dict(groups)
+        super().__init__(label, validators, choices=[], validate_choice=False, coerce=str, **more)
+
+    def known(self) -> dict[str, str]:
+        return {value: label for group in self.groups.values() for value, label in group}
+
+    def process_data(self, value: Any) -> None:
+        self.data = "" if value is None else str(value)
+        if self.data:
+            self.knows(self.data)
+
+    def knows(self, value: str) -> None:
+        """Adds a value that stood there before to the choices."""
+        if value not in self.known():
+            self.groups["…"] = [*self.groups.get("…", []), (value, value.rpartition("=")[2])]
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            given = clean(valuelist[0])
+            self.data = next((value for value, label in self.known().items() if given == label), given)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in self.known():
+            raise ValidationError(t("This is not one of the choices.", "不在可选项之内。"))
+
+    @property
+    def value(self) -> Any:
+        """What the column keeps."""
+        return self.data or None
+
+
 class PickerField(Parsed):
     """A record of another table: its key is posted, its label shown; only what the person may see can be picked."""
 
@@ -340,7 +379,7 @@ def value_of(field: Any) -> Any:
     match field:
         case PickerField():
             return field.picked
-        case ChoiceField():
+        case ChoiceField() | PickField():
             return field.value
         case ShortField() | LongField():
             return field.data or ""

@@ -27,6 +27,7 @@ from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, WorkInte
 from models.signin import hash_of
 from rules.base import SYSTEM, Person, Role
 from rules.regulation import FIGURES, DayType, Target, Unit
+from tests import schedule_world
 
 AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 """A Monday, 09:30 in the factory."""
@@ -99,6 +100,7 @@ def build(session: Session) -> World:
     check = submitted_check(session, "quality_inspector", "SC1", "车工一")
     foreign = submitted_check(session, "quality_inspector3", "SC2", "装配一")
     _checking(session)
+    schedule_world.build(session)
     return World(
         worker=employee(session, "车工一").id,
         other_worker=employee(session, "装配一").id,
@@ -136,6 +138,11 @@ def _regulation(session: Session) -> None:
     for name, clause, target, days in (
         ("变更后修订", "P1.3", Target.REVISION_AFTER_CHANGE, 10),
         ("阅知确认", "C1.2", Target.CONFIRMATION, 3),
+        ("订单评审", "S1.1", Target.ORDER_CLEARING, 2),
+        ("计划技术审核", "S1.4", Target.PLAN_REVIEW, 2),
+        ("延误上报", "S3.1", Target.DELAY_REPORT, 1),
+        ("向客户通报进度", "S2.3", Target.TELLING_CUSTOMER, 10),
+        ("客户反馈答复", "C2.1", Target.FEEDBACK_ANSWER, 2),
     ):
         session.add(
             SlaPolicy(
