@@ -48,3 +48,4 @@ def _count_guess() -> None:
     let_write(may=True)
     note_guess(db.session, source=source_address(), at=now())
     db.session.commit()
+    let_write(may=False)
