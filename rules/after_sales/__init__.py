@@ -50,7 +50,6 @@ from rules.after_sales.tickets import (
     refuse_without_follow_up,
     resumed_by,
     warranty_of,
-    warranty_until,
 )
 
 __all__ = [
@@ -104,6 +103,5 @@ __all__ = [
     "refuse_without_follow_up",
     "resumed_by",
     "warranty_of",
-    "warranty_until",
     "weak_points",
 ]

@@ -250,19 +250,6 @@ def goes_back_to_technical(cause: TicketCause | None) -> bool:
     return cause in {TicketCause.DESIGN, TicketCause.PROCESS}
 
 
-def warranty_until(shipped_on: date | None, months: int) -> date | None:
-    """The last day under warranty: the corresponding date ``months`` later, else that month's last day."""
-    if shipped_on is None:
-        return None
-    year, month = divmod(shipped_on.year * 12 + shipped_on.month - 1 + months, 12)
-    for day in range(shipped_on.day, 0, -1):
-        try:
-            return date(year, month + 1, day)
-        except ValueError:
-            continue
-    raise AssertionError("every month has a first day")
-
-
 def warranty_of(until_on: date | None, on: date) -> Warranty:
     """Whether a problem reported that day is under warranty; the last day counts whole."""
     if until_on is None:

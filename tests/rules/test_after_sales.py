@@ -18,31 +18,11 @@ AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 scores = st.lists(st.integers(1, 5), min_size=4, max_size=4)
 
 
-@pytest.mark.parametrize(
-    "shipped, months, until",
-    [
-        ((2025, 1, 31), 1, (2025, 2, 28)),
-        ((2023, 11, 30), 3, (2024, 2, 29)),
-        ((2025, 5, 12), 12, (2026, 5, 12)),
-        ((2025, 12, 1), 0, (2025, 12, 1)),
-    ],
-)
-def test_a_warranty_ends_on_the_corresponding_date(shipped, months, until):
-    assert tickets.warranty_until(date(*shipped), months) == date(*until)
-
-
 def test_the_last_day_of_a_warranty_counts_whole_and_nothing_known_is_said_to_be_unknown():
     last = date(2026, 5, 12)
     assert tickets.warranty_of(last, last) is Warranty.IN_WARRANTY
     assert tickets.warranty_of(last, last + timedelta(days=1)) is Warranty.EXPIRED
-    assert tickets.warranty_of(tickets.warranty_until(None, 12), last) is Warranty.UNKNOWN
-
-
-@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(0, 120))
-def test_a_warranty_never_ends_early_nor_after_its_month(shipped, months):
-    until = tickets.warranty_until(shipped, months)
-    assert (until.year * 12 + until.month) - (shipped.year * 12 + shipped.month) == months
-    assert until.day <= shipped.day
+    assert tickets.warranty_of(None, last) is Warranty.UNKNOWN
 
 
 def test_another_priority_than_the_matrix_says_needs_a_reason():
