@@ -28,6 +28,7 @@ from admin_views import (
     process,
     quality,
     regulation,
+    schedule,
     signin,
     startup,
     training,
@@ -39,7 +40,7 @@ from models.base import COMPANY_ZONE, Base
 from models.engine import database_url, engine_options
 
 HERE = Path(__file__).resolve().parent
-CHAPTERS = (event, organisation, regulation, actions, process, training, quality, assessment)
+CHAPTERS = (event, organisation, regulation, actions, process, training, schedule, quality, assessment)
 MOST_BYTES = 32 * 1024 * 1024
 
 

@@ -136,6 +136,11 @@ def _regulation(session: Session) -> None:
     for name, clause, target, days in (
         ("变更后修订", "P1.3", Target.REVISION_AFTER_CHANGE, 10),
         ("阅知确认", "C1.2", Target.CONFIRMATION, 3),
+        ("订单评审", "S1.1", Target.ORDER_CLEARING, 2),
+        ("计划技术审核", "S1.4", Target.PLAN_REVIEW, 2),
+        ("延误上报", "S3.1", Target.DELAY_REPORT, 1),
+        ("向客户通报进度", "S2.3", Target.TELLING_CUSTOMER, 10),
+        ("客户反馈答复", "C2.1", Target.FEEDBACK_ANSWER, 2),
     ):
         session.add(
             SlaPolicy(

@@ -155,6 +155,32 @@ ALLOWED = {
         released     supersede         superseded
         released     withdraw          withdrawn    technical_manager+quality_manager
     """,
+    "schedule.ORDER_STEPS": """
+        draft          submit   clearing       sales
+        clearing       rework   draft          sales
+        clearing       confirm  confirmed      sales
+        confirmed      begin    in_production
+        in_production  finish   ready
+        ready          deliver  delivered      sales workshop_manager
+        delivered      close    closed         sales_manager
+        clearing       hold     on_hold        sales_manager
+        confirmed      hold     on_hold        sales_manager
+        in_production  hold     on_hold        sales_manager
+        ready          hold     on_hold        sales_manager
+        on_hold        resume   confirmed      sales_manager
+        draft          cancel   cancelled      sales_manager
+        clearing       cancel   cancelled      sales_manager
+        confirmed      cancel   cancelled      sales_manager
+        in_production  cancel   cancelled      sales_manager
+        ready          cancel   cancelled      sales_manager
+        on_hold        cancel   cancelled      sales_manager
+    """,
+    "schedule.CLEARANCE_STEPS": """
+        pending        answer     answered   production_planner production_manager technical technical_manager
+        answered       ask_again  pending
+        pending        withdraw   withdrawn
+        answered       withdraw   withdrawn
+    """,
     "quality.TEMPLATE_STEPS": """
         draft        publish           published    quality_manager
         published    retire            retired      quality_manager
