@@ -18,6 +18,7 @@ from flask_wtf.csrf import CSRFProtect
 import models
 from admin_views import (
     actions,
+    after_sales,
     assessment,
     commands,
     desk,
@@ -40,7 +41,7 @@ from models.base import COMPANY_ZONE, Base
 from models.engine import database_url, engine_options
 
 HERE = Path(__file__).resolve().parent
-CHAPTERS = (event, organisation, regulation, actions, process, training, schedule, quality, assessment)
+CHAPTERS = (event, organisation, regulation, actions, process, training, schedule, after_sales, quality, assessment)
 MOST_BYTES = 32 * 1024 * 1024
 
 

@@ -19,9 +19,7 @@ WORKED_ON = BY_PRIORITY
 """Clocks of the queue: what the agent is to do next; closing and follow-up are not his."""
 
 
-def arm(
-    record: Record, target: Target, facts: Mapping[str, str], act: Act, *, at: datetime | None = None
-) -> None:
+def arm(record: Record, target: Target, facts: Mapping[str, str], act: Act, *, at: datetime | None = None) -> None:
     """Starts a clock; history from before the company set this time limit has none."""
     try:
         m.arm(record.session, record, target, facts, at=at or act.at)
@@ -94,6 +92,11 @@ def resolved(ticket: "Ticket", act: Act) -> None:
 
 def closed(ticket: "Ticket", act: Act) -> None:
     m.stop(ticket.session, ticket, Target.CLOSING, at=act.at)
+
+
+def fell_silent(ticket: "Ticket", act: Act) -> None:
+    """Nobody was late: the time for an answer is over."""
+    m.cancel(ticket.session, ticket, Target.CLOSING, at=act.at)
 
 
 def reopened(ticket: "Ticket", act: Act) -> None:

@@ -29,9 +29,7 @@ class FollowUpVisit(Record):
 
     __tablename__ = "follow_up_visit"
     __table_args__ = (
-        CheckConstraint(
-            "status != 'done' OR (done_at IS NOT NULL AND caller_id IS NOT NULL)", name="done_has_caller"
-        ),
+        CheckConstraint("status != 'done' OR (done_at IS NOT NULL AND caller_id IS NOT NULL)", name="done_has_caller"),
         CheckConstraint(
             "(speed IS NULL OR speed BETWEEN 1 AND 5) AND (skill IS NULL OR skill BETWEEN 1 AND 5)"
             " AND (manner IS NULL OR manner BETWEEN 1 AND 5) AND (result IS NULL OR result BETWEEN 1 AND 5)",
@@ -95,7 +93,7 @@ class FollowUpVisit(Record):
     caller: Mapped[Employee | None] = relationship(foreign_keys=[caller_id])
 
     def parties(self) -> Mapping[str, frozenset[int]]:
-        found = {"solver": self.solver_id, "agent": self.solver_id, "caller": self.caller_id}
+        found = {"solver": self.solver_id, "caller": self.caller_id}
         return {name: frozenset({one} if one is not None else ()) for name, one in found.items()}
 
     @property
@@ -105,7 +103,7 @@ class FollowUpVisit(Record):
     def do_attempt(self, act: Act) -> None:
         self.attempts, self.last_attempt_at = self.attempts + 1, act.at
 
-    def do_record(  # noqa: PLR0913 - the form of a call
+    def do_record(
         self,
         act: Act,
         speed: str | int | None = None,
@@ -116,7 +114,7 @@ class FollowUpVisit(Record):
         problem_again: str | bool = False,  # noqa: FBT001, FBT002 - a field of the form
     ) -> None:
         """What the customer said; whether it counts as favourable is derived (K1.3)."""
-        given = [int(one) if one not in {None, ""} else None for one in (speed, skill, manner, result)]  # type: ignore[arg-type]
+        given = [int(one) if one not in {None, ""} else None for one in (speed, skill, manner, result)]
         after_sales.refuse_scores(given)
         self.speed, self.skill, self.manner, self.result = given
         self.opinion, self.problem_again = opinion.strip(), bool(problem_again) and problem_again not in {"no", "0"}

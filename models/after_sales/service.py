@@ -66,16 +66,18 @@ class ServiceAction(Record):
 
     def prepare(self) -> None:
         """The ticket's department, its piece, whether it is under warranty."""
-        if not self.ticket.is_open:
-            raise RuleBroken(
-                Words("The ticket is not open any more.", "该工单已不在处理中。"), field="ticket", clause="A3.3"
-            )
-        after_sales.refuse_cost(self.cost)
-        self.department = self.ticket.department
+        with self.session.no_autoflush:
+            ticket = self.ticket
+            if not ticket.is_open:
+                raise RuleBroken(
+                    Words("The ticket is not open any more.", "该工单已不在处理中。"), field="ticket", clause="A3.3"
+                )
+            after_sales.refuse_cost(self.cost)
+            self.department = ticket.department
         if self.id is None:
             self.is_under_warranty = self.ticket.warranty is Warranty.IN_WARRANTY
             self.old_serial = self.old_serial or self.ticket.serial
-        self.old_serial, self.new_serial = self.old_serial.strip().upper(), self.new_serial.strip().upper()
+        self.old_serial, self.new_serial = (one.strip().upper() for one in (self.old_serial, self.new_serial or ""))
 
     def do_finish(self, act: Act, result: str = "", signature: str = "", new_serial: str = "") -> None:
         """What came of it; a replaced piece hands its customer and warranty on to the one that came for it."""

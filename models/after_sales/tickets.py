@@ -17,6 +17,8 @@ from rules import after_sales
 from rules.after_sales import (
     EntryKind,
     FollowUpStatus,
+    Logged,
+    ServiceStatus,
     TicketCategory,
     TicketCause,
     TicketChannel,
@@ -151,7 +153,9 @@ class Ticket(Record):
         with session.no_autoflush:
             if getattr(self, "department", None) is None:
                 self.department = service_department(session)
-            self.serial = self.serial.strip().upper()
+            self.severity, self.urgency = self.severity or ReportSeverity.S3, self.urgency or Urgency.MEDIUM
+            self.channel = self.channel or TicketChannel.HOTLINE
+            self.serial = (self.serial or "").strip().upper()
             unit = session.scalar(select(ProductUnit).where(ProductUnit.serial == self.serial)) if self.serial else None
             self.product_unit = unit
             if unit is not None:
@@ -164,11 +168,10 @@ class Ticket(Record):
 
     def begin(self, act: Act) -> None:
         """A new report: prepared, written down, its clocks running from its receipt."""
-        self.session.add(self)
         self.prepare()
         self.session.flush()
-        seal(self.session, self, "create", act)
         clocks.begin(self, act)
+        seal(self.session, self, "create", act)
 
     # -- conversation ------------------------------------------------------------------------------------------------
 
@@ -189,6 +192,10 @@ class Ticket(Record):
 
     def do_log(self, act: Act, kind: str = EntryKind.NOTE, text: str = "") -> None:
         """What was said; a customer who answers ends the waiting for him (by a subscription)."""
+        if not act.by.is_system and kind not in {str(one) for one in Logged}:
+            raise RuleBroken(
+                Words("Choose what it was: a call, a visit, a note.", "请选择沟通方式。"), field="kind", clause="C2.2"
+            )
         self.say(act, EntryKind(kind), _text(text, "C2.2"))  # type: ignore[call-arg]
 
     def do_contact(self, act: Act, text: str = "", kind: str = EntryKind.CALL_OUT) -> None:
@@ -312,6 +319,7 @@ class Ticket(Record):
         self.cause = TicketCause(cause) if cause else self.cause  # type: ignore[call-arg]
         if not act.recorded_at:
             self._refuse_incomplete()
+            after_sales.refuse_unfinished(services_of(self))
         self.resolved_at = act.at
         self.say(act, EntryKind.SOLUTION, self.solution_text)
         clocks.resolved(self, act)
@@ -337,6 +345,7 @@ class Ticket(Record):
     def do_close(self, act: Act) -> None:
         """He did not answer for so long that it is taken as solved."""
         self.say(act, EntryKind.STATUS, act.note or "客户未回复，系统关闭")
+        clocks.fell_silent(self, act)
         self._close(act)
 
     def _close(self, act: Act) -> None:
@@ -386,15 +395,11 @@ copies_due(Ticket, Target.RESOLUTION)
 
 
 def _text(given: str, clause: str) -> str:
-    return after_sales.needed(
-        given, "Write what was said.", "请填写沟通内容。", field="text", clause=clause
-    )
+    return after_sales.needed(given, "Write what was said.", "请填写沟通内容。", field="text", clause=clause)
 
 
 def _solution(given: str, clause: str) -> str:
-    return after_sales.needed(
-        given, "Write the solution.", "请填写解决方案。", field="solution_text", clause=clause
-    )
+    return after_sales.needed(given, "Write the solution.", "请填写解决方案。", field="solution_text", clause=clause)
 
 
 def service_department(session: Session) -> Department:
@@ -410,6 +415,13 @@ def service_department(session: Session) -> Department:
             Words("There is no after-sales department yet.", "尚未设立售后部门。"), field="department", clause="A1.1"
         )
     return found
+
+
+def services_of(ticket: Ticket) -> list[tuple[str, ServiceStatus]]:
+    """Number and state of what is done for it."""
+    service = Base.metadata.tables["service_action"].c  # it lies above: it refers to tickets
+    query = select(service.no, service.status).where(service.ticket_id == ticket.id, service.voided_at.is_(None))
+    return [(no, status) for no, status in ticket.session.execute(query.order_by(service.id))]
 
 
 def has_follow_up(ticket: Ticket) -> bool:

@@ -75,14 +75,29 @@ CONTACTS = (EntryKind.CALL_OUT, EntryKind.CALL_IN, EntryKind.VISIT, EntryKind.MA
 """By what a customer is reached: the first of them is the first contact (A3.1)."""
 TELLING = frozenset({EntryKind.CALL_OUT, EntryKind.MAIL_OUT, EntryKind.PROGRESS_TOLD, EntryKind.VISIT})
 """After which the customer knows how it goes: the silence clock begins anew (A3.4)."""
-LOGGED_BY_HAND = (
-    EntryKind.CALL_OUT,
-    EntryKind.CALL_IN,
-    EntryKind.VISIT,
-    EntryKind.PROGRESS_TOLD,
-    EntryKind.NOTE,
-)
+
+
+class Logged(Choice):
+    """What somebody writes into the conversation by hand; everything else is written by what happens."""
+
+    CALL_OUT = "call_out", "Call to the customer", "致电客户"
+    CALL_IN = "call_in", "Call from the customer", "客户来电"
+    VISIT = "visit", "Visit", "上门"
+    PROGRESS_TOLD = "progress_told", "Progress told", "告知进展"
+    NOTE = "note", "Internal note", "内部备注"
+
+
 FROM_CUSTOMER = frozenset({EntryKind.CALL_IN, EntryKind.MAIL_IN, EntryKind.CUSTOMER_WORD})
+
+
+class Score(Choice):
+    """What a customer gives from 1 to 5."""
+
+    FIVE = "5", "5 very good", "5 很满意"
+    FOUR = "4", "4 good", "4 满意"
+    THREE = "3", "3 fair", "3 一般"
+    TWO = "2", "2 poor", "2 不满意"
+    ONE = "1", "1 very poor", "1 很不满意"
 
 
 class ServiceKind(Choice):

@@ -18,8 +18,9 @@ MAIL_STEPS = Lifecycle(
     "written",
     (
         step("receive", "written", "taken", "Take in", "收取", clause="A2.1"),
-        step("keep_aside", "written", "quarantined", "Keep aside", "隔离", tells=(R.AFTER_SALES_MANAGER,),
-             clause="A2.1"),
+        step(
+            "keep_aside", "written", "quarantined", "Keep aside", "隔离", tells=(R.AFTER_SALES_MANAGER,), clause="A2.1"
+        ),
         step("ignore", "written", "ignored", "Open no ticket", "不立单", clause="A2.1"),
         step("queue", "written", "queued", "To be sent", "待发送", clause="A3.4"),
         step(

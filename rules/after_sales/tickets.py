@@ -157,7 +157,7 @@ TICKET_STEPS = Lifecycle(
             clause="A3.4",
         ),
         step("close", "resolved", "closed", "Close", "关闭", clause="A3.4"),
-        *_stays("rate", ("resolved", "closed"), "Rate", "评价", tells=(AGENT, AM), clause="A3.4"),
+        *_stays("rate", ("resolved", "closed"), "Rate", "评价", asks=("rating",), tells=(AGENT, AM), clause="A3.4"),
         step(
             "reopen",
             ("resolved", "closed"),
