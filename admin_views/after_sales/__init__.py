@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from admin_views.after_sales import cards
+from admin_views.after_sales import cards, statistics
 from admin_views.after_sales.outside import outside
 from admin_views.after_sales.pages import desks
 from admin_views.after_sales.records import FollowUpVisitView, MailMessageView, ServiceActionView
@@ -19,4 +19,4 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
 
 PAGES = (desks, outside)
 
-__all__ = ["PAGES", "VIEWS", "cards"]
+__all__ = ["PAGES", "VIEWS", "cards", "statistics"]
