@@ -75,6 +75,9 @@ def _settings(given: dict[str, Any]) -> dict[str, Any]:
         "PUBLIC_URL": public,
         "TRUSTED_HOSTS": hosts or None,
         "ATTACHMENTS": os.environ.get("ATTACHMENTS") or str(folder / "attachments"),
+        "MAIL_IN": os.environ.get("MAIL_IN", ""),
+        "MAIL_OUT": os.environ.get("MAIL_OUT", ""),
+        "MAIL_FROM": os.environ.get("MAIL_FROM", ""),
         "EVENT_ANCHOR": os.environ.get("EVENT_ANCHOR")
         or str(folder / f"event_anchor-{sha256(url.encode()).hexdigest()[:8]}"),
         "MAX_CONTENT_LENGTH": MOST_BYTES,

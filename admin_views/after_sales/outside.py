@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request
+from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -10,11 +11,12 @@ from admin_views.after_sales.conversation import conversation
 from admin_views.columns import cell_of
 from admin_views.fields import clean
 from admin_views.public import behind_a_link
-from admin_views.registry import record_url
+from admin_views.registry import record_url, views
 from admin_views.session import db
-from admin_views.signin import act_here, person_here, source_address
+from admin_views.signin import act_here, person_here, source_address, unauthorised
 from admin_views.words import exact_instant, say, t
 from models.after_sales import Ticket
+from models.after_sales.outbox import answer as send_answer
 from models.after_sales.outside import add_word, confirm, customer_act, link_for, rate, ticket_behind
 from models.attachments import attach
 from models.base import Act, now
@@ -126,8 +128,8 @@ def _page(ticket: Ticket, fault: str) -> str:
 @outside.post("/after-sales/link/")
 def give_link() -> AnyResponse:
     """A fresh link for the customer, shown once to whoever looks after him."""
-    from admin_views.registry import views
-
+    if not current_user.is_authenticated:
+        return unauthorised()
     ticket = views()["ticket"].one(request.form.get("id"))
     if not person_here().holds(*AFTER_SALES):
         raise NotYours(Words("Only {who} give it out.", "仅{who}可以提供。", who=names_of(AFTER_SALES)))
@@ -142,6 +144,23 @@ def give_link() -> AnyResponse:
         ),
         "info",
     )
+    return redirect(record_url(Ticket, ticket.id))
+
+
+@outside.post("/after-sales/answer/")
+def answer_by_mail() -> AnyResponse:
+    """An agent's answer: in the conversation and in the outbox."""
+    if not current_user.is_authenticated:
+        return unauthorised()
+    ticket = views()["ticket"].one(request.form.get("id"))
+    if not person_here().holds(*AFTER_SALES):
+        raise NotYours(Words("Only {who} answer customers.", "仅{who}可以回复客户。", who=names_of(AFTER_SALES)))
+    with acting(db.session, act_here()) as act:
+        send_answer(
+            ticket, act, to=clean(request.form.get("to", ""))[:200], text=clean(request.form.get("text", ""))[:5000]
+        )
+        db.session.flush()
+    flash(t("The mail will be sent.", "邮件即将发送。"), "success")
     return redirect(record_url(Ticket, ticket.id))
 
 

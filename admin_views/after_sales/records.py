@@ -1,16 +1,21 @@
 """Service actions, follow-up visits and mails on screen (A2.1, A3.3, A4.1)."""
 
+from pathlib import Path
 from typing import ClassVar
 
-from flask import request
+from flask import current_app, request
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from admin_views.base import RegulationView, Section
 from admin_views.faults import SENTENCES
 from admin_views.session import db
 from admin_views.signin import person_here
-from models.after_sales import ServiceAction, Ticket
-from models.base import Act
+from models.after_sales import MailMessage, ServiceAction, Ticket
+from models.after_sales.mailbox import Box, release
+from models.after_sales.post import own_address
+from models.base import Act, Record
+from models.journal import acting
 from models.organisation import Employee
 from rules.after_sales import Score
 from rules.base import NotVisible, Words
@@ -224,3 +229,17 @@ class MailMessageView(RegulationView):
         }
     )
     icon = "mail"
+
+    def _perform(self, record: Record, verb: str, act: Act, sent: MultiDict[str, str]) -> None:
+        """What a person lets in goes the way of every mail."""
+        refusal = record.why_not(verb, act.by)
+        if verb == "release" and refusal is None and isinstance(record, MailMessage):
+            with acting(db.session, act):
+                release(db.session(), record, box_here(), act)
+        super()._perform(record, verb, act, sent)
+
+
+def box_here() -> Box:
+    """Our own address, and where files are kept."""
+    config = current_app.config
+    return Box((config["MAIL_FROM"] or own_address(config["MAIL_IN"]),), Path(config["ATTACHMENTS"]))

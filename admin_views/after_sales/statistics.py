@@ -92,7 +92,7 @@ def statistics() -> AnyResponse | str:
 
 def _asked(person: Person) -> tuple[kept.Asked, GroupBy]:
     args, last = request.args, today()
-    otherwise = (last.replace(day=1) - timedelta(days=62)).replace(day=1)
+    otherwise = (last.replace(day=1) - timedelta(days=32)).replace(day=1)
     first, until = _day(args.get("from", "")) or otherwise, _day(args.get("to", "")) or last
     until = max(first, min(until, first + timedelta(days=LONGEST_DAYS)))
     group = next((one for one in GroupBy if str(one) == args.get("group")), GroupBy.CATEGORY)

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from flask import request
+from flask import current_app, request
 from flask_admin import expose
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -211,7 +211,9 @@ class TicketView(RegulationView):
             talk=self._talk(record),
             clocks=running(record),
             may_link=person.holds(*AFTER_SALES),
-            may_mail=False,
+            may_mail=person.holds(*AFTER_SALES)
+            and bool(current_app.config["MAIL_OUT"])
+            and record.status != "cancelled",
         )
 
     @staticmethod

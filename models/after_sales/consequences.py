@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.actions import ActionItem, open_action
 from models.after_sales.follow_ups import FollowUpVisit, open_visit, schedule_visit
+from models.after_sales.outbox import ask_for_rating
 from models.after_sales.tickets import Ticket
 from models.base import Act, Source, after, on_date
 from models.organisation import Employee, holders
@@ -52,6 +53,13 @@ def follow_it_up(ticket: Ticket, act: Act) -> None:
     """Somebody calls (A4.1); history brings its own visits."""
     if act.recorded_at is None:
         schedule_visit(ticket, act)
+
+
+@after(Ticket, "resolve")
+def ask_the_customer(ticket: Ticket, act: Act) -> None:
+    """Is it solved, and how content is he (A3.4)."""
+    if act.recorded_at is None:
+        ask_for_rating(ticket, act)
 
 
 @after(Ticket, "resolve")

@@ -17,7 +17,6 @@ from rules import after_sales
 from rules.after_sales import (
     EntryKind,
     FollowUpStatus,
-    Logged,
     ServiceStatus,
     TicketCategory,
     TicketCause,
@@ -25,6 +24,7 @@ from rules.after_sales import (
     TicketStatus,
     Warranty,
 )
+from rules.after_sales.kinds import WRITTEN_BY_HAND
 from rules.base import Person, RuleBroken, Words, filled
 from rules.organisation import DepartmentKind
 from rules.regulation import Priority, ReportSeverity, Target, Urgency
@@ -192,7 +192,7 @@ class Ticket(Record):
 
     def do_log(self, act: Act, kind: str = EntryKind.NOTE, text: str = "") -> None:
         """What was said; a customer who answers ends the waiting for him (by a subscription)."""
-        if not act.by.is_system and kind not in {str(one) for one in Logged}:
+        if not act.by.is_system and kind not in WRITTEN_BY_HAND:
             raise RuleBroken(
                 Words("Choose what it was: a call, a visit, a note.", "请选择沟通方式。"), field="kind", clause="C2.2"
             )

@@ -117,7 +117,6 @@ class Service:
                 customer=customer,
                 contact=(customer.contact or "") if customer is not None else "",
                 phone=(customer.phone or "") if customer is not None else "",
-                mail=(customer.mail or "") if customer is not None else "",
                 serial=unit.serial,
                 description=story.problem.text,
                 category=None if channel == "mailbox" else story.problem.category,

@@ -87,6 +87,7 @@ class Logged(Choice):
     NOTE = "note", "Internal note", "内部备注"
 
 
+WRITTEN_BY_HAND = frozenset({*(str(one) for one in Logged), "mail_out"})
 FROM_CUSTOMER = frozenset({EntryKind.CALL_IN, EntryKind.MAIL_IN, EntryKind.CUSTOMER_WORD})
 
 

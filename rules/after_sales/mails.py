@@ -1,6 +1,5 @@
 """Mails: what is new text, who writes by himself, what is a loop, what is kept aside, which ticket is meant (A2.1)."""
 
-import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -187,22 +186,6 @@ def keys_in(references: Iterable[str]) -> list[str]:
     """The keys of our own message ids among those that a mail refers to."""
     found = (LOCAL_PART.fullmatch(one.strip()) for one in references)
     return [one["key"] for one in found if one]
-
-
-BLOCKS = re.compile(r"</?(p|div|br|tr|li|h[1-6]|table|ul|ol|blockquote|hr)\b[^>]*>", re.IGNORECASE)
-CELLS = re.compile(r"</t[dh]>", re.IGNORECASE)
-DROPPED = re.compile(r"<(style|script|head|title|template|svg|math)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-COMMENTS = re.compile(r"<!--.*?-->", re.DOTALL)
-TAGS = re.compile(r"<[^>]*>")
-BLANKS = re.compile(r"[ \t\u00a0]+")
-
-
-def text_of_html(page: str) -> str:
-    """A page as plain text: words and line breaks, nothing that loads, runs or looks like anything."""
-    page = DROPPED.sub(" ", COMMENTS.sub(" ", page[: 5 * LONGEST_TEXT]))
-    page = TAGS.sub("", CELLS.sub("\t", BLOCKS.sub("\n", page.replace("\n", " "))))
-    lines = (BLANKS.sub(" ", line).strip() for line in html.unescape(page).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def is_known(sender: str, known: Iterable[str]) -> bool:

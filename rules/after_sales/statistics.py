@@ -103,11 +103,14 @@ class Weak:
 
 
 def weak_points(now: Mapping[str, int], before: Mapping[str, int]) -> list[Weak]:
-    """What grew by half and more against the period before, and is more than chance; the steepest growth first."""
+    """What grew by half and more against the period before, and faster than all together; the steepest growth first."""
+    total, total_before = sum(now.values()), sum(before.values())
     found = [
         Weak(key, count, before.get(key, 0))
         for key, count in now.items()
-        if count >= LEAST_FOR_WEAK and Decimal(count) >= GROWTH * before.get(key, 0)
+        if count >= LEAST_FOR_WEAK
+        and Decimal(count) >= GROWTH * before.get(key, 0)
+        and count * total_before >= GROWTH * before.get(key, 0) * total
     ]
     return sorted(found, key=lambda one: (-(one.now - one.before), one.key))
 

@@ -181,12 +181,17 @@ def test_figures_of_tickets():
     [(3, 2, True), (3, 3, False), (2, 0, False), (3, 0, True), (10, 7, False), (12, 8, True)],
 )
 def test_a_weak_point_grew_by_half_and_is_more_than_chance(now, before, is_weak):
-    found = statistics.weak_points({"漏": now}, {"漏": before} if before else {})
+    others = {"响": 100}
+    found = statistics.weak_points({"漏": now, "响": 90}, {"漏": before} | others if before else others)
     assert found == ([Weak("漏", now, before)] if is_weak else [])
 
 
+def test_where_everything_doubled_nothing_is_a_weak_point_by_itself():
+    assert statistics.weak_points({"漏": 8, "响": 12}, {"漏": 4, "响": 6}) == []
+
+
 def test_the_steepest_growth_comes_first():
-    found = statistics.weak_points({"a": 4, "b": 9, "c": 3}, {"a": 1, "b": 2})
+    found = statistics.weak_points({"a": 4, "b": 9, "c": 3, "d": 30}, {"a": 1, "b": 2, "d": 40})
     assert [one.key for one in found] == ["b", "a", "c"]
 
 

@@ -77,20 +77,6 @@ def test_numbers_and_keys_that_name_a_ticket():
     assert mails.keys_in([f"<t.{key}@hengyue.example>", "<t.short@x>", "<01@x>"]) == [key]
 
 
-def test_html_becomes_words_and_line_breaks():
-    page = (
-        "<html><head><style>p{color:#333}</style></head><body><p>渗油&nbsp;&amp; 异味</p><table><tr><td>数量</td>"
-        "<td>2 台</td></tr></table><img src='https://tracker.example/p.gif'><p onclick='alert(1)'>请上门<br>谢谢</p>"
-        "<script>alert(1)</script><!-- c --></body></html>"
-    )
-    assert mails.text_of_html(page) == "渗油 & 异味\n\n数量 2 台\n\n请上门\n谢谢"
-
-
-@given(st.text(alphabet="<>/ascriptonlk=\"' ;!-\n", max_size=200))
-def test_no_tag_is_left_of_a_page(page):
-    assert "<script" not in mails.text_of_html(f"<div>{page}</div>").casefold()
-
-
 @pytest.mark.parametrize(
     "sender, known",
     [
