@@ -115,14 +115,21 @@ class FollowUpVisit(Record):
     ) -> None:
         """What the customer said; whether it counts as favourable is derived (K1.3)."""
         given = [int(one) if one not in {None, ""} else None for one in (speed, skill, manner, result)]
-        after_sales.refuse_scores(given)
+        has_none = all(one is None for one in given)
+        if not (has_none and act.recorded_at):  # ledgers have a word in their place
+            after_sales.refuse_scores(given)
         self.speed, self.skill, self.manner, self.result = given
         self.opinion, self.problem_again = opinion.strip(), bool(problem_again) and problem_again not in {"no", "0"}
         self.caller_id, self.done_at = act.by.employee_id, act.at
         self.attempts, self.last_attempt_at = self.attempts + 1, act.at
-        self._judge(act)
+        if not has_none:
+            self._judge(act)
         stop(self.session, self, Target.FOLLOW_UP, at=act.at)
-        self.ticket.say(act, EntryKind.CALL_OUT, f"回访 {self.no}：{'/'.join(map(str, given))} {self.opinion}".strip())
+        self.ticket.say(
+            act,
+            EntryKind.CALL_OUT,
+            f"回访 {self.no}：{'' if has_none else '/'.join(map(str, given))} {self.opinion}".strip(),
+        )
 
     def _judge(self, act: Act) -> None:
         scores = [one for one in self.scores if one is not None]
