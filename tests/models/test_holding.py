@@ -8,7 +8,7 @@ from models.organisation import Post
 from models.quality import held_for_quality, stages_at
 from models.schedule import PlanStage
 from rules.base import NotYours, RuleBroken
-from tests.models.acts import DAY, LATER, checked, draft, item, perform, put_right, rechecked
+from tests.models.acts import DAY, LATER, checked, doing, draft, item, perform, put_right, rechecked
 from tests.world import person
 
 
@@ -52,11 +52,13 @@ def test_a_major_failure_that_comes_again_is_critical_and_holds(any_session, sta
 
 def test_it_is_said_before_the_button_is_pressed(any_session, stage):
     begun = draft(any_session, [critical(any_session)], stage=stage)
-    begun.prepare(LATER)
+    with doing(any_session, "quality_inspector"):
+        begun.prepare(LATER)
     told = [words.text("en") for words in previews(begun, "submit", person(any_session, "quality_inspector"))]
     assert f"Stage “{stage.label}” is held until quality releases it." in told
     harmless = draft(any_session, [critical(any_session, ok=True)], stage=stage)
-    harmless.prepare(LATER)
+    with doing(any_session, "quality_inspector"):
+        harmless.prepare(LATER)
     told = [words.text("en") for words in previews(harmless, "submit", person(any_session, "quality_inspector"))]
     assert not any("is held" in one for one in told)
 
