@@ -32,6 +32,7 @@ ACTIONS = {
     "chain_whole": Words("checked the chain: whole", "校验操作记录：完好"),
     "chain_broken": Words("checked the chain: broken", "校验操作记录：异常"),
     "ends_soon": Words("ends soon", "即将到期"),
+    "owe": Words("owed", "产生应训任务"),
     "print_certificate": Words("printed a certificate", "打印证书"),
     "hand_over": Words("handed over", "移交"),
     "reset_password": Words("gave a one-time password", "发放一次性密码"),

@@ -28,7 +28,7 @@ from admin_views.verbs import asked_of
 from admin_views.words import say, t
 from models.base import Record, now, previews
 from models.event import ApprovalRecord
-from rules.base import Choice, Person, Role, RuleBroken, Step
+from rules.base import Choice, Lifecycle, Person, Role, RuleBroken, Step
 from rules.event import Decision
 
 if TYPE_CHECKING:
@@ -181,13 +181,21 @@ def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
         way.append(onward[0].target)
 
 
+def _ways_back(cycle: Lifecycle, status: str) -> set[str]:
+    """Verbs that lead from here to a state already passed: open, but not what is wished for."""
+    way = _main_way(cycle.initial, cycle.steps)
+    passed = way[: way.index(status)] if status in way else []
+    return {one.verb for one in cycle.open_from(status) if one.target in passed}
+
+
 def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]:
     cycle = record.lifecycle
     if cycle is None:
         return view.own_verbs(record, person)
     found = [_verb(view, record, person, step) for step in cycle.open_from(str(getattr(record, "status", "")))]
     opened = [one for one in found if one.is_open]
-    primary = next((one.verb for one in opened if not one.is_destructive), "")
+    back = _ways_back(cycle, str(getattr(record, "status", "")))
+    primary = next((one.verb for one in opened if not one.is_destructive and one.verb not in back), "")
     return [
         one if one.verb != primary else replace(one, is_primary=True)
         for one in [*opened, *(v for v in found if not v.is_open)]

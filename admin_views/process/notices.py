@@ -47,7 +47,9 @@ class ChangeNoticeView(RegulationView):
         refusal = super().why_not_edit(record, person)
         is_his = person.employee_id == record.noticed_by_id
         if refusal is None and not is_his and not person.holds(Role.TECHNICAL, Role.TECHNICAL_MANAGER):
-            return Words("This is for who gave notice, or for technicians.", "只能由通知人或工艺技术人员修改。")
+            return Words(
+                "Only whoever gave the notice or a technician may change it.", "只能由通知人或工艺技术人员修改。"
+            )
         return refusal
 
     def may_delete(self, record: Record) -> bool:

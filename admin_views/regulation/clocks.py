@@ -15,7 +15,7 @@ from admin_views.registry import LINE_LABELS, LINE_NAMES, panel, record_url, vie
 from admin_views.screen import Cell, Fact, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.signin import unauthorised
-from admin_views.words import exact_date, exact_instant, near_instant, number_text, say, t
+from admin_views.words import exact_date, exact_instant, near_instant, say, t
 from models.base import Record, now
 from models.event import Reminder
 from models.regulation import Calendar, SlaClock, clocks_of, reopenings
@@ -34,6 +34,7 @@ from rules.regulation.stories import (
     remaining,
     span_words,
 )
+from rules.regulation.units import counted
 
 clock_pages = Blueprint("clocks", __name__, url_prefix="/clocks")
 
@@ -105,7 +106,7 @@ def _row(clock: SlaClock, at: datetime) -> Row:
 
 
 def amount_text(terms: Terms) -> str:
-    return t("{amount} {unit}", "{amount}{unit}", amount=terms.amount, unit=terms.unit)
+    return say(counted(terms.amount, terms.unit))
 
 
 def _due(clock: SlaClock, at: datetime) -> Cell:
@@ -269,11 +270,10 @@ def story_context(told: Story, recorded: Recorded) -> dict[str, Any]:
         "story_headings": [Heading(name, t(en, zh)) for name, en, zh in names],
         "story_rows": rows,
         "began": t(
-            "Started {at}; {amount} {unit} are granted.",
-            "{at} 起算，时限 {amount}{unit}。",
+            "Started {at}; the limit is {limit}.",
+            "{at} 起算，时限 {limit}。",
             at=exact_instant(told.started_at),
-            amount=number_text(told.terms.amount),
-            unit=told.terms.unit,
+            limit=counted(told.terms.amount, told.terms.unit),
         ),
         "ended": say(due_words(told)),
         "is_provisional": told.is_provisional,

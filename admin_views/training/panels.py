@@ -5,7 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from admin_views.columns import cell_of
 from admin_views.registry import panel, record_url
-from admin_views.screen import Cell, Heading, Panel, Row
+from admin_views.screen import EMPTY, Cell, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.training.opened import (
     TONES,
@@ -61,8 +61,8 @@ def grounds(qualification: Qualification, person: Person) -> Panel:
     answer = gates(db.session, [qualification.employee], [qualification.post], now())[
         qualification.employee_id, qualification.post_id
     ]
-    rows = [Row(0, "", [Cell(say(answer.answer.words)), Cell(say(one.words))]) for one in answer.reasons]
-    shown = rows or [Row(0, "", [Cell(say(answer.answer.words)), Cell(t("Nothing stands against it.", "无限制。"))])]
+    said = [say(one.words) for one in answer.reasons] or [t("Nothing stands against it.", "无限制。")]
+    shown = [Row(place, "", [EMPTY if place else gate_cell(answer), Cell(why)]) for place, why in enumerate(said)]
     has_certificate = qualification.status in {QualificationStatus.QUALIFIED, QualificationStatus.LIMITED}
     return Panel(
         title=t("The gate's answer now", "当前上岗判定"),

@@ -36,7 +36,7 @@ from models.training import (
 )
 from rules.base import NotVisible, Person, Role, reach
 from rules.organisation import EmployeeStatus
-from rules.training import Gate
+from rules.training import Answer, Gate
 from rules.training.kinds import HR_DESK, QUALIFICATION, TRAINERS, QualificationStatus
 
 MOST_PEOPLE = 300
@@ -63,7 +63,8 @@ def matrix() -> AnyResponse | str:
     return render_template(
         "training/matrix.html",
         posts=posts,
-        rows=[_matrix_row(who, posts, found, held) for who in people],
+        rows=[_matrix_row(who, posts, found, held) for who in _answered(people, posts, found, held)],
+        answers=[Option(str(one), say(one.words), str(one) == request.args.get("answer", "")) for one in Answer],
         departments=[Option(str(one.id), one.name, one is chosen) for one in departments],
         today=exact_date(today()),
     )
@@ -101,6 +102,22 @@ def _people(person: Person, chosen: Department | None) -> list[Employee]:
     return list(db.session.scalars(query))
 
 
+def _answered(people: Sequence[Employee], posts: Sequence[Post], found: Any, held: Any) -> Sequence[Employee]:
+    """Those to whom the gate gives the answer that is looked for at a post of theirs; all where none is."""
+    given = request.args.get("answer", "")
+    if given not in {str(one) for one in Answer}:
+        return people
+    return [
+        who
+        for who in people
+        if any(
+            str(found[who.id, post.id].answer) == given
+            for post in posts
+            if who.post_id == post.id or (who.id, post.id) in held
+        )
+    ]
+
+
 def _held(people: Sequence[int]) -> dict[tuple[int, int], tuple[int, QualificationStatus, Any]]:
     rows = db.session.execute(
         select(
@@ -132,7 +149,7 @@ def _matrix_cell(who: Employee, post: Post, answer: Gate, own: Any) -> dict[str,
     return {
         "tone": TONES[answer.answer],
         "sign": SIGNS[answer.answer],
-        "words": say(status.words),
+        "words": t("By exception", "例外监护") if "exception" in answer.codes else say(status.words),
         "until": until.isoformat() if until is not None else "",
         "why": " ".join(say(one.words) for one in answer.reasons),
         "url": record_url(Qualification, key) or f"/training/people/{who.id}/",

@@ -487,9 +487,14 @@ def test_what_is_due_by_a_limit_is_the_copy_of_its_clock(any_session, world):
 
 def test_an_extension_counts_instead_of_the_clock(session, world):
     action = action_of(session, world)
-    perform(session, asked(session, action), "approve", "quality_manager", LATER + HOUR)
-    assert clock(session, action).status == "cancelled"
-    assert action.due_at > clock(session, action).due_at
+    extension = asked(session, action)
+    perform(session, extension, "approve", "quality_manager", LATER + HOUR)
+    running = clock(session, action)
+    assert (running.status, running.due_at, action.due_at) == ("running", extension.new_due_at, extension.new_due_at)
+    assert list(clock_differences(session)) == []
+    assert running.explain()[-1].text("zh").startswith("已批准延期")
+    put_right(session, action, extension.new_due_at + timedelta(minutes=1))
+    assert (running.status, running.breach_minutes) == ("breached", 0), "late is strictly after the new instant"
     assert list(clock_differences(session)) == []
 
 
