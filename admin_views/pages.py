@@ -167,15 +167,15 @@ def _steps(record: Record) -> list[StatusStep]:
 
 
 def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
-    """The way forward: always the first step that leads to a state not yet passed and destroys nothing."""
-    way = [initial]
-    steps = list(steps)
+    """The way forward: always the first step that leads to a state not yet passed and destroys nothing.
+
+    A step that wants reasons is taken where there is no other and the way goes on behind it: a verdict, not a refusal.
+    """
+    way, steps = [initial], list(steps)
     while True:
-        onward = [
-            s
-            for s in steps
-            if way[-1] in s.source and s.target not in way and not s.is_destructive and not s.needs_note
-        ]
+        onward = [s for s in steps if way[-1] in s.source and s.target not in way and not s.is_destructive]
+        plain = [s for s in onward if not s.needs_note]
+        onward = plain or [s for s in onward if s.by and any(s.target in one.source for one in steps)]
         if not onward:
             return way
         way.append(onward[0].target)
