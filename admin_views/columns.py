@@ -28,7 +28,8 @@ from admin_views.words import (
 from models.base import Record
 from models.types import Label, Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
-from rules.regulation.ladders import REASONS, written
+from rules.regulation.ladders import OFFSET, REASONS, offset_words, written
+from rules.regulation.limits import fact_words, value_words
 
 COMMON: dict[str, Words] = {
     "id": Words("ID", "序号"),
@@ -68,6 +69,7 @@ TONES: dict[str, str] = {
     "due": "running",
     "obsolete": "off",
     "answered": "met",
+    "dismissed": "off",
     "still_valid": "met",
     "revise": "soon",
     "probation": "off",
@@ -215,13 +217,18 @@ KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
 # BigInteger is an Integer, Text is a String: the order above settles it.
 
 
+OWN_TONES = {("ExamStatus", "approved"): "met"}
+"""What a state means where it is the last that is wished for, while elsewhere more must follow."""
+
+
 def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
     """A value as it is shown, with its exact form where the shown one is short."""
     match value:
         case None | "":
             return EMPTY
         case Choice():
-            tone = "" if isinstance(value, Label) else TONES.get(str(value), "")
+            own = OWN_TONES.get((type(value).__name__, str(value)))
+            tone = "" if isinstance(value, Label) else own or TONES.get(str(value), "")
             return Cell(say(value.words), "state" if tone else "text", tone=tone)
         case enum.Enum():
             return Cell(str(value.value))
@@ -243,13 +250,26 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
 def listed(value: dict[str, Any] | list[Any]) -> str:
     """Values as people write them one after the other; a ladder's levels with whom they tell."""
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {value_text(one)}" for name, one in value.items())
+        told = (
+            t("{name}: {value}", "{name}：{value}", name=fact_words(k), value=_value(one)) for k, one in value.items()
+        )
+        return t("; ", "；").join(told)
     if value and all(isinstance(one, list) for one in value):
         return written(value, zh=locale() == CHINESE)
-    return t(", ", "、").join(value_text(REASONS.get(one, one)) for one in value)
+    return t(", ", "、").join(_listed_value(one) for one in value)
 
 
-FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped"})
+def _listed_value(one: Any) -> str:
+    """A warning, a reason, or whatever it is."""
+    is_offset = isinstance(one, str) and one.startswith("-") and OFFSET.fullmatch(one)
+    return say(offset_words(one)) if is_offset else value_text(REASONS.get(one, one))
+
+
+def _value(one: Any) -> Any:
+    return value_words(one) if isinstance(one, str) else one
+
+
+FINISHED = frozenset({"verified", "watching", "closed", "cancelled", "voided", "dropped", "answered", "dismissed"})
 """States in which a deadline no longer runs."""
 SOON = timedelta(days=1)
 

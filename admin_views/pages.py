@@ -23,11 +23,12 @@ from admin_views.screen import (
     Verb,
 )
 from admin_views.session import db
+from admin_views.sheets import SheetField
 from admin_views.verbs import asked_of
 from admin_views.words import say, t
 from models.base import Record, now, previews
 from models.event import ApprovalRecord
-from rules.base import Choice, Person, Role, RuleBroken, Step
+from rules.base import Choice, Lifecycle, Person, Role, RuleBroken, Step
 from rules.event import Decision
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def form_context(view: "RegulationView", form: Any, record: Record | None) -> di
         "title": title,
         "layout": _sections(view, form),
         "inlines": [_inline(view, form, one) for one in view.inlines],
+        "sheets": {name: one.shown() for name, one in form._fields.items() if isinstance(one, SheetField)},
         "cancel_url": back,
         "is_new": record is None,
         "table_label": say(view.model.words),
@@ -62,7 +64,8 @@ def _sections(view: "RegulationView", form: Any) -> list[dict[str, Any]]:
     sections = view.sections
     if not sections:
         return [{"title": "", "fields": present}]
-    return [{"title": say(one.words), "fields": [name for name in one.fields if name in present]} for one in sections]
+    shown = [(one, [name for name in one.fields if name in present]) for one in sections]
+    return [{"title": say(one.words), "fields": fields} for one, fields in shown if fields]
 
 
 def _inline(view: "RegulationView", form: Any, inline: "Inline") -> dict[str, Any]:
@@ -164,18 +167,25 @@ def _steps(record: Record) -> list[StatusStep]:
 
 
 def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
-    """The way forward: always the first step that leads to a state not yet passed and destroys nothing."""
-    way = [initial]
-    steps = list(steps)
+    """The way forward: always the first step that leads to a state not yet passed and destroys nothing.
+
+    A step that wants reasons is taken where there is no other and the way goes on behind it: a verdict, not a refusal.
+    """
+    way, steps = [initial], list(steps)
     while True:
-        onward = [
-            s
-            for s in steps
-            if way[-1] in s.source and s.target not in way and not s.is_destructive and not s.needs_note
-        ]
+        onward = [s for s in steps if way[-1] in s.source and s.target not in way and not s.is_destructive]
+        plain = [s for s in onward if not s.needs_note]
+        onward = plain or [s for s in onward if s.by and any(s.target in one.source for one in steps)]
         if not onward:
             return way
         way.append(onward[0].target)
+
+
+def _ways_back(cycle: Lifecycle, status: str) -> set[str]:
+    """Verbs that lead from here to a state already passed: open, but not what is wished for."""
+    way = _main_way(cycle.initial, cycle.steps)
+    passed = way[: way.index(status)] if status in way else []
+    return {one.verb for one in cycle.open_from(status) if one.target in passed}
 
 
 def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]:
@@ -184,7 +194,8 @@ def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]
         return view.own_verbs(record, person)
     found = [_verb(view, record, person, step) for step in cycle.open_from(str(getattr(record, "status", "")))]
     opened = [one for one in found if one.is_open]
-    primary = next((one.verb for one in opened if not one.is_destructive), "")
+    back = _ways_back(cycle, str(getattr(record, "status", "")))
+    primary = next((one.verb for one in opened if not one.is_destructive and one.verb not in back), "")
     return [
         one if one.verb != primary else replace(one, is_primary=True)
         for one in [*opened, *(v for v in found if not v.is_open)]

@@ -28,6 +28,7 @@ from models.regulation import Calendar, CalendarDay, Figure, PriorityMatrix, Sla
 from models.signin import hash_of
 from rules.base import SYSTEM, Person, Role
 from rules.regulation import CLAUSES, FIGURES, DayType, Priority, ReportSeverity, Target, Unit, Urgency
+from tests import schedule_world
 
 AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
 """A Monday, 09:30 in the factory."""
@@ -105,6 +106,7 @@ def build(session: Session) -> World:
     foreign = submitted_check(session, "quality_inspector3", "SC2", "装配一")
     _checking(session)
     _report(session)
+    schedule_world.build(session)
     return World(
         worker=employee(session, "车工一").id,
         other_worker=employee(session, "装配一").id,

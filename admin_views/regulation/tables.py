@@ -16,15 +16,15 @@ from admin_views.regulation.clocks import story_context
 from admin_views.screen import Cell, Heading, Option, Row
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
-from admin_views.words import exact_date, number_text, say, t
+from admin_views.words import exact_date, say, t
 from models.base import COMPANY_ZONE, now, on_date
 from models.regulation import SlaPolicy, policies_on
 from models.regulation.calendar import calendar_for, names_between, working
 from rules.base import NotVisible, RuleBroken, Unset, Words
 from rules.regulation import CLAUSES, SLA_POLICY, Pause, Target
 from rules.regulation.clocks import Recorded
+from rules.regulation.conditions import domain
 from rules.regulation.limits import (
-    DOMAINS,
     OTHERWISE,
     fact_words,
     gaps,
@@ -35,6 +35,7 @@ from rules.regulation.limits import (
     winner,
 )
 from rules.regulation.stories import story
+from rules.regulation.units import counted
 
 table_pages = Blueprint("limits", __name__, url_prefix="/limits")
 TITLE = Words("Time limits at a glance", "时限总表")
@@ -72,12 +73,12 @@ def amount_of(one: SlaPolicy) -> str:
     """How much is granted, or that it is unset."""
     if one.amount is None:
         return t("not set", "未设定")
-    return t("{amount} {unit}", "{amount}{unit}", amount=number_text(one.amount), unit=one.unit)
+    return say(counted(one.amount, one.unit))
 
 
 def _state(target: Target, rows: Sequence[SlaPolicy]) -> Cell:
     table = [one.as_row() for one in rows]
-    missing, twice = gaps(table, DOMAINS.get(target, {})), ties(table)
+    missing, twice = gaps(table, domain(target)), ties(table)
     if not any(one.is_set for one in table):
         return Cell(t("not set: refused", "未设定：不予办理"), "state", tone="breached")
     if missing:
@@ -108,7 +109,7 @@ def one_target(target: str) -> AnyResponse | str:
         clause=CLAUSES[wanted],
         headings=_headings(),
         rows=[Row(one.id, record_url(SlaPolicy, one.id), _cells(one, is_winner=one.id == decides)) for one in rows],
-        missing=[say(match_words(one)) for one in gaps(table, DOMAINS.get(wanted, {}))][:MOST_SHOWN],
+        missing=[say(match_words(one)) for one in gaps(table, domain(wanted))][:MOST_SHOWN],
         twice=[(one.name, other.name) for one, other in ties(table)][:MOST_SHOWN],
         asked=_asked(wanted, rows, asked),
         start=asked.get("start") or now().astimezone(COMPANY_ZONE).strftime("%Y-%m-%dT%H:%M"),
@@ -135,7 +136,7 @@ def _headings() -> list[Heading]:
 
 
 def _cells(one: SlaPolicy, *, is_winner: bool) -> list[Cell]:
-    until = exact_date(one.to_on) if one.to_on else ""
+    first, last = exact_date(one.from_on), exact_date(one.to_on) if one.to_on else ""
     tone = "met" if is_winner and one.amount is not None else "breached" if one.amount is None else ""
     return [
         Cell(one.name),
@@ -144,13 +145,13 @@ def _cells(one: SlaPolicy, *, is_winner: bool) -> list[Cell]:
         Cell(listed(one.pauses_on)),
         Cell(listed(one.warnings) if one.warnings else ""),
         Cell(listed(one.ladder) if one.ladder else ""),
-        Cell(f"{exact_date(one.from_on)} – {until}"),
+        Cell(f"{first} – {last}" if last else t("from {first}", "{first} 起", first=first)),
     ]
 
 
 def _choices(target: Target, rows: Sequence[SlaPolicy]) -> Mapping[str, Sequence[str]]:
     """What can be said of a case: the closed sets, and what the rows name."""
-    found: dict[str, list[str]] = {name: list(values) for name, values in DOMAINS.get(target, {}).items()}
+    found: dict[str, list[str]] = {name: list(values) for name, values in domain(target).items()}
     for one in rows:
         for name, value in one.match.items():
             known = found.setdefault(name, [])

@@ -114,7 +114,9 @@ class Employee(Record):
             return
         if first.to_on is not None and self.hired_on > first.to_on:
             raise RuleBroken(
-                Words("On {on} he was moved already.", "该员工 {on} 已调岗，入职日期不能晚于此。", on=first.to_on),
+                Words(
+                    "This person was moved on {on} already.", "该员工 {on} 已调岗，入职日期不能晚于此。", on=first.to_on
+                ),
                 field="hired_on",
             )
         first.from_on = self.hired_on
@@ -186,6 +188,8 @@ class Employee(Record):
         if not leads_team or place.team is None:
             return
         with self.session.no_autoflush:
+            # Two moves at once wait for each other here: what ends some day is beyond what a unique index can say.
+            self.session.execute(select(Team.id).where(Team.id == place.team.id).with_for_update())
             others = self.session.scalars(
                 select(Placement).where(
                     Placement.team_id == place.team.id,

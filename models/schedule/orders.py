@@ -1,6 +1,6 @@
 """Orders and how they are cleared, and what was shipped with which number (S1.1, S2.3)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ from models.actions import ActionItem, open_action
 from models.base import Act, Line, Record, on_date
 from models.organisation import Customer, Department, Employee, ProductModel, holders
 from models.regulation import arm, cancel, cancel_all, company_calendar, copies_due, stop
-from models.schedule.reach import in_either, of_workshop, one
+from models.schedule.reach import in_either, of_workshop, one, orders_with_stages_of
 from rules import schedule
 from rules.actions import ActionKind, ActionStatus, Severity
 from rules.base import Person, Role, RuleBroken, Step, Words
@@ -119,6 +119,11 @@ class SalesOrder(Record):
         """Sales sees it by its own department, production by the workshop."""
         return in_either(departments, cls.department_id, cls.workshop_id)
 
+    @classmethod
+    def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:
+        """Whoever has a stage of it, leads the team that has one, or plans in its department."""
+        return [cls.id.in_(orders_with_stages_of(person))]
+
     def prepare(self) -> None:
         """The department is the sales owner's. Raises RuleBroken for dates in disorder and for no workshop."""
         self.department = self.sales.department
@@ -201,23 +206,18 @@ class SalesOrder(Record):
 
     def tell_again(self, act: Act) -> None:
         """The customer is to hear from us within the time limit, from now on (S2.3)."""
+        self.session.flush()
         facts = {"customer_level": str(self.customer.level), "priority": str(self.priority)}
         arm(self.session, self, Target.TELLING_CUSTOMER, facts, at=act.at)
 
     # -- delivered ---------------------------------------------------------------------------------------------------
 
     def do_deliver(self, act: Act, delivered_on: date | None = None) -> None:
-        """The units get their warranty, nobody has to be told any more."""
+        """Nobody has to be told any more; the numbered pieces follow."""
         on = on_date(act.at)
-        self.delivered_on = orders.refuse_delivery(delivered_on or on, self.ordered_on, on)
+        found = orders.refuse_delivery(delivered_on or on, self.ordered_on, on)
         stop(self.session, self, Target.TELLING_CUSTOMER, at=act.at)
-        for unit in self.units():
-            unit.ship(self.delivered_on)
-
-    def units(self) -> Sequence["ProductUnit"]:
-        """The numbered pieces made for it."""
-        query = select(ProductUnit).where(ProductUnit.order_id == self.id, ProductUnit.voided_at.is_(None))
-        return self.session.scalars(query.order_by(ProductUnit.serial)).all()
+        self.delivered_on = found
 
     def do_hold(self, act: Act) -> None:
         self.held_from = self.status
@@ -381,45 +381,4 @@ class OrderCondition(Line):
             self.action.perform("cancel", act=act.consequence("S1.1"))
 
 
-class ProductUnit(Record):
-    """A piece with its number: whose it is, and how long its warranty lasts (产品台账)."""
-
-    __tablename__ = "product_unit"
-    __table_args__ = (
-        CheckConstraint("warranty_until_on IS NULL OR shipped_on IS NOT NULL", name="warranty_from_shipping"),
-        CheckConstraint("warranty_until_on IS NULL OR shipped_on <= warranty_until_on", name="in_order"),
-        Index("ix_product_unit_shipped_on_id", "shipped_on", "id"),
-        Index("ix_product_unit_warranty_until_on_id", "warranty_until_on", "id"),
-    )
-    words = Words("Product unit", "产品台账")
-    chapter = "schedule"
-    access = schedule.PRODUCT_UNIT
-    search_columns = ("serial",)
-    label_columns = ("serial",)
-
-    serial: Mapped[str] = mapped_column(String(64), unique=True)
-    model_id: Mapped[int] = mapped_column(ForeignKey("product_model.id"), index=True)
-    order_id: Mapped[int | None] = mapped_column(ForeignKey("sales_order.id"), index=True)
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    shipped_on: Mapped[date | None]
-    warranty_until_on: Mapped[date | None]
-    note: Mapped[str] = mapped_column(String(500), default="")
-    model: Mapped[ProductModel] = relationship()
-    order: Mapped[SalesOrder | None] = relationship()
-    customer: Mapped[Customer | None] = relationship()
-
-    def prepare(self) -> None:
-        """What was shipped has a warranty; what was made for an order is its customer's."""
-        if self.customer is None and self.order is not None:
-            self.customer = self.order.customer
-        if self.shipped_on is not None and self.warranty_until_on is None:
-            self.warranty_until_on = orders.warranty_until(self.shipped_on, self.model.warranty_months)
-
-    def ship(self, on: date) -> None:
-        """Shipped on that day; the warranty begins."""
-        if self.shipped_on is None:
-            self.shipped_on, self.warranty_until_on = on, None
-        self.prepare()
-
-
-__all__ = ["OrderClearance", "OrderCondition", "ProductUnit", "SalesOrder"]
+__all__ = ["OrderClearance", "OrderCondition", "SalesOrder"]

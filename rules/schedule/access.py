@@ -43,3 +43,48 @@ PRODUCT_UNIT = Access(
     create=PRODUCTION_DESK | {R.AFTER_SALES_AGENT, R.ADMIN},
     edit=PRODUCTION_DESK | {R.AFTER_SALES_AGENT, R.AFTER_SALES_MANAGER, R.ADMIN},
 )
+
+PRODUCTION_PLAN = Access(
+    clause="S1.2",
+    view=READERS,
+    create=frozenset({R.PRODUCTION_PLANNER}),
+    edit=frozenset({R.PRODUCTION_PLANNER}),
+    edit_while=frozenset({"draft", "approved", "released", "in_progress"}),
+)
+"""What is reviewed already may still be changed: dates, revisions and posts re-open its review."""
+PLAN_STAGE = Access(
+    clause="S1.2",
+    view=READERS,
+    create=frozenset({R.PRODUCTION_PLANNER}),
+    edit=frozenset({R.PRODUCTION_PLANNER}),
+    edit_while=frozenset({"pending", "ready", "in_progress", "held"}),
+)
+PLAN_CHANGE = Access(
+    clause="S2.3",
+    view=READERS,
+    create=PRODUCTION_DESK | {R.SALES},
+    edit=PRODUCTION_DESK | {R.SALES},
+    edit_while=frozenset({"draft"}),
+)
+DAILY_REPORT = Access(
+    clause="S2.1",
+    view=READERS,
+    create=frozenset({R.TEAM_LEADER}),
+    edit=frozenset({R.TEAM_LEADER}),
+    edit_while=frozenset({"draft", "missing", "returned"}),
+)
+DELAY_RECORD = Access(
+    clause="S3.1",
+    view=READERS,
+    create=frozenset({R.PRODUCTION_MANAGER}),
+    edit=frozenset({R.PRODUCTION_MANAGER}),
+    edit_while=frozenset({"forecast", "unreported"}),
+)
+CONTACT_LOG = Access(
+    clause="C2.1",
+    view=SALES_DESK | AFTER_SALES | {R.GENERAL_MANAGER},
+    create=frozenset({R.SALES}),
+    edit=frozenset({R.SALES}),
+    edit_while=frozenset({"logged"}),
+)
+"""The department that something was passed on to sees it besides."""

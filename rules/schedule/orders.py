@@ -70,7 +70,6 @@ RUNNING = ("confirmed", "in_production", "ready")
 OPEN = (*RUNNING, "on_hold")
 UNDELIVERED = (*BEFORE_PROMISE, *OPEN)
 
-# fmt: off - a table, one row a step
 ORDER_STEPS = Lifecycle(
     "draft",
     (
@@ -174,7 +173,6 @@ CLEARANCE_STEPS = Lifecycle(
         step("withdraw", ("pending", "answered"), "withdrawn", "Withdraw", "撤回", clause="S1.1"),
     ),
 )
-# fmt: on
 
 ANSWERED_BY: Mapping[ClearanceKind, frozenset[Role]] = {
     ClearanceKind.PRODUCTION: PRODUCTION_DESK,

@@ -37,11 +37,15 @@ KNOWN = {
     ("action_item", "kind"): "improvement",  # the only kinds that are opened by hand
     ("figure", "code"): "improvement_points",
     ("figure", "applies_to"): "minor",
+    ("sla_policy", "match"): "kind=design",
     ("sla_policy", "warnings"): "-60",
     ("sla_policy", "ladder"): "+60: general_manager",
     ("sla_policy", "pauses_on"): "pending_customer",
     ("evaluation", "period"): "2030-12",
     ("training_session", "planned_to_at"): "2026-11-13T12:00",
+    ("plan_stage", "seq"): "9",
+    ("daily_report", "qty_good"): "0",
+    ("daily_report", "qty_bad"): "0",
 }
 """What only a few words fit into, by table and column; a chapter adds its own."""
 MADE_BY_VERBS = {"order_clearance"}
@@ -49,6 +53,8 @@ MADE_BY_VERBS = {"order_clearance"}
 LOOKED_FOR = {
     ("training_session", "trainer"): "工艺技术员",  # process subjects are taught by the technical department
     ("post_assignment", "employee"): "车工一",  # of the team of who assigns
+    ("production_plan", "order"): "00002",  # the one without a plan
+    ("plan_stage", "plan"): "00002",  # a draft: a stage more in a plan that runs has a review of its own
 }
 """Whom a person looks for in a picker, by table and column."""
 TYPED = {

@@ -21,6 +21,7 @@ from models.organisation import Customer, Department, Employee, Placement, Post,
 from models.process import DocumentRevision, ProcessDocument
 from models.quality import SpotCheck, SpotCheckItem
 from models.regulation import CalendarDay, Figure, SlaPolicy
+from models.regulation.shipped import ship
 from rules.assessment import Period
 from rules.base import SYSTEM, NotYours, Person, Role
 from rules.quality import CheckKind, Verdict
@@ -339,6 +340,13 @@ def test_a_status_that_cannot_be_reached_is_refused(staffed, tmp_path):
     assert (one.status, one.left_on, one.placement) == ("left", on_date(LATER), None)
 
 
+def test_who_is_on_leave_in_the_roster_has_an_absence_from_that_day(staffed, tmp_path):
+    away = (*BEN[:1], "20003", "丙三", *BEN[3:7], "休假", "14200000003")
+    take_file(staffed, book(tmp_path / "1.xlsx", x=roster(away)), at=LATER)
+    one = staffed.scalar(select(Employee).where(Employee.no == "20003"))
+    assert (one.status, [(each.from_on, each.to_on) for each in one.absences]) == ("leave", [(on_date(LATER), None)])
+
+
 def test_columns_that_the_ledger_lacks_stay_as_they_are(staffed, tmp_path):
     rows = [
         ["工号", "姓名", "部门", "岗位", "入职日期", "状态"],
@@ -427,6 +435,8 @@ def test_an_earlier_revision_cannot_be_put_behind_a_later_one(staffed, tmp_path)
     document = staffed.scalars(select(ProcessDocument)).one()
     statuses = set(staffed.scalars(select(DocumentRevision.status)))
     assert (document.status, statuses) == ("obsolete", {"superseded"})
+    told = select(Event.action).where(Event.entity == "process_document").order_by(Event.seq)
+    assert staffed.scalars(told).all() == ["create", "make_obsolete"]
 
 
 def test_only_who_may_create_the_records_hands_in_their_ledger(small):
@@ -543,3 +553,22 @@ def test_what_was_voided_takes_no_ledger(small, tmp_path):
         "voided",
         "voided",
     ]
+
+
+def test_a_notice_that_closes_the_factory_for_a_year_is_refused_as_a_whole(small, tmp_path):
+    """Every day of more than a year off: nobody could work by that calendar, and nothing of it is stored."""
+    ship(small, AT)
+    before = count(small, CalendarDay)
+    lines = [f"{date(2027, 1, 1) + timedelta(days=nth)},放假,停产,厂发〔2026〕9号" for nth in range(400)]
+    path = tmp_path / "停产.csv"
+    path.write_text("日期,类型,节日,来源\n" + "\n".join(lines), "utf-8-sig")
+    report = take_file(small, path, all_or_nothing=True)
+    assert not report.is_stored
+    assert len(report.refusals()) == len(lines)
+    assert "一年之内没有工作时间" in report.refusals("zh")[0]
+    assert count(small, CalendarDay) == before
+    path.write_text("日期,类型,节日,来源\n" + "\n".join(lines[:30]), "utf-8-sig")
+    assert take_file(small, path).is_stored
+    assert {one.source for one in small.scalars(select(CalendarDay).where(CalendarDay.name == "停产"))} == {
+        "厂发〔2026〕9号"
+    }

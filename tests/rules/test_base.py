@@ -181,6 +181,95 @@ ALLOWED = {
         pending        withdraw   withdrawn
         answered       withdraw   withdrawn
     """,
+    "schedule.PLAN_STEPS": """
+        draft             consent               draft             sales_manager
+        draft             submit                submitted         production_planner
+        submitted         take_up               technical_review  technical technical_manager !planner
+        technical_review  approve               approved          technical technical_manager !planner
+        submitted         return                draft             technical technical_manager !planner
+        technical_review  return                draft             technical technical_manager !planner
+        submitted         reopen                draft
+        technical_review  reopen                draft
+        approved          reopen                draft
+        released          reopen                draft
+        approved          release               released          production_planner production_manager
+        approved          release_by_exception  released          production_manager
+        released          begin                 in_progress
+        in_progress       review_again          in_progress
+        in_progress       approve_change        in_progress       technical technical_manager !planner
+        in_progress       return_change         in_progress       technical technical_manager !planner
+        in_progress       suspend               suspended         production_manager
+        suspended         resume                in_progress       production_manager
+        in_progress       complete              completed
+        completed         close                 closed            production_manager
+        draft             cancel                cancelled
+        submitted         cancel                cancelled
+        technical_review  cancel                cancelled
+        approved          cancel                cancelled
+        released          cancel                cancelled
+        in_progress       cancel                cancelled
+        suspended         cancel                cancelled
+    """,
+    "schedule.STAGE_STEPS": """
+        pending           get_ready             ready
+        ready             start                 in_progress       production_manager owners_leader stage_owner
+        in_progress       finish                done              production_manager owners_leader stage_owner
+        ready             hold                  held              production_manager
+        in_progress       hold                  held              production_manager
+        ready             hold_for_quality      held              quality_manager
+        in_progress       hold_for_quality      held              quality_manager
+        ready             hold_for_document     held
+        in_progress       hold_for_document     held
+        held              resume                ready             production_manager quality_manager
+        pending           switch                pending
+        ready             switch                ready
+        in_progress       switch                in_progress
+        held              switch                held
+        pending           cancel                cancelled
+        ready             cancel                cancelled
+        in_progress       cancel                cancelled
+        held              cancel                cancelled
+    """,
+    "schedule.CHANGE_STEPS": """
+        draft             propose               proposed          production_planner production_manager sales
+        proposed          assess                assessed          technical+production_manager
+        proposed          note_consent          proposed          sales
+        assessed          note_consent          assessed          sales
+        approved          note_consent          approved          sales
+        proposed          endorse               proposed          general_manager
+        assessed          endorse               assessed          general_manager
+        approved          endorse               approved          general_manager
+        assessed          approve               approved          project_lead_of_it
+        assessed          reject                rejected          project_lead_of_it
+        approved          apply                 applied           production_planner
+        draft             withdraw              withdrawn         sales_manager proposer
+        proposed          withdraw              withdrawn         sales_manager proposer
+    """,
+    "schedule.REPORT_STEPS": """
+        draft             submit                submitted         reporter
+        missing           submit                submitted         reporter
+        returned          submit                submitted         reporter
+        submitted         acknowledge           acknowledged      production_planner production_manager
+        submitted         return                returned          production_planner production_manager
+        draft             miss                  missing
+    """,
+    "schedule.DELAY_STEPS": """
+        forecast          avert                 averted
+        forecast          fall_overdue          unreported
+        forecast          report                reported          production_manager
+        unreported        report                reported          production_manager
+        reported          analyse               analysing         project_lead_of_it
+        analysing         remedy                remedy            project_lead_of_it
+        remedy            attribute             attributed        project_lead_of_it
+        remedy            claim                 awaiting_approval project_lead_of_it
+        awaiting_approval approve               attributed        general_manager !project_lead_of_it
+        awaiting_approval refuse                remedy            general_manager !project_lead_of_it
+        attributed        close                 closed            project_lead_of_it
+    """,
+    "schedule.CONTACT_STEPS": """
+        logged            forward               forwarded         sales_manager spokesman
+        forwarded         answer                answered          receiver
+    """,
     "quality.TEMPLATE_STEPS": """
         draft        publish           published    quality_manager
         published    retire            retired      quality_manager
