@@ -35,6 +35,58 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOOKS = ((1280, "light", "zh-CN"), (390, "dark", "en-GB"), (390, "light", "zh-CN"), (1280, "dark", "en-GB"))
 
 
+OF_THE_REGULATION = {
+    "admin": (
+        "/regulation/",
+        "/regulation/P3.2/",
+        "/regulation/unset/",
+        "/admin/figure/",
+        "/admin/figure/new/?code=max_rounds",
+        "/admin/figure/details/?id=1",
+        "/admin/sla_policy/",
+        "/admin/sla_policy/details/?id=1",
+        "/admin/sla_policy/edit/?id=1",
+        "/limits/",
+        "/limits/rectification/?severity=minor&start=2026-11-16T16:00",
+        "/calendar/?on=2026-11-17",
+        "/admin/calendar/details/?id=1",
+        "/admin/calendar/edit/?id=1",
+        "/admin/calendar_day/",
+        "/admin/priority_matrix/",
+        "/admin/event/",
+        "/admin/event/details/?id=1",
+        "/operations/",
+        "/admin/action_rung/new/",
+    ),
+    "quality_manager": (
+        "/clocks/1/",
+        "/actions/board/",
+        "/actions/overdue/",
+        "/admin/accountability_case/",
+        "/admin/accountability_case/new/",
+        "/admin/evaluation/",
+        "/admin/action_extension/",
+        "/approvals/",
+        "/performance/me/",
+    ),
+}
+"""Regulation, actions and events, as those see them who work with them."""
+
+
+@pytest.mark.parametrize("login", OF_THE_REGULATION)
+@pytest.mark.parametrize("width, scheme, language", LOOKS[2:])
+def test_screens_of_the_regulation_fit_and_pass_axe(open_as, complaints, login, width, scheme, language):
+    page = open_as(login, width=width, scheme=scheme, language=language)
+    for path in OF_THE_REGULATION[login]:
+        assert page.goto(path).status == 200, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        found = Axe().run(page, options={"runOnly": RULES})
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        if width == 390:
+            assert page.evaluate(TARGETS) == [], path
+    assert complaints == []
+
+
 @pytest.mark.parametrize("width, scheme, language", LOOKS)
 def test_screens_fit_and_pass_axe(open_as, complaints, width, scheme, language):
     page = open_as("quality_inspector", width=width, scheme=scheme, language=language)
