@@ -114,6 +114,10 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
     )
 
 
+DUE = ("due_at", "statement_due_at")
+"""Deadlines that say how much time they leave; others tell of what was."""
+
+
 def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> Iterator[Fact]:
     names = view.page_columns or tuple(dict.fromkeys((*view.list_columns, *view.form_columns)))
     for name in names:
@@ -123,7 +127,7 @@ def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> It
         value = getattr(record, name)
         if shown.relation is not None:
             cell = _related(shown, value) if value is not None else EMPTY
-        elif name == "due_at" and value is not None:
+        elif name in DUE and value is not None:
             cell = _due(record, value)
         else:
             cell = cell_of(value)
