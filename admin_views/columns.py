@@ -269,7 +269,9 @@ def _value(one: Any) -> Any:
     return value_words(one) if isinstance(one, str) else one
 
 
-FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped", "answered", "dismissed"})
+FINISHED = frozenset({
+    "stated", "silent", "verified", "watching", "closed", "cancelled", "voided", "dropped", "answered", "dismissed",
+})  # fmt: skip
 """States in which a deadline no longer runs."""
 SOON = timedelta(days=1)
 

@@ -114,6 +114,10 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
     )
 
 
+DUE = ("due_at", "statement_due_at")
+"""Deadlines that say how much time they leave; others tell of what was."""
+
+
 def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> Iterator[Fact]:
     names = view.page_columns or tuple(dict.fromkeys((*view.list_columns, *view.form_columns)))
     for name in names:
@@ -123,7 +127,7 @@ def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> It
         value = getattr(record, name)
         if shown.relation is not None:
             cell = _related(shown, value) if value is not None else EMPTY
-        elif name == "due_at" and value is not None:
+        elif name in DUE and value is not None:
             cell = _due(record, value)
         else:
             cell = cell_of(value)
@@ -167,15 +171,15 @@ def _steps(record: Record) -> list[StatusStep]:
 
 
 def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
-    """The way forward: always the first step that leads to a state not yet passed and destroys nothing."""
-    way = [initial]
-    steps = list(steps)
+    """The way forward: always the first step that leads to a state not yet passed and destroys nothing.
+
+    A step that wants reasons is taken where there is no other and the way goes on behind it: a verdict, not a refusal.
+    """
+    way, steps = [initial], list(steps)
     while True:
-        onward = [
-            s
-            for s in steps
-            if way[-1] in s.source and s.target not in way and not s.is_destructive and not s.needs_note
-        ]
+        onward = [s for s in steps if way[-1] in s.source and s.target not in way and not s.is_destructive]
+        plain = [s for s in onward if not s.needs_note]
+        onward = plain or [s for s in onward if s.by and any(s.target in one.source for one in steps)]
         if not onward:
             return way
         way.append(onward[0].target)

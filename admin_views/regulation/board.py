@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_views.columns import cell_of, due_cell
+from admin_views.columns import FINISHED, cell_of, due_cell
 from admin_views.event.receipts import missing_headings, missing_row
 from admin_views.registry import MenuPage, desk_card, menu_page, record_url
 from admin_views.regulation.told import Mark, Told, anchor, mark_of, number, owns, told_all, told_of
@@ -164,7 +164,8 @@ def _rows(tally: Tally, side: Side, person: Person, asked: Asked) -> list[Row]:
         moment = getattr(one, tally.moment.key) if tally.moment is not None else None
         when = Cell("")
         if moment is not None and tally.moment is not None and tally.moment.key == "due_at":
-            when = due_cell(moment, asked.at, is_done=side is Side.DONE)
+            is_done = side is Side.DONE or str(getattr(one, "status", "")) in FINISHED
+            when = due_cell(moment, asked.at, is_done=is_done)
         elif moment is not None:
             when = cell_of(moment)
         said = " · ".join(

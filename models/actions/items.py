@@ -11,7 +11,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     exists,
+    func,
+    not_,
+    or_,
     select,
     text,
 )
@@ -248,6 +252,14 @@ class ActionItem(Record):
 
 
 copies_due(ActionItem, Target.RECTIFICATION)
+
+
+def sides_of(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What is due, and what is overdue: by its due instant; while it is watched by the day of the verdict."""
+    is_owed, is_watched = ActionItem.status.in_(actions.OWED), ActionItem.status == ActionStatus.WATCHING
+    is_late = and_(is_watched, func.coalesce(ActionItem.effectiveness_due_on, date.max) < on_date(at))
+    overdue = or_(and_(is_owed, ActionItem.due_at < at), is_late)
+    return and_(ActionItem.status.in_(actions.UNFINISHED), not_(overdue)), overdue
 
 
 class ActionRound(Line):

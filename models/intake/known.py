@@ -6,14 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import on_date
-from models.organisation import Department, Employee, Post, Team
+from models.organisation import Customer, Department, Employee, Post, ProductModel, Team
 from models.process import DocumentRevision, ProcessDocument
 from rules.ledger import Known
 from rules.process import RevisionStatus
 
 
 def known_from(session: Session) -> Known:
-    """Departments, posts, people, documents and revisions, by one query each."""
+    """Departments, posts, people, documents, revisions, customers and models, by one query each."""
     return Known(
         {
             "department": _departments(session),
@@ -21,6 +21,8 @@ def known_from(session: Session) -> Known:
             "employee": _employees(session),
             "process_document": _documents(session),
             "document_revision": _revisions(session),
+            "customer": _customers(session),
+            "product_model": _models(session),
         }
     )
 
@@ -59,6 +61,16 @@ def _employees(session: Session) -> Iterator[dict[str, object]]:
     )
     for no, name, department, team in rows:
         yield {"no": no, "name": name, "department": department, "team": team}
+
+
+def _customers(session: Session) -> Iterator[dict[str, object]]:
+    for code, name in session.execute(select(Customer.code, Customer.name).where(Customer.voided_at.is_(None))):
+        yield {"code": code, "name": name}
+
+
+def _models(session: Session) -> Iterator[dict[str, object]]:
+    for code in session.scalars(select(ProductModel.code).where(ProductModel.voided_at.is_(None))):
+        yield {"code": code}
 
 
 def _documents(session: Session) -> Iterator[dict[str, object]]:

@@ -15,7 +15,8 @@ class Known:
 
     Rows have the names of the ledgers' values: department {department, department_code}, post {department, post,
     post_code}, employee {no, name, department, team}, process_document {doc_no}, document_revision {doc_no, rev_no,
-    effective_on}; ``name`` and ``code`` are understood for departments and posts too.
+    effective_on}, customer {code, name}, product_model {code}; ``name`` and ``code`` are understood for departments and
+    posts too.
     """
 
     def __init__(self, rows: Mapping[str, Iterable[Values]] | None = None) -> None:
@@ -27,6 +28,8 @@ class Known:
         self._documents: set[str] = set()
         self._revisions: dict[str, list[tuple[date, str]]] = {}
         self._revision_names: set[tuple[str, str]] = set()
+        self._customers: dict[str, str] = {}
+        self._models: set[str] = set()
         for entity, many in (rows or {}).items():
             for one in many:
                 self.add(entity, one)
@@ -46,6 +49,10 @@ class Known:
                 self._documents.add(row["doc_no"])
             case "document_revision":
                 self._add_revision(row)
+            case "customer":
+                self._customers |= {folded(row["name"]): row["code"], folded(row["code"]): row["code"]}
+            case "product_model":
+                self._models.add(folded(row["code"]))
 
     def _add_department(self, name: str | None, code: str | None) -> None:
         for said in (name, code):
@@ -96,6 +103,13 @@ class Known:
     def named(self, name: str) -> list[Values]:
         """Everybody of that name."""
         return list(self._named.get(folded(name), {}).values())
+
+    def customer(self, said: str) -> str | None:
+        """The customer's code, asked by name or code."""
+        return self._customers.get(folded(said))
+
+    def has_model(self, code: str) -> bool:
+        return folded(code) in self._models
 
     def has_document(self, doc_no: str) -> bool:
         return doc_no in self._documents

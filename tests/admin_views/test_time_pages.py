@@ -20,10 +20,20 @@ from rules.base import SYSTEM, RuleBroken
 from rules.regulation import Target
 from tests.browse import Browser, Form
 from tests.conftest import make_app
+from tests.models.acts import without_service
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 """09:00 in the factory, which works 08:30-12:00 and 13:00-17:30."""
 RESOLUTION = Target.RESOLUTION
+
+
+@pytest.fixture(autouse=True)
+def _bare(app):
+    """Time limits of tickets are set here where they are looked at."""
+    with app.app_context():
+        let_write(may=True)
+        without_service(db.session())
+        db.session.remove()
 
 
 @pytest.fixture
