@@ -110,7 +110,7 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
         edit_url=f"/admin/{table}/edit/?id={record.id}" if refusal is None else "",
         edit_reason=say(refusal) if refusal is not None and view.access.may_edit(person) else "",
         delete_url=f"/admin/{table}/delete/" if refusal is None and view.may_delete(record) else "",
-        clause=view.access.clause,
+        clause=clause if isinstance(clause := getattr(record, "clause", ""), str) and clause else view.access.clause,
     )
 
 
