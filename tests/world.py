@@ -60,6 +60,19 @@ TRAINING_FIGURES = (
     ("certificate_notice_days", "second", 30, Unit.CALENDAR_DAY),
     ("certificate_notice_days", "last", 7, Unit.CALENDAR_DAY),
 )
+ASSESSMENT_FIGURES = (
+    ("grade_from", "A", 90),
+    ("grade_from", "B", 80),
+    ("grade_from", "C", 70),
+    ("manual_delta", "", 5),
+    ("improvement_cap", "", 20),
+    ("improvement_points", "A", 10),
+    ("improvement_points", "B", 6),
+    ("improvement_points", "C", 3),
+    ("improvement_points", "minor", 2),
+    ("improvement_points", "major", 5),
+    ("improvement_points", "editorial", 0),
+)
 HOME = {
     Role.TECHNICAL: "JS",
     Role.TECHNICAL_MANAGER: "JS",
@@ -136,6 +149,8 @@ def _regulation(session: Session) -> None:
     for name, clause, target, days in (
         ("变更后修订", "P1.3", Target.REVISION_AFTER_CHANGE, 10),
         ("阅知确认", "C1.2", Target.CONFIRMATION, 3),
+        ("考核申诉", "K4.1", Target.APPEAL, 5),
+        ("建议答复", "K3.2", Target.SUGGESTION_ANSWER, 10),
     ):
         session.add(
             SlaPolicy(
@@ -145,6 +160,17 @@ def _regulation(session: Session) -> None:
                 match={},
                 amount=Decimal(days),
                 unit=Unit.WORKING_DAY,
+                from_on=date(2020, 1, 1),
+            )
+        )
+    for code, applies_to, value in ASSESSMENT_FIGURES:
+        session.add(
+            Figure(
+                code=code,
+                clause=FIGURES[code].clause,
+                applies_to=applies_to,
+                value=Decimal(value),
+                unit=Unit.POINTS,
                 from_on=date(2020, 1, 1),
             )
         )

@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from admin_views.commands.kit import Refused, refusing
 from admin_views.session import db
+from models.assessment import compute_waiting
 from models.attachments import sweep
 from models.base import COMPANY_ZONE, Act, Source, now, on_date
 from models.chain import anchored, note_head
@@ -71,6 +72,13 @@ def tell() -> None:
     click.echo(f"{tell_all(db.session, now())} told.")
 
 
+@click.command("assess")
+@refusing
+def assess() -> None:
+    """Compute the assessment cycles that were started; the worker does it every minute."""
+    click.echo(f"{compute_waiting(db.session(), now())} computed.")
+
+
 @click.command("mail")
 @refusing
 def mail() -> None:
@@ -96,6 +104,7 @@ def jobs_of(app: Flask) -> dict[str, Any]:
     return {
         "remind": Job("* * * * *", _inside(app, lambda: remind_and_note(now()))),
         "tell": Job("* * * * *", _inside(app, lambda: tell_all(db.session, now()))),
+        "assess": Job("* * * * *", _inside(app, lambda: compute_waiting(db.session(), now()))),
         "clean_up": Job("30 3 * * *", _inside(app, clean_up)),
         "check_the_chain": Job("50 3 * * *", _inside(app, check_the_chain)),
     }
@@ -111,4 +120,4 @@ def _inside(app: Flask, work: Callable[[], object]) -> Callable[[], None]:
     return job
 
 
-COMMANDS = (remind, tell, mail, worker)
+COMMANDS = (remind, tell, assess, mail, worker)

@@ -198,6 +198,9 @@ SATISFACTION_WEIGHT = _figure(
     "survey",
     "follow_up",
 )
+GRADE_FROM = _figure(
+    "grade_from", "K2.1", Unit.POINTS, "A grade is reached from", "考核等级分数线", "A", "B", "C", most="200"
+)
 MANUAL_DELTA = _figure("manual_delta", "K2.1", Unit.POINTS, "An assessor may adjust by at most", "人工调整分上限")
 
 FIGURES = {
@@ -230,6 +233,7 @@ FIGURES = {
         IMPROVEMENT_POINTS,
         IMPROVEMENT_CAP,
         SATISFACTION_WEIGHT,
+        GRADE_FROM,
         MANUAL_DELTA,
     )
 }

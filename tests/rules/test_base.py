@@ -52,6 +52,46 @@ LIFECYCLES = {
 # What DOMAIN.md allows, and nothing else: state, verb, new state, who; "!x" = never somebody who is x to the record;
 # "a+b" = both must sign.
 ALLOWED = {
+    "assessment.CYCLE_STEPS": """
+        planned      start             computing    hr
+        computed     start             computing    hr
+        computing    compute           computed
+        computed     review            in_review    hr
+        in_review    publish           published    hr
+        published    hear              appeal
+        published    lock              locked       hr_manager
+        appeal       lock              locked       hr_manager
+    """,
+    "assessment.SHEET_STEPS": """
+        computed     confirm           confirmed    assessor !assessed
+        confirmed    check             checked      hr hr_manager !assessor !assessed
+        confirmed    return            computed     hr hr_manager !assessed
+        checked      publish           published
+        published    acknowledge       acknowledged assessed
+        published    appeal            appealed     assessed
+        appealed     uphold            final        hr_manager general_manager !assessor !assessed
+        appealed     reject            final        hr_manager general_manager !assessor !assessed
+        published    finish            final
+        acknowledged finish            final
+    """,
+    "assessment.LINE_STEPS": """
+        computed     adjust            adjusted     assessor !assessed
+        adjusted     adjust            adjusted     assessor !assessed
+        computed     correct           corrected
+        adjusted     correct           corrected
+        corrected    correct           corrected
+    """,
+    "assessment.SUGGESTION_STEPS": """
+        submitted    screen            screening    hr
+        screening    pass_on           review       hr
+        screening    reject            rejected     hr !suggester
+        review       adopt             adopted      reviewer_of_it !suggester
+        review       reject            rejected     reviewer_of_it !suggester
+        adopted      implement         implementing implementer
+        implementing report            implementing implementer
+        implementing verify            verified     quality_manager !suggester !implementer
+        verified     reward            rewarded
+    """,
     "organisation.EMPLOYEE_STEPS": """
         probation    confirm           active       hr hr_manager
         active       take_leave        leave        hr hr_manager

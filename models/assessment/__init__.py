@@ -1,0 +1,38 @@
+"""Indicators over the rows they stand on, sheets, suggestions (K1-K4)."""
+
+from models.assessment import process_rows
+from models.assessment.computing import compute, compute_waiting, replay, subjects_of
+from models.assessment.cycles import AssessmentCycle
+from models.assessment.definitions import KpiDefinition, KpiTarget, definitions, targets_on
+from models.assessment.following import lines_using
+from models.assessment.measuring import rows_in, sums_of
+from models.assessment.rates import Rate, execution_pass_rates, execution_pass_rows, together
+from models.assessment.sheets import AssessmentLine, AssessmentSheet, KpiEvidence, KpiExclusion, sheets_of
+from models.assessment.suggestions import Suggestion, SuggestionProposer
+
+__all__ = [
+    "AssessmentCycle",
+    "AssessmentLine",
+    "AssessmentSheet",
+    "KpiDefinition",
+    "KpiEvidence",
+    "KpiExclusion",
+    "KpiTarget",
+    "Rate",
+    "Suggestion",
+    "SuggestionProposer",
+    "compute",
+    "compute_waiting",
+    "definitions",
+    "execution_pass_rates",
+    "execution_pass_rows",
+    "lines_using",
+    "process_rows",
+    "replay",
+    "rows_in",
+    "sheets_of",
+    "subjects_of",
+    "sums_of",
+    "targets_on",
+    "together",
+]
