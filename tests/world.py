@@ -65,6 +65,7 @@ ASSESSMENT_FIGURES = (
     ("grade_from", "B", 80),
     ("grade_from", "C", 70),
     ("manual_delta", "", 5),
+    ("money_allowed", "", 0),
     ("improvement_cap", "", 20),
     ("improvement_points", "A", 10),
     ("improvement_points", "B", 6),

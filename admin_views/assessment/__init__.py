@@ -11,6 +11,7 @@ from admin_views.assessment.cycles import (
     KpiTargetView,
 )
 from admin_views.assessment.rates import indicators
+from admin_views.assessment.rewards import RewardPenaltyRuleView, RewardPenaltyView
 from admin_views.assessment.suggestions import SuggestionView
 from admin_views.base import RegulationView
 from models.assessment import (
@@ -19,6 +20,8 @@ from models.assessment import (
     AssessmentSheet,
     KpiDefinition,
     KpiTarget,
+    RewardPenalty,
+    RewardPenaltyRule,
     Suggestion,
 )
 
@@ -27,6 +30,8 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (AssessmentSheet, AssessmentSheetView),
     (AssessmentLine, AssessmentLineView),
     (Suggestion, SuggestionView),
+    (RewardPenalty, RewardPenaltyView),
+    (RewardPenaltyRule, RewardPenaltyRuleView),
     (KpiDefinition, KpiDefinitionView),
     (KpiTarget, KpiTargetView),
 ]

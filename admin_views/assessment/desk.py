@@ -10,9 +10,17 @@ from admin_views.registry import desk_card, next_act, record_url
 from admin_views.screen import DeskCard, DeskLine
 from admin_views.session import db
 from admin_views.words import number_text, say, t
-from models.assessment import AssessmentCycle, AssessmentSheet, Suggestion
+from models.assessment import AssessmentCycle, AssessmentSheet, RewardPenalty, Suggestion
 from models.base import now
-from rules.assessment import REVIEWERS, UNANSWERED, CycleStatus, SheetStatus, SuggestionStatus, Topic
+from rules.assessment import (
+    REVIEWERS,
+    UNANSWERED,
+    CycleStatus,
+    RewardStatus,
+    SheetStatus,
+    SuggestionStatus,
+    Topic,
+)
 from rules.base import Person, Role
 
 LINES = 8
@@ -156,3 +164,34 @@ def suggestions(person: Person) -> DeskCard | None:
         for one in rows
     ]
     return DeskCard(t("Suggestions", "合理化建议"), lines, t("None.", "没有。"), count, "message-2")
+
+
+@desk_card
+def rewards_waiting(person: Person) -> DeskCard | None:
+    """Rewards and penalties whose next step is mine: a statement, an approval, to announce or to execute."""
+    if person.employee_id is None:
+        return None
+    waiting = (RewardStatus.DRAFT, RewardStatus.STATEMENT, RewardStatus.APPROVED, RewardStatus.ANNOUNCED)
+    waiting = (*waiting, RewardStatus.APPEALED)
+    found = db.session.scalars(
+        select(RewardPenalty)
+        .where(RewardPenalty.status.in_(waiting), RewardPenalty.visible_to(person))
+        .order_by(RewardPenalty.id)
+        .limit(LINES * 4)
+    ).all()
+    mine = [(one, act) for one in found if (act := next_act(one, person)) is not None]
+    if not mine:
+        return None
+    lines = [
+        DeskLine(
+            f"{one.subject.name} · {say(one.kind.words)}",
+            record_url(RewardPenalty, one.id),
+            f"{one.reason} · {say(one.status.words)}",
+            due_cell(one.statement_due_at, now())
+            if one.status is RewardStatus.STATEMENT and one.statement_due_at
+            else None,
+            act=act,
+        )
+        for one, act in mine[:LINES]
+    ]
+    return DeskCard(t("Rewards and penalties", "奖惩"), lines, t("None.", "没有。"), len(mine), "award")

@@ -76,6 +76,38 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_kpi_definition')),
     sa.UniqueConstraint('code', name=op.f('uq_kpi_definition_code'))
     )
+    op.create_table('reward_penalty_rule',
+    sa.Column('name', sa.String(length=100), nullable=False),
+    sa.Column('occasion', sa.String(length=40), nullable=False),
+    sa.Column('severity', sa.String(length=40), nullable=True),
+    sa.Column('grade', sa.String(length=4), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('least', sa.BigInteger(), nullable=False),
+    sa.Column('most', sa.BigInteger(), nullable=False),
+    sa.Column('measure', sa.String(length=40), nullable=False),
+    sa.Column('needs_role', sa.String(length=40), nullable=False),
+    sa.Column('clause', sa.String(length=10), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('to_on', sa.Date(), nullable=True),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('least <= most', name=op.f('ck_reward_penalty_rule_band_in_order')),
+    sa.CheckConstraint('to_on IS NULL OR from_on <= to_on', name=op.f('ck_reward_penalty_rule_in_order')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_reward_penalty_rule_created_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_reward_penalty_rule_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_reward_penalty_rule_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reward_penalty_rule'))
+    )
+    with op.batch_alter_table('reward_penalty_rule', schema=None) as batch_op:
+        batch_op.create_index('ix_reward_penalty_rule_occasion', ['occasion', 'id'], unique=False)
+
     op.create_table('kpi_target',
     sa.Column('cycle_kind', sa.String(length=40), nullable=False),
     sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -202,6 +234,64 @@ def upgrade() -> None:
         batch_op.create_index('ix_kpi_evidence_department', ['cycle_id', 'kpi_id', 'department_id'], unique=False)
         batch_op.create_index('ix_kpi_evidence_employee', ['cycle_id', 'kpi_id', 'employee_id'], unique=False)
         batch_op.create_index('ix_kpi_evidence_row', ['cycle_id', 'entity', 'entity_id'], unique=False)
+
+    op.create_table('reward_penalty',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('rule_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('subject_department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('source_entity', sa.String(length=63), nullable=True),
+    sa.Column('source_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('clause', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=True),
+    sa.Column('size_before', sa.BigInteger(), nullable=True),
+    sa.Column('proposer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('statement_due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('statement', sa.Text(), nullable=False),
+    sa.Column('stated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('decided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('announced_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('appeal_due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('executed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('appeal_reason', sa.Text(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("status NOT IN ('approved', 'announced', 'executed') OR decided_by_id IS NOT NULL", name=op.f('ck_reward_penalty_approved_by_somebody')),
+    sa.CheckConstraint('(employee_id IS NULL) != (subject_department_id IS NULL)', name=op.f('ck_reward_penalty_one_subject')),
+    sa.CheckConstraint('(source_entity IS NULL) = (source_id IS NULL)', name=op.f('ck_reward_penalty_source_whole')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_reward_penalty_created_by_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['employee.id'], name=op.f('fk_reward_penalty_decided_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_reward_penalty_department_id')),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_reward_penalty_employee_id')),
+    sa.ForeignKeyConstraint(['proposer_id'], ['employee.id'], name=op.f('fk_reward_penalty_proposer_id')),
+    sa.ForeignKeyConstraint(['rule_id'], ['reward_penalty_rule.id'], name=op.f('fk_reward_penalty_rule_id')),
+    sa.ForeignKeyConstraint(['subject_department_id'], ['department.id'], name=op.f('fk_reward_penalty_subject_department_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_reward_penalty_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_reward_penalty_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reward_penalty')),
+    sa.UniqueConstraint('no', name=op.f('uq_reward_penalty_no'))
+    )
+    with op.batch_alter_table('reward_penalty', schema=None) as batch_op:
+        batch_op.create_index('ix_reward_penalty_department_id', ['department_id', 'id'], unique=False)
+        batch_op.create_index('ix_reward_penalty_employee_id', ['employee_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_reward_penalty_proposer_id'), ['proposer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_reward_penalty_rule_id'), ['rule_id'], unique=False)
+        batch_op.create_index('ix_reward_penalty_source', ['source_entity', 'source_id'], unique=False)
+        batch_op.create_index('ix_reward_penalty_status', ['status', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_reward_penalty_subject_department_id'), ['subject_department_id'], unique=False)
 
     op.create_table('assessment_line',
     sa.Column('sheet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

@@ -7,6 +7,7 @@ from models.assessment.definitions import KpiDefinition, KpiTarget, definitions,
 from models.assessment.following import lines_using
 from models.assessment.measuring import rows_in, sums_of
 from models.assessment.rates import Rate, execution_pass_rates, execution_pass_rows, together
+from models.assessment.rewards import RewardPenalty, RewardPenaltyRule, draft_by_rule, rules_for
 from models.assessment.sheets import AssessmentLine, AssessmentSheet, KpiEvidence, KpiExclusion, sheets_of
 from models.assessment.suggestions import Suggestion, SuggestionProposer
 
@@ -19,17 +20,21 @@ __all__ = [
     "KpiExclusion",
     "KpiTarget",
     "Rate",
+    "RewardPenalty",
+    "RewardPenaltyRule",
     "Suggestion",
     "SuggestionProposer",
     "compute",
     "compute_waiting",
     "definitions",
+    "draft_by_rule",
     "execution_pass_rates",
     "execution_pass_rows",
     "lines_using",
     "process_rows",
     "replay",
     "rows_in",
+    "rules_for",
     "sheets_of",
     "subjects_of",
     "sums_of",

@@ -89,6 +89,10 @@ class Suggestion(Record):
         assessment.refuse_without_people(
             one.employee_id or (one.employee.id if one.employee else None) for one in self.proposers
         )
+        with self.session.no_autoflush:
+            self._follow(act)
+
+    def _follow(self, act: Act) -> None:
         first = self.proposers[0].employee or self.session.get_one(Employee, self.proposers[0].employee_id)
         self.department = first.department
         if self.answer_due_at is None:

@@ -34,6 +34,7 @@ FIGURE_VALUES: Mapping[str, str | Mapping[str, str]] = {
     "satisfaction_weight": {"ticket": "40", "survey": "30", "follow_up": "30"},
     "grade_from": {"A": "90", "B": "80", "C": "70"},
     "manual_delta": "5",
+    "money_allowed": "0",
 }
 """The weak line of surveys is left unset on purpose."""
 

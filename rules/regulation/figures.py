@@ -203,6 +203,15 @@ GRADE_FROM = _figure(
 )
 MANUAL_DELTA = _figure("manual_delta", "K2.1", Unit.POINTS, "An assessor may adjust by at most", "人工调整分上限")
 
+MONEY_ALLOWED = _figure(
+    "money_allowed",
+    "K4.1",
+    Unit.COUNT,
+    "Rewards and penalties in money (1 = on, 0 = off)",
+    "奖惩是否涉及金额（1 是，0 否）",
+    most="1",
+)
+
 FIGURES = {
     one.code: one
     for one in (
@@ -235,6 +244,7 @@ FIGURES = {
         SATISFACTION_WEIGHT,
         GRADE_FROM,
         MANUAL_DELTA,
+        MONEY_ALLOWED,
     )
 }
 

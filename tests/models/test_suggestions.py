@@ -128,9 +128,8 @@ def test_an_effect_is_measured_before_it_is_verified(session):
 
 def test_what_is_about_satisfaction_the_after_sales_manager_judges(session):
     one = suggested(session, "车工一")
-    one.topic = "satisfaction"
     with doing(session, "hr"):
-        session.flush()
+        one.topic = "satisfaction"
     perform(session, one, "screen", "hr", AT)
     perform(session, one, "pass_on", "hr", AT)
     with pytest.raises(NotYours):

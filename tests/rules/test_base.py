@@ -81,6 +81,21 @@ ALLOWED = {
         adjusted     correct           corrected
         corrected    correct           corrected
     """,
+    "assessment.REWARD_STEPS": """
+        draft        ask_statement     statement    hr hr_manager !subject_of_it
+        statement    state             statement    subject_of_it
+        draft        approve           approved     approver_of_it !subject_of_it !proposer_of_it
+        statement    approve           approved     approver_of_it !subject_of_it !proposer_of_it
+        draft        drop              dropped      approver_of_it !subject_of_it
+        statement    drop              dropped      approver_of_it !subject_of_it
+        approved     announce          announced    hr hr_manager
+        announced    execute           executed     hr hr_manager
+        announced    appeal            appealed     subject_of_it
+        executed     appeal            appealed     subject_of_it
+        appealed     uphold            upheld       general_manager !subject_of_it !proposer_of_it
+        appealed     change            changed      general_manager !subject_of_it !proposer_of_it
+        appealed     revoke            revoked      general_manager !subject_of_it !proposer_of_it
+    """,
     "assessment.SUGGESTION_STEPS": """
         submitted    screen            screening    hr
         screening    pass_on           review       hr
