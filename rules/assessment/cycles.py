@@ -10,6 +10,8 @@ R = Role
 ASSESSOR = relation("assessor", "the assessor", "考核人")
 ASSESSED = relation("assessed", "the assessed person", "被考核人")
 HR_DESK = frozenset({R.HR, R.HR_MANAGER})
+CHECKERS = HR_DESK | {R.GENERAL_MANAGER}
+"""HR checks; where the sheet is of HR itself, the general manager."""
 APPEAL_JUDGES = frozenset({R.HR_MANAGER, R.GENERAL_MANAGER})
 """Who decides an appeal: the HR manager, or where he assessed himself, the general manager."""
 
@@ -120,7 +122,14 @@ SHEET_STEPS = Lifecycle(
             clause="K2.1",
         ),
         step(
-            "check", "confirmed", "checked", "Check", "复核通过", by=HR_DESK, unlike={ASSESSOR, ASSESSED}, clause="K2.1"
+            "check",
+            "confirmed",
+            "checked",
+            "Check",
+            "复核通过",
+            by=CHECKERS,
+            unlike={ASSESSOR, ASSESSED},
+            clause="K2.1",
         ),
         step(
             "return",

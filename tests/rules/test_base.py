@@ -64,7 +64,7 @@ ALLOWED = {
     """,
     "assessment.SHEET_STEPS": """
         computed     confirm           confirmed    assessor !assessed
-        confirmed    check             checked      hr hr_manager !assessor !assessed
+        confirmed    check             checked      hr hr_manager general_manager !assessor !assessed
         confirmed    return            computed     hr hr_manager !assessed
         checked      publish           published
         published    acknowledge       acknowledged assessed
