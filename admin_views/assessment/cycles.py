@@ -206,7 +206,6 @@ class AssessmentSheetView(RegulationView):
         "decided_at",
         "decision_reason",
         "note",
-        "content_hash",
     )
     left_out = frozenset(
         {
@@ -293,7 +292,6 @@ class AssessmentLineView(RegulationView):
         "delta_reason",
         "value_before",
         "score_before",
-        "evidence_hash",
     )
     left_out = frozenset({*(name for name in LINE_LABELS if name != "called"), "sheet_id", "kpi_id"})
     asked_kinds: ClassVar = {"manual_delta": "text"}

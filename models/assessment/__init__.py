@@ -1,6 +1,6 @@
 """Indicators over the rows they stand on, sheets, suggestions (K1-K4)."""
 
-from models.assessment import process_rows
+from models.assessment import evidence, process_rows, proof
 from models.assessment.computing import compute, compute_waiting, replay, subjects_of
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.definitions import KpiDefinition, KpiTarget, definitions, targets_on
@@ -28,10 +28,12 @@ __all__ = [
     "compute_waiting",
     "definitions",
     "draft_by_rule",
+    "evidence",
     "execution_pass_rates",
     "execution_pass_rows",
     "lines_using",
     "process_rows",
+    "proof",
     "replay",
     "rows_in",
     "rules_for",

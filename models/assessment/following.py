@@ -57,6 +57,13 @@ def publish_sheets(cycle: AssessmentCycle, act: Act) -> None:
     cycle.content_hash = cycle_hash(cycle.session, cycle)
 
 
+@after(AssessmentLine, "adjust")
+def hash_again(line: AssessmentLine, _act: Act) -> None:
+    """What a sheet says has changed by hand; its hash is over that."""
+    line.session.flush()
+    line.sheet.content_hash = sheet_hash(line.sheet)
+
+
 @after(AssessmentSheet, "appeal")
 def hear_appeals(sheet: AssessmentSheet, act: Act) -> None:
     """The first appeal opens the hearing."""

@@ -150,7 +150,7 @@ def evidence_of(session: Session, cycle: AssessmentCycle, kpi_id: int, one: Indi
 
 def _kept(cycle_id: int, kpi_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
     left_out, top, bottom = row["left_out"], int(row["top"] or 0), int(row["bottom"] or 0)
-    side = RowSide.EXCLUDED if left_out else RowSide.NUMERATOR if top else RowSide.DENOMINATOR
+    side = RowSide.EXCLUDED if left_out else RowSide.NUMERATOR if top or not bottom else RowSide.DENOMINATOR
     facts = {**row, "top": top, "bottom": bottom}
     return {
         "cycle_id": cycle_id,
