@@ -24,6 +24,7 @@ from admin_views import (
     event,
     faults,
     finding,
+    intake,
     organisation,
     process,
     quality,
@@ -115,7 +116,7 @@ def _screens(app: Flask) -> None:
             found[model.__tablename__] = view
     app.extensions["views"] = found
     own = [page for chapter in CHAPTERS for page in getattr(chapter, "PAGES", ())]
-    for blueprint in (signin.door, desk.desk, desk.files, desk.health, finding.finding, *own):
+    for blueprint in (signin.door, desk.desk, desk.files, desk.health, finding.finding, intake.intake, *own):
         app.register_blueprint(blueprint)
     faults.register(app)
     web.set_up(app)

@@ -34,6 +34,8 @@ BIN = VENV / "bin"
 INSTALLED = VENV / "installed-lock"
 RUN_LOCK = ROOT / "requirements.txt"
 DEV_LOCK = ROOT / "requirements-dev.txt"
+RIVALS = VENV / "rivals"
+RIVALS_LOCK = ROOT / "tests" / "bench" / "rivals.txt"
 
 FRONT_END = ROOT / "admin_views"
 VENDOR = FRONT_END / "static" / "vendor"
@@ -115,10 +117,10 @@ def make_environment() -> None:
     call(sys.executable, "-m", "venv", "--clear", VENV)
 
 
-def pip_install(lock: Path) -> None:
+def pip_install(lock: Path, into: Path = VENV) -> None:
     """Install exactly what ``lock`` lists, each file checked against its hash."""
     quiet = ("--quiet", "--disable-pip-version-check", "--no-input")
-    call(BIN / "python", "-m", "pip", "install", *quiet, "--no-deps", "--require-hashes", "-r", lock)
+    call(into / "bin" / "python", "-m", "pip", "install", *quiet, "--no-deps", "--require-hashes", "-r", lock)
 
 
 def install(lock: Path) -> None:
@@ -416,9 +418,21 @@ def check(_arguments: Sequence[str]) -> int:
     return 0 if all(outcomes) else 1
 
 
+def provide_rivals() -> None:
+    """What deadlines are measured beside, in an environment of its own; nothing else needs it."""
+    stamp = RIVALS / INSTALLED.name
+    if is_stamped(stamp, stamp_of(RIVALS_LOCK)):
+        return
+    print(f"Installing {RIVALS_LOCK.name} (this once)", flush=True)
+    call(BIN / "python", "-m", "venv", "--clear", RIVALS)
+    pip_install(RIVALS_LOCK, RIVALS)
+    stamp.write_text(stamp_of(RIVALS_LOCK))
+
+
 def bench(arguments: Sequence[str]) -> int:
     """The benchmarks; they print tables and change nothing."""
     prepare_tests()
+    provide_rivals()
     return subprocess.run([BIN / "python", "-m", "tests.bench", *arguments], cwd=ROOT, check=False).returncode
 
 

@@ -28,7 +28,8 @@ from admin_views.words import (
 from models.base import Record
 from models.types import Label, Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
-from rules.regulation.ladders import REASONS, written
+from rules.regulation.ladders import OFFSET, REASONS, offset_words, written
+from rules.regulation.limits import fact_words, value_words
 
 COMMON: dict[str, Words] = {
     "id": Words("ID", "序号"),
@@ -266,10 +267,23 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
 def listed(value: dict[str, Any] | list[Any]) -> str:
     """Values as people write them one after the other; a ladder's levels with whom they tell."""
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {value_text(one)}" for name, one in value.items())
+        told = (
+            t("{name}: {value}", "{name}：{value}", name=fact_words(k), value=_value(one)) for k, one in value.items()
+        )
+        return t("; ", "；").join(told)
     if value and all(isinstance(one, list) for one in value):
         return written(value, zh=locale() == CHINESE)
-    return t(", ", "、").join(value_text(REASONS.get(one, one)) for one in value)
+    return t(", ", "、").join(_listed_value(one) for one in value)
+
+
+def _listed_value(one: Any) -> str:
+    """A warning, a reason, or whatever it is."""
+    is_offset = isinstance(one, str) and one.startswith("-") and OFFSET.fullmatch(one)
+    return say(offset_words(one)) if is_offset else value_text(REASONS.get(one, one))
+
+
+def _value(one: Any) -> Any:
+    return value_words(one) if isinstance(one, str) else one
 
 
 FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped"})

@@ -1,6 +1,6 @@
 """The controls of a form, drawn attribute by attribute: WTForms' own widgets would take half of a form's time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import Any
 
@@ -40,6 +40,12 @@ def _written(attributes: Mapping[str, Any]) -> str:
 
 
 def _options(field: Any) -> Iterator[str]:
-    for value, label in field.choices:
+    for name, options in getattr(field, "groups", {"": field.choices}).items():
+        inside = "".join(_group(field, options))
+        yield f'<optgroup label="{escape(name)}">{inside}</optgroup>' if name else inside
+
+
+def _group(field: Any, options: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for value, label in options:
         chosen = " selected" if value == field.data else ""
         yield f'<option value="{escape(value)}"{chosen}>{escape(label)}</option>'

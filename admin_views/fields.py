@@ -174,7 +174,7 @@ class PairsField(Parsed):
         return "; ".join(f"{name}={one}" for name, one in value.items())
 
 
-SPECIAL: dict[tuple[type[Any], str], type[Parsed]] = {}
+SPECIAL: dict[tuple[type[Any], str], type[Field]] = {}
 """Columns whose text means more than their type says; views add theirs: (model, column) -> field."""
 
 

@@ -31,6 +31,8 @@ ACTIONS = {
     "confirm_reading": Words("confirmed having read it", "阅知确认"),
     "chain_whole": Words("checked the chain: whole", "校验操作记录：完好"),
     "chain_broken": Words("checked the chain: broken", "校验操作记录：异常"),
+    "ends_soon": Words("ends soon", "即将到期"),
+    "print_certificate": Words("printed a certificate", "打印证书"),
     "hand_over": Words("handed over", "移交"),
     "reset_password": Words("gave a one-time password", "发放一次性密码"),
     "end_sessions": Words("ended all log-ins", "结束全部登录"),
@@ -92,6 +94,8 @@ def action_words(record: Record, action: str) -> str:
 def did_words(record: Record, action: str, name: str) -> str:
     """Who did what, as a sentence begins: "Wang Li: submitted"; what followed by itself names nobody."""
     words = action_words(record, action)
+    if action == "remind_0" or action.startswith("warn_"):
+        return t("Reminder: {verb}", "提醒：{verb}", verb=words)
     if action.startswith("remind_"):
         return words[:1].upper() + words[1:]
     if action == "create":

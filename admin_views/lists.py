@@ -12,6 +12,7 @@ from admin_views.rows import rows_html
 from admin_views.screen import Chip, Filter, Heading, ListPage, Option, Pager
 from admin_views.session import db
 from admin_views.words import many, say, t, value_text
+from models.intake import STORES
 from rules.base import Person, names_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def list_page(view: "RegulationView", listing: Listing) -> ListPage:
         clear_url=f"/admin/{table}/",
         create_url=f"/admin/{table}/new/" if view.access.may_create(listing.person) and view.form_columns else "",
         export_urls={kind: f"/admin/{table}/export/{kind}/?{_query({'page': None})}" for kind in ("csv", "xlsx")},
+        import_url=_import_url(view, listing.person),
         empty=_empty(view, asked),
         empty_how=_how(view, listing.person),
         bulk=_bulk(view, listing.person),
@@ -44,6 +46,12 @@ def list_page(view: "RegulationView", listing: Listing) -> ListPage:
         hidden=[(name, value) for name, value in request.args.items() if name in {"sort", "desc", "page_size"}],
         clause=view.access.clause,
     )
+
+
+def _import_url(view: "RegulationView", person: Person) -> str:
+    """Where a ledger of these records is handed in; empty where there is none, or it is not this person's to do."""
+    entity = next((name for name, one in STORES.items() if one.model is view.model), "")
+    return f"/import/?entity={entity}" if entity and view.access.may_create(person) else ""
 
 
 def _query(changed: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ from admin_views.screen import (
     Verb,
 )
 from admin_views.session import db
+from admin_views.sheets import SheetField
 from admin_views.verbs import asked_of
 from admin_views.words import say, t
 from models.base import Record, now, previews
@@ -49,6 +50,7 @@ def form_context(view: "RegulationView", form: Any, record: Record | None) -> di
         "title": title,
         "layout": _sections(view, form),
         "inlines": [_inline(view, form, one) for one in view.inlines],
+        "sheets": {name: one.shown() for name, one in form._fields.items() if isinstance(one, SheetField)},
         "cancel_url": back,
         "is_new": record is None,
         "table_label": say(view.model.words),
@@ -62,7 +64,8 @@ def _sections(view: "RegulationView", form: Any) -> list[dict[str, Any]]:
     sections = view.sections
     if not sections:
         return [{"title": "", "fields": present}]
-    return [{"title": say(one.words), "fields": [name for name in one.fields if name in present]} for one in sections]
+    shown = [(one, [name for name in one.fields if name in present]) for one in sections]
+    return [{"title": say(one.words), "fields": fields} for one, fields in shown if fields]
 
 
 def _inline(view: "RegulationView", form: Any, inline: "Inline") -> dict[str, Any]:

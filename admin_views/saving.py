@@ -14,11 +14,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from wtforms import BooleanField, FieldList, Form, HiddenField
 
 from admin_views import faults, pages
-from admin_views.columns import Shown, label_of
+from admin_views.columns import Shown, label_of, listed
 from admin_views.fields import LinesField, PickerField, VersionField, clean, form_of, pick_together, value_of
 from admin_views.registry import record_url
 from admin_views.screen import Conflict
 from admin_views.session import db
+from admin_views.sheets import SheetField
 from admin_views.signin import act_here, fresh_token, person_here
 from admin_views.words import locale, say, t, value_text
 from models.base import Act, Line, Record
@@ -195,7 +196,9 @@ class Saves:
         for name, one in form._fields.items():
             if record is not None and isinstance(one, PickerField):
                 one.kept = getattr(record, f"{name}_id")
-            if record is not None and isinstance(one, LinesField):
+            if record is not None and isinstance(one, SheetField):
+                one.let_stand(getattr(record, name))
+            elif record is not None and isinstance(one, LinesField):
                 rows = {str(row.id): row for row in getattr(record, name)}
                 for entry in one:
                     _let_line_stand(entry.form, rows.get(clean(entry.form.id.data or "")))
@@ -213,7 +216,7 @@ class Saves:
         """The form as it was typed, with the sentence beside its field."""
         words = say(refused.words)
         target = form._fields.get(refused.field or "")
-        if target is not None and not isinstance(target, FieldList):
+        if target is not None and (isinstance(target, SheetField) or not isinstance(target, FieldList)):
             target.errors = [*target.errors, words]
         again = self.one(request.args.get("id")) if record is not None else None
         return self._form_page(form, again, status=refused.status, refusal=words)
@@ -352,7 +355,8 @@ def _filled(form_field: Any) -> bool:
 def _text_of(form_field: Any) -> str:
     if isinstance(form_field, PickerField):
         return form_field.picked_label
-    return value_text(value_of(form_field))
+    value = value_of(form_field)
+    return listed(value) if isinstance(value, dict | list) else value_text(value)
 
 
 def _raw_of(form_field: Any) -> str:

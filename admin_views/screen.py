@@ -322,6 +322,7 @@ class ListPage:
     clear_url: str = ""
     create_url: str = ""
     export_urls: Mapping[str, str] = field(default_factory=dict)
+    import_url: str = ""
     empty: str = ""
     empty_how: str = ""
     """Where the first row comes from."""

@@ -81,9 +81,9 @@ def _records_of(session: Session, asked: Iterable[ApprovalRecord], person: Perso
 
 
 def _is_his(waiting: Waiting, person: Person) -> bool:
-    """The step is still open, and the role reaches the record's department."""
+    """The step is open to this person now, in the role that is asked; that reaches the department, if there is one."""
     record, approval = waiting.record, waiting.approval
-    cycle, status = record.lifecycle, str(getattr(record, "status", ""))
-    is_open = cycle is not None and cycle.find(approval.step, status) is not None
     role = next((one for one in person.roles if str(one) == approval.role), None)
-    return is_open and role is not None and person.holds_in(role, getattr(record, "department_id", None))
+    if role is None or (hasattr(record, "department_id") and not person.holds_in(role, record.department_id)):
+        return False
+    return record.why_not(approval.step, person) is None

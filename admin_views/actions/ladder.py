@@ -13,16 +13,18 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin_views.base import RegulationView
 from admin_views.columns import cell_of, due_cell
 from admin_views.registry import MenuPage, menu_page, record_url
-from admin_views.screen import Option
+from admin_views.regulation.clocks import FLIGHTS, level_state
+from admin_views.screen import Cell, Option, Row
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
-from admin_views.words import say, t
+from admin_views.words import exact_instant, near_instant, say, t
 from models.actions import ActionItem, ActionRung, ladder, levels_climbed, refuse_disorder
 from models.base import Act, now
 from models.organisation import Department
 from models.regulation import company_calendar
 from rules.actions import OPENERS, UNFINISHED, Rung, due_of
 from rules.base import NotYours, Person, Role, RuleBroken, Words, relation_words
+from rules.regulation import Target
 from rules.working_time import WorkCalendar
 
 overdue = Blueprint("overdue_actions", __name__, url_prefix="/actions/overdue")
@@ -85,6 +87,31 @@ def overdue_actions() -> AnyResponse | str:
         departments=_departments(person, at, chosen),
         ladder_url="/admin/action_rung/",
     )
+
+
+def levels_of(action: ActionItem) -> list[Row]:
+    """The ladder of one measure, as its deadline's page shows it."""
+    calendar, climbed = _calendar(), levels_climbed(db.session, [action]).get(action.id, -1)
+    if calendar is None:
+        return []
+    is_open = action.status in UNFINISHED
+    found = [(due_of(calendar, one, action.due_at), one) for one in ladder(db.session)]
+    return [
+        Row(
+            one.level,
+            "",
+            [
+                Cell(near_instant(when), exact=exact_instant(when)),
+                Cell(_who(one)),
+                level_state(when, is_told=one.level <= climbed, is_open=is_open),
+            ],
+        )
+        for when, one in found
+        if when >= action.created_at
+    ]
+
+
+FLIGHTS.update({Target.RECTIFICATION: levels_of, Target.RECHECK: levels_of})
 
 
 def _late(person: Person, at: datetime) -> list[ColumnElement[bool]]:

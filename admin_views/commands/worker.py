@@ -15,6 +15,7 @@ from models.attachments import sweep
 from models.base import COMPANY_ZONE, Act, Source, now, on_date
 from models.chain import anchored, note_head
 from models.keeping import prune
+from models.ledger import sweep_incoming
 from models.operations import check_chain
 from models.reminding import remind as remind_all
 from models.reminding import tell as tell_all
@@ -56,6 +57,7 @@ def clean_up() -> None:
     db.session.commit()
     before = (now() - ORPHANS).timestamp()
     sweep(db.session, Path(current_app.config["ATTACHMENTS"]), before)
+    sweep_incoming(Path(current_app.config["ATTACHMENTS"]), before)
 
 
 def check_the_chain() -> None:

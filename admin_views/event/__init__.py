@@ -25,7 +25,7 @@ menu_page(
 menu_page(
     MenuPage(
         "event",
-        Words("How the product runs", "系统运行"),
+        Words("System status", "系统运行"),
         "/operations/",
         lambda person: person.holds(Role.ADMIN),
         "device-desktop",

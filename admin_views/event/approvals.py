@@ -5,13 +5,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of, due_cell
+from admin_views.history import about
 from admin_views.registry import desk_card, record_url
 from admin_views.screen import EMPTY, Cell, DeskCard, DeskLine, Heading, Row
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
 from admin_views.words import say, t
 from models.approvals import Waiting, waiting_for
-from models.base import now
+from models.base import Record, now
 from rules.base import Person
 
 approvals = Blueprint("approvals", __name__, url_prefix="/approvals")
@@ -29,7 +30,7 @@ def inbox() -> AnyResponse | str:
             record_url(type(one.record), one.record.id),
             [
                 Cell(say(one.record.label_words)),
-                Cell(say(type(one.record).words)),
+                Cell(" · ".join(filter(None, (say(type(one.record).words), _matter(one.record))))),
                 Cell(say(one.record.verb_words(one.approval.step))),
                 cell_of(one.record.updated_at),
                 due_cell(one.approval.due_at, now()) if one.approval.due_at else EMPTY,
@@ -66,6 +67,12 @@ def approvals_card(person: Person) -> DeskCard | None:
 
 def _line(one: Waiting) -> DeskLine:
     record, verb = one.record, one.record.verb_words(one.approval.step)
-    detail = t("{kind} · {verb}", "{kind} · {verb}", kind=type(record).words, verb=verb)
+    detail = " · ".join(filter(None, (say(type(record).words), say(verb), _matter(record))))
     due = due_cell(one.approval.due_at, now()) if one.approval.due_at else None
     return DeskLine(say(record.label_words), record_url(type(record), record.id), detail, due)
+
+
+def _matter(record: Record) -> str:
+    """The first words of the record itself, where its label is only a number."""
+    words = about(record)
+    return "" if words == f"{say(record.words)} {record.label}" else words

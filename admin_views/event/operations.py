@@ -1,4 +1,4 @@
-"""How the product runs: jobs, workers, what is still to be told, what was refused, the chain of events (C1.2)."""
+"""System status: jobs, workers, what is still to be told, what was refused, the chain of events (C1.2)."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What waits in this chapter: reviews due, revisions asked for, to countersign, to approve, to release (P1.2, P1.3)."""
+"""What waits in this chapter: reviews due, revisions asked for, begun, to release (P1.2, P1.3)."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -12,10 +12,9 @@ from admin_views.screen import Cell, DeskAct, DeskCard, DeskLine
 from admin_views.session import db
 from admin_views.words import exact_date, near_date, say, t, today
 from models.base import now
-from models.event import ApprovalRecord
-from models.process import ChangeNotice, DocumentReview, DocumentRevision, ProcessDocument, roles_to_sign
+from models.process import ChangeNotice, DocumentReview, DocumentRevision, ProcessDocument
 from rules.base import Person, Role
-from rules.process import ChangeClass, NoticeStatus, ReviewStatus, RevisionStatus
+from rules.process import NoticeStatus, ReviewStatus, RevisionStatus
 
 MOST = 10
 SOON = timedelta(days=30)
@@ -148,73 +147,18 @@ def my_revisions(person: Person) -> DeskCard | None:
 
 
 @_card
-def to_countersign(person: Person) -> DeskCard | None:
-    """Revisions that wait for this person's countersignature."""
-    if not person.holds(Role.PRODUCTION_MANAGER, Role.QUALITY_MANAGER):
-        return None
-    waiting = db.session.scalars(
-        select(DocumentRevision)
-        .options(joinedload(DocumentRevision.document))
-        .where(
-            DocumentRevision.status == RevisionStatus.IN_REVIEW,
-            DocumentRevision.change_class != ChangeClass.EDITORIAL,
-            DocumentRevision.author_id != (person.employee_id or 0),
-        )
-        .order_by(DocumentRevision.id)
-        .limit(100)
-    ).all()
-    signed = _signed([one.id for one in waiting])
-    mine = [
-        one
-        for one in waiting
-        if set(map(str, roles_to_sign(db.session, one.document_id, person))) - signed.get(one.id, set())
-    ]
-    lines = [
-        DeskLine(
-            f"{one.label} {one.document.title}",
-            record_url(DocumentRevision, one.id),
-            f"{say(one.change_class.words)} · {one.summary}",
-            cell_of(one.status),
-        )
-        for one in mine
-    ]
-    return DeskCard(
-        t("To countersign", "待我会签"),
-        lines[:MOST],
-        t("Nothing to countersign.", "没有待会签的文件。"),
-        len(lines),
-        "pencil",
-    )
-
-
-def _signed(keys: list[int]) -> dict[int, set[str]]:
-    found: dict[int, set[str]] = {}
-    rows = db.session.execute(
-        select(ApprovalRecord.entity_id, ApprovalRecord.role).where(
-            ApprovalRecord.entity == "document_revision",
-            ApprovalRecord.entity_id.in_(keys),
-            ApprovalRecord.step == "countersign",
-            ApprovalRecord.used_at.is_(None),
-        )
-    )
-    for key, role in rows:
-        found.setdefault(key, set()).add(role)
-    return found
-
-
-@_card
-def to_approve(person: Person) -> DeskCard | None:
-    """What the technical manager has to approve and to release."""
+def to_release(person: Person) -> DeskCard | None:
+    """What the technical manager has approved and not yet released; what he has to approve is in his inbox."""
     if not person.holds(Role.TECHNICAL_MANAGER):
         return None
     lines = _revision_lines(
-        DocumentRevision.status.in_((RevisionStatus.IN_REVIEW, RevisionStatus.APPROVED)),
+        DocumentRevision.status == RevisionStatus.APPROVED,
         DocumentRevision.author_id.is_distinct_from(person.employee_id or 0),
     )
     return DeskCard(
-        t("Documents to approve and release", "待批准、待发布的文件"),
+        t("Documents to release", "待发布的文件"),
         lines,
-        t("Nothing to approve.", "没有待批准的文件。"),
+        t("Nothing to release.", "没有待发布的文件。"),
         len(lines),
         "clipboard-check",
     )

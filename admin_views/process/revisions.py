@@ -28,9 +28,11 @@ from models.process import (
     DocumentRevision,
     ProcessDocument,
     revision_number_after,
+    sides,
 )
 from rules.base import Person, Role, Words
-from rules.process import COUNTERSIGNERS, ChangeClass, NoticeKind, RevisionStatus, Trigger
+from rules.event import Decision
+from rules.process import SIGNERS, ChangeClass, NoticeKind, RevisionStatus, Trigger
 
 SENTENCES["uq_document_revision_one_in_force"] = Words(
     "Only one revision can be in force.", "同一文件只能有一个现行版次。"
@@ -215,6 +217,7 @@ def signed(revision: DocumentRevision, person: Person) -> Panel | None:
             ApprovalRecord.entity == "document_revision",
             ApprovalRecord.entity_id == revision.id,
             ApprovalRecord.step == "countersign",
+            ApprovalRecord.decision == Decision.APPROVED,
             ApprovalRecord.used_at.is_(None)
             if revision.status is RevisionStatus.IN_REVIEW
             else ApprovalRecord.used_at == revision.approved_at,
@@ -222,7 +225,11 @@ def signed(revision: DocumentRevision, person: Person) -> Panel | None:
         .order_by(ApprovalRecord.id)
     ).all()
     given = {approval.role: (approval, name) for approval, name in rows}
-    if revision.status is not RevisionStatus.IN_REVIEW and not given:
+    if revision.status is RevisionStatus.IN_REVIEW:
+        wanted = sides(db.session, revision.document_id)
+    else:
+        wanted = tuple(role for role in SIGNERS if str(role) in given)
+    if not wanted:
         return None
     return Panel(
         title=t("Countersignatures", "会签"),
@@ -233,7 +240,7 @@ def signed(revision: DocumentRevision, person: Person) -> Panel | None:
             Heading("comment", t("Remark", "意见")),
             Heading("state", t("State", "状态")),
         ],
-        rows=[_signature_row(place, role, given.get(str(role))) for place, role in enumerate(COUNTERSIGNERS)],
+        rows=[_signature_row(place, role, given.get(str(role))) for place, role in enumerate(wanted)],
     )
 
 

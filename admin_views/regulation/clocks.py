@@ -1,6 +1,6 @@
 """Clocks on the pages of the records that they run for, and the story of each deadline (A3.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from models.base import Record, now
 from models.event import Reminder
 from models.regulation import Calendar, SlaClock, clocks_of, reopenings
 from rules.base import NotVisible, Person, Words
-from rules.regulation import ClockStatus, Terms, ladders
+from rules.regulation import ClockStatus, Target, Terms, ladders
 from rules.regulation.clocks import Recorded, flight
 from rules.regulation.limits import match_words
 from rules.regulation.stories import (
@@ -164,7 +164,7 @@ def clock_page(key: int) -> AnyResponse | str:
         lead=say(left_words(clock, now())),
         facts=list(_facts(clock)),
         **story_context(told, clock.recorded),
-        **_flight(clock),
+        **_flight(clock, record),
         pauses=_pauses(clock),
     )
 
@@ -203,8 +203,18 @@ def _pauses(clock: SlaClock) -> dict[str, Any]:
     return {"headings": [Heading(name, t(en, zh)) for name, en, zh in names], "rows": rows}
 
 
-def _flight(clock: SlaClock) -> dict[str, Any]:
+FLIGHTS: dict[Target, Callable[[Any], list[Row]]] = {}
+"""Target -> the levels of a record that climbs a ladder of its own: when, who, whether it was told."""
+
+
+def _flight(clock: SlaClock, record: Record) -> dict[str, Any]:
     """Every level of the ladder: when, who, and whether it was told."""
+    names = ("when", "When", "时间"), ("who", "Who is told", "通知对象"), ("state", "State", "状态")
+    rows = FLIGHTS[clock.target](record) if clock.target in FLIGHTS else _levels(clock)
+    return {"rungs": {"headings": [Heading(name, t(en, zh)) for name, en, zh in names], "rows": rows}}
+
+
+def _levels(clock: SlaClock) -> list[Row]:
     told = set(
         db.session.scalars(
             select(Reminder.level).where(
@@ -216,23 +226,21 @@ def _flight(clock: SlaClock) -> dict[str, Any]:
     )
     recorded = Recorded(clock.started_at, clock.recorded.pauses, told_from=clock.told_from_at)
     known = ladders.callable_names()
-    rows = [
+    return [
         Row(
             rung.level,
             "",
             [
                 Cell(near_instant(when), exact=exact_instant(when)),
                 Cell(t(", ", "、").join(say(known[who]) for who in rung.tells if who in known)),
-                _state(when, is_told=rung.level in told, is_open=clock.is_open),
+                level_state(when, is_told=rung.level in told, is_open=clock.is_open),
             ],
         )
         for when, rung in flight(clock.granted, recorded, clock.engine)
     ]
-    names = ("when", "When", "时间"), ("who", "Who is told", "通知对象"), ("state", "State", "状态")
-    return {"rungs": {"headings": [Heading(name, t(en, zh)) for name, en, zh in names], "rows": rows}}
 
 
-def _state(when: datetime, *, is_told: bool, is_open: bool) -> Cell:
+def level_state(when: datetime, *, is_told: bool, is_open: bool) -> Cell:
     if is_told:
         return Cell(t("told", "已通知"), "state", tone="done")
     if not is_open:

@@ -23,8 +23,8 @@ from models.regulation.calendar import calendar_for, names_between, working
 from rules.base import NotVisible, RuleBroken, Unset, Words
 from rules.regulation import CLAUSES, SLA_POLICY, Pause, Target
 from rules.regulation.clocks import Recorded
+from rules.regulation.conditions import domain
 from rules.regulation.limits import (
-    DOMAINS,
     OTHERWISE,
     fact_words,
     gaps,
@@ -77,7 +77,7 @@ def amount_of(one: SlaPolicy) -> str:
 
 def _state(target: Target, rows: Sequence[SlaPolicy]) -> Cell:
     table = [one.as_row() for one in rows]
-    missing, twice = gaps(table, DOMAINS.get(target, {})), ties(table)
+    missing, twice = gaps(table, domain(target)), ties(table)
     if not any(one.is_set for one in table):
         return Cell(t("not set: refused", "未设定：不予办理"), "state", tone="breached")
     if missing:
@@ -108,7 +108,7 @@ def one_target(target: str) -> AnyResponse | str:
         clause=CLAUSES[wanted],
         headings=_headings(),
         rows=[Row(one.id, record_url(SlaPolicy, one.id), _cells(one, is_winner=one.id == decides)) for one in rows],
-        missing=[say(match_words(one)) for one in gaps(table, DOMAINS.get(wanted, {}))][:MOST_SHOWN],
+        missing=[say(match_words(one)) for one in gaps(table, domain(wanted))][:MOST_SHOWN],
         twice=[(one.name, other.name) for one, other in ties(table)][:MOST_SHOWN],
         asked=_asked(wanted, rows, asked),
         start=asked.get("start") or now().astimezone(COMPANY_ZONE).strftime("%Y-%m-%dT%H:%M"),
@@ -150,7 +150,7 @@ def _cells(one: SlaPolicy, *, is_winner: bool) -> list[Cell]:
 
 def _choices(target: Target, rows: Sequence[SlaPolicy]) -> Mapping[str, Sequence[str]]:
     """What can be said of a case: the closed sets, and what the rows name."""
-    found: dict[str, list[str]] = {name: list(values) for name, values in DOMAINS.get(target, {}).items()}
+    found: dict[str, list[str]] = {name: list(values) for name, values in domain(target).items()}
     for one in rows:
         for name, value in one.match.items():
             known = found.setdefault(name, [])

@@ -48,6 +48,8 @@ document.addEventListener("click", (event) => {
   if (target.closest("[data-close]")) target.closest("dialog").close();
   if (target.matches?.("dialog")) target.close();
   if (target.closest("[data-print]")) window.print();
+  const more = target.closest("[data-more]");
+  if (more) more.setAttribute("aria-expanded", String(more.parentElement.classList.toggle("is-open")));
   if (target.closest("[data-menu]")) { event.preventDefault(); drawer(!body.classList.contains("side-out")); }
   else if (target.closest(".side-close") || (body.classList.contains("side-out") && !target.closest(".side"))) {
     if (body.classList.contains("side-out")) event.preventDefault();

@@ -1,4 +1,4 @@
-"""Who may work where: the matrix, a person's page, a certificate; correcting a result (P2.3, P2.4)."""
+"""Who may work where: the matrix and a person's page (P2.3, P2.4)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,14 +17,13 @@ from admin_views.training.opened import (
     SIGNS,
     TONES,
     gate_cell,
-    record,
     require_role,
     stranger,
     visible_employee,
     whole_number,
 )
 from admin_views.training.pages import pages
-from admin_views.words import exact_date, number_text, say, t, today
+from admin_views.words import exact_date, say, t, today
 from models.base import now, on_date
 from models.organisation import Department, Employee, Post, departments_below
 from models.training import (
@@ -330,38 +329,4 @@ def _trainings_of(who: Employee) -> dict[str, Any]:
             )
             for one, training in rows
         ],
-    )
-
-
-# -- certificate -----------------------------------------------------------------------------------------------------
-
-
-@pages.get("/certificates/<key>/")
-def certificate(key: str) -> AnyResponse | str:
-    """One page to print and hang at the post."""
-    if (door := stranger()) is not None:
-        return door
-    found = record(Qualification, key)
-    if found.term is None or found.status not in {QualificationStatus.QUALIFIED, QualificationStatus.LIMITED}:
-        raise NotVisible
-    return render_template(
-        "training/certificate.html",
-        qualification=found,
-        valid_from=exact_date(found.term.valid_from_on),
-        valid_until=exact_date(found.term.valid_until_on) if found.term.valid_until_on is not None else "",
-        basis=[
-            {
-                "document": one.requirement.document.label,
-                "exam": one.attempt.exam.title if one.attempt is not None else "",
-                "on": exact_date(one.attempt.taken_on) if one.attempt is not None else "",
-                "score": number_text(one.attempt.score)
-                if one.attempt is not None and one.attempt.score is not None
-                else "",
-                "practical": number_text(one.attempt.practical_score)
-                if one.attempt is not None and one.attempt.practical_score is not None
-                else "",
-            }
-            for one in found.term.basis
-        ],
-        printed=exact_date(today()),
     )

@@ -157,8 +157,9 @@ def _people(session: Session, rng: Random, company: Company, began: date) -> Non
         role, scope = ROLES.get(row.login or row.name, (None, ""))
         account = _account(company, row.login or no, known if row.login else others, role, scope)
         account.must_change_password = not row.login
-        employee = employed(session, company, row, no, began - timedelta(days=rng.randint(200, 5400)))
-        employee.account, employee.status = account, EmployeeStatus.ACTIVE
+        hired_on = began - timedelta(days=rng.randint(200, 5400))
+        employee = employed(session, company, row, no, hired_on, EmployeeStatus.ACTIVE)
+        employee.account = account
         employee.hire(leads_team=bool(row.team) and row.team not in led)
         led.add(row.team)
 
@@ -170,11 +171,19 @@ def _account(company: Company, login: str, password_hash: str, role: Role | None
     return account
 
 
-def employed(session: Session, company: Company, row: PersonRow, no: str, hired_on: date) -> Employee:
-    """A new employee of that row, at his place; ``hire`` is still to be called."""
+def employed(
+    session: Session,
+    company: Company,
+    row: PersonRow,
+    no: str,
+    hired_on: date,
+    begins: EmployeeStatus = EmployeeStatus.PROBATION,
+) -> Employee:
+    """A new employee of that row, at his place; ``hire`` is still to be called. Old hands begin as confirmed."""
     department = next(one.department for one in POSTS if one.code == row.post)
     employee = Employee(
         no=no,
+        status=begins,
         name=row.name,
         pinyin=row.pinyin,
         department=session.get_one(Department, company.departments[department]),

@@ -58,17 +58,16 @@ T, U = Target, Unit
 WAITS = ("pending_customer", "pending_parts")
 SERVICE = (("0", ("agent", "after_sales_manager")), ("+480", ("general_manager",)))
 """Late: whoever has the ticket and his manager at once, a working day later the general manager."""
-SHOP = (("0", ("responsible", "team_leader")), ("+480", ("production_manager", "quality_manager")))
 LIMITS = (
     LimitRow("变更后修订工艺文件", T.REVISION_AFTER_CHANGE, "10", U.WORKING_DAY),
     LimitRow("新员工入职培训", T.INDUCTION, "5", U.WORKING_DAY),
     LimitRow(
-        "轻微问题整改（原规定）", T.RECTIFICATION, "5", U.WORKING_DAY, {"severity": "minor"}, "first", ladder=SHOP
+        "轻微问题整改（原规定）", T.RECTIFICATION, "5", U.WORKING_DAY, {"severity": "minor"}, "first", warnings=()
     ),
-    LimitRow("轻微问题整改", T.RECTIFICATION, "3", U.WORKING_DAY, {"severity": "minor"}, "then", ladder=SHOP),
-    LimitRow("严重问题整改", T.RECTIFICATION, "2", U.WORKING_DAY, {"severity": "major"}, ladder=SHOP),
-    LimitRow("致命问题整改", T.RECTIFICATION, "8", U.WORKING_HOUR, {"severity": "critical"}, ladder=SHOP),
-    LimitRow("整改复检", T.RECHECK, "", U.WORKING_DAY, ladder=SHOP),
+    LimitRow("轻微问题整改", T.RECTIFICATION, "3", U.WORKING_DAY, {"severity": "minor"}, "then", warnings=()),
+    LimitRow("严重问题整改", T.RECTIFICATION, "2", U.WORKING_DAY, {"severity": "major"}, warnings=()),
+    LimitRow("致命问题整改", T.RECTIFICATION, "8", U.WORKING_HOUR, {"severity": "critical"}, warnings=()),
+    LimitRow("整改复检", T.RECHECK, "", U.WORKING_DAY, warnings=()),
     LimitRow("责任认定申述", T.STATEMENT, "3", U.WORKING_DAY),
     LimitRow("订单评审", T.ORDER_CLEARING, "2", U.WORKING_DAY),
     LimitRow("生产计划技术审核", T.PLAN_REVIEW, "2", U.WORKING_DAY),

@@ -17,7 +17,7 @@ from rules.base import Role
 from rules.event import Decision
 from rules.ledger import Row, SheetResult
 from rules.ledger.text import folded
-from rules.process import DocType, DocumentStatus, RevisionStatus
+from rules.process import DocType, RevisionStatus
 
 Outcomes: TypeAlias = list[Outcome]
 
@@ -156,9 +156,7 @@ class Shelf:
             )
         ).one()
         if revision.status is RevisionStatus.RELEASED:
-            revision.superseded_at = self._intake.at
-            revision.perform("supersede", act=self._intake.act())
-            document.status = DocumentStatus.OBSOLETE
+            document.perform("make_obsolete", act=self._intake.act())
 
 
 def imported_approval(revision: DocumentRevision, at: datetime) -> ApprovalRecord:

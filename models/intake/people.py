@@ -118,14 +118,13 @@ class Roster:
         if employee is not None:
             return self._change(row, employee, status, (department, post))
         team = self._team(row, department)
-        is_gone = status is EmployeeStatus.LEFT
-        values = said(row, "name", "hired_on", "phone", "mail", "note")
+        begins = status if status is EmployeeStatus.PROBATION else EmployeeStatus.ACTIVE  # the rest came after
+        values = said(row, "name", "hired_on", "phone", "mail", "note") | {"status": begins}
         employee = Employee(no=row.values["no"], department=department, post=post, team=team, **values)
-        employee.status = EmployeeStatus.ACTIVE if is_gone else status
         employee.hire(leads_team=self._leads(row, team))
         self._intake.session.add(employee)
-        if is_gone:
-            employee.perform("leave", act=self._intake.act())
+        for verb in path(EMPLOYEE_STEPS, begins, status) or ():
+            employee.perform(verb, act=self._intake.act())
         return "created"
 
     def _change(self, row: Row, employee: Employee, status: EmployeeStatus, place: tuple[Department, Post]) -> Outcome:

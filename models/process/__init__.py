@@ -9,14 +9,12 @@ from models.process.reading import readers_of
 from models.process.reviews import DocumentReview, DocumentReviewer, next_review, open_review
 from models.process.revisions import (
     DocumentRevision,
-    countersignatures,
     in_force_now,
-    posts_departments,
     revision_in_force,
     revision_number_after,
     revisions_in_force_on,
-    roles_to_sign,
 )
+from models.process.signing import countersignatures, posts_departments, sides
 
 __all__ = [
     "ChangeNotice",
@@ -41,6 +39,6 @@ __all__ = [
     "revision_in_force",
     "revision_number_after",
     "revisions_in_force_on",
-    "roles_to_sign",
     "schedule_missing_reviews",
+    "sides",
 ]

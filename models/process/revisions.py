@@ -1,16 +1,25 @@
 """Revisions of process documents: written, countersigned, approved; exactly one in force (P1.2, P1.3)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from models.approvals import answer
 from models.base import COMPANY_ZONE, Act, Record, after, on_date
-from models.event import ApprovalRecord, Attachment
-from models.organisation import Employee, Post, holders
-from models.process.documents import ProcessDocument, ProcessDocumentPost
+from models.event import Attachment
+from models.organisation import Employee
+from models.process.documents import ProcessDocument
 from models.process.notices import ChangeNotice
+from models.process.signing import (
+    ask_for_signatures,
+    countersignatures,
+    countersigners,
+    roles_to_sign,
+    sides,
+    signed_for,
+)
 from models.regulation import figure
 from models.types import BigId
 from rules import process
@@ -91,7 +100,7 @@ class DocumentRevision(Record):
         return {
             "author": frozenset({self.author_id} if self.author_id else ()),
             "proposer": frozenset({self.proposed_by_id} if self.proposed_by_id else ()),
-            **({"countersigner": countersigners(self.session, self)} if is_judged else {}),
+            **({"countersigner": countersigners(self.session, self.document_id)} if is_judged else {}),
         }
 
     def relations_of(self, person: Person) -> frozenset[str]:
@@ -121,18 +130,21 @@ class DocumentRevision(Record):
         if person.employee_id in {one.by_id for one in given}:
             words = Words("You have signed already; it takes somebody else.", "您已会签，须由他人会签。")
             return NotYours(words, clause="P1.2")
-        missing = process.countersignatures_missing(self.change_class, [one.role for one in given])
-        if not set(missing) & set(roles_to_sign(self.session, self.document_id, person)):
+        if not set(self._unsigned()) & set(roles_to_sign(self.session, self.document_id, person)):
             return RuleBroken(Words("Your side has signed already.", "您所在一方已会签。"), clause="P1.2")
         return None
 
     def _why_not_approve(self) -> RuleBroken | None:
-        given = [one.role for one in countersignatures(self.session, self.id)]
-        missing = process.countersignatures_missing(self.change_class, given)
+        missing = self._unsigned()
         if not missing:
             return None
         words = Words("Not countersigned yet by: {who}.", "尚待会签：{who}。", who=names_of(missing))
         return RuleBroken(words, clause="P1.2")
+
+    def _unsigned(self) -> tuple[Role, ...]:
+        """The sides that have not countersigned in this round."""
+        given = [one.role for one in countersignatures(self.session, self.id)]
+        return process.countersignatures_missing(self.change_class, given, sides(self.session, self.document_id))
 
     # -- verbs -------------------------------------------------------------------------------------------------------
 
@@ -147,32 +159,23 @@ class DocumentRevision(Record):
             has_text = bool(self.body.strip()) or _has_file(self.session, self.id)
             process.refuse_incomplete(trigger=self.trigger, summary=self.summary, has_text=has_text)
         self._spend_signatures(act)
+        if act.recorded_at is None:
+            ask_for_signatures(self.session, self, self.document_id, self.change_class)
 
     def do_countersign(self, act: Act) -> None:
         """One signature for one role, by somebody who has not signed yet."""
-        given = [one.role for one in countersignatures(self.session, self.id)]
-        missing = process.countersignatures_missing(self.change_class, given)
-        role = next((one for one in missing if one in roles_to_sign(self.session, self.document_id, act.by)), None)
-        if role is None:  # the system signs nothing
-            return
-        self.session.add(
-            ApprovalRecord(
-                entity=self.__tablename__,
-                entity_id=self.id,
-                step="countersign",
-                role=str(role),
-                decision=Decision.APPROVED,
-                comment=act.note,
-                by_id=act.by.employee_id,
-                decided_at=act.at,
-            )
-        )
+        mine = roles_to_sign(self.session, self.document_id, act.by)
+        role = next((one for one in self._unsigned() if one in mine), None)
+        if role is not None:  # the system signs nothing
+            signed_for(self.session, self, role, act)
 
     def do_return(self, act: Act) -> None:
+        answer(self.session, self, Decision.RETURNED, act)
         self._spend_signatures(act)
 
     def do_approve(self, act: Act) -> None:
         self.approved_by_id, self.approved_at = act.by.employee_id, act.at
+        answer(self.session, self, Decision.APPROVED, act)
         self._spend_signatures(act)
 
     def do_take_back(self, act: Act) -> None:
@@ -218,49 +221,6 @@ def in_force_now(session: Session, document_id: int) -> DocumentRevision | None:
             DocumentRevision.document_id == document_id, DocumentRevision.status == RevisionStatus.RELEASED
         )
     )
-
-
-def countersignatures(session: Session, revision_id: int) -> Sequence[ApprovalRecord]:
-    """The countersignatures of the present round."""
-    return session.scalars(
-        select(ApprovalRecord)
-        .where(
-            ApprovalRecord.entity == "document_revision",
-            ApprovalRecord.entity_id == revision_id,
-            ApprovalRecord.step == "countersign",
-            ApprovalRecord.used_at.is_(None),
-        )
-        .order_by(ApprovalRecord.id)
-    ).all()
-
-
-def posts_departments(session: Session, document_id: int) -> frozenset[int]:
-    """The departments whose posts work by the document."""
-    return frozenset(
-        session.scalars(
-            select(Post.department_id)
-            .join(ProcessDocumentPost, ProcessDocumentPost.post_id == Post.id)
-            .where(ProcessDocumentPost.document_id == document_id)
-        )
-    )
-
-
-def roles_to_sign(session: Session, document_id: int, person: Person) -> tuple[Role, ...]:
-    """For which sides this person countersigns: quality, and production where its posts work by the document."""
-    found = [Role.QUALITY_MANAGER] if person.holds(Role.QUALITY_MANAGER) else []
-    if person.holds(Role.PRODUCTION_MANAGER):
-        scope = person.roles[Role.PRODUCTION_MANAGER]
-        concerned = posts_departments(session, document_id) if scope is not None else frozenset[int]()
-        if scope is None or not concerned or concerned & scope:
-            found.append(Role.PRODUCTION_MANAGER)
-    return tuple(found)
-
-
-def countersigners(session: Session, revision: DocumentRevision) -> frozenset[int]:
-    """The employees whose countersignature is asked for."""
-    concerned = posts_departments(session, revision.document_id) or {None}
-    production = {one for each in concerned for one in holders(session, Role.PRODUCTION_MANAGER, each)}
-    return frozenset(production | set(holders(session, Role.QUALITY_MANAGER, None)))
 
 
 def revision_number_after(session: Session, document_id: int, change_class: ChangeClass) -> str:

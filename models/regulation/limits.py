@@ -13,7 +13,7 @@ from models.regulation.calendar import Calendar, company, working
 from rules import regulation
 from rules.base import Unset, Words
 from rules.regulation import Limit, Target, Terms, Unit, clocks
-from rules.regulation.limits import Row, winner
+from rules.regulation.limits import TOLD_ELSEWHERE, Row, winner
 
 
 class SlaPolicy(Record):
@@ -64,8 +64,8 @@ class SlaPolicy(Record):
             self.id,
             self.version_no,
             tuple(self.pauses_on),
-            tuple(self.warnings),
-            tuple((offset, tuple(who)) for offset, who in self.ladder),
+            () if self.target in TOLD_ELSEWHERE else tuple(self.warnings),
+            () if self.target in TOLD_ELSEWHERE else tuple((offset, tuple(who)) for offset, who in self.ladder),
             self.is_fresh_after_reopening,
             dict(facts),
         )

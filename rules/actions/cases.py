@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from rules.base import NOBODY, Access, Choice, Lifecycle, Role, RuleBroken, Words, relation, step
+from rules.regulation import Target, tell_apart
 
 R = Role
 PARTY = relation("party", "a person concerned by the case", "责任认定当事人")
@@ -55,6 +56,9 @@ class CaseSeverity(Choice):
     GENERAL = "general", "General", "一般"
     SERIOUS = "serious", "Serious", "严重"
     GRAVE = "grave", "Grave", "重大"
+
+
+tell_apart(Target.STATEMENT, kind=CaseKind, severity=CaseSeverity)
 
 
 class CaseStatus(Choice):

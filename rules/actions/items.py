@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from rules.base import Access, Choice, Lifecycle, NotYours, Role, RuleBroken, Words, relation, step
+from rules.regulation import Target, tell_apart
 
 R = Role
 
@@ -28,6 +29,10 @@ class Severity(Choice):
     MINOR = "minor", "Minor", "轻微"
     MAJOR = "major", "Major", "严重"
     CRITICAL = "critical", "Critical", "致命"
+
+
+tell_apart(Target.RECTIFICATION, severity=Severity, kind=ActionKind)
+tell_apart(Target.RECHECK, severity=Severity, kind=ActionKind)
 
 
 class Cause(Choice):

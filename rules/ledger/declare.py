@@ -50,9 +50,19 @@ class Column:
     headings: str
     missing: Reason | None = None
 
+    @property
+    def words(self) -> Words:
+        """What the column is called in each language: its first heading there."""
+        written = self.headings.split("|")
+        return Words(next(filter(str.isascii, written), self.name), next(filter(is_chinese, written), written[0]))
+
     def rank(self, written: str) -> int | None:
         """How surely a heading (made comparable) means this column, 0 = surest; None = it does not."""
         return _ranks(self.name, self.headings).get(written)
+
+
+def is_chinese(written: str) -> bool:
+    return any("\u4e00" <= one <= "\u9fff" for one in written)
 
 
 @lru_cache(maxsize=512)

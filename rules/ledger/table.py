@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 from rules.ledger.cells import Cell, as_text, is_blank, letter
 from rules.ledger.dates import year_of_title
@@ -37,6 +38,9 @@ FIRST_WORDS = re.compile(r"\s*[合总小平共注备说制阅tgsanrpmTGSANRPM]")
 """What a total or a note can begin with, asked first because nearly no row does."""
 FEW_CELLS = 3
 LONGEST_HEADING = 100
+SAID = -1
+"""Surer than any declared heading: somebody said so."""
+NOTHING_MEANT: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -67,15 +71,19 @@ def recognise(
     *,
     hidden: frozenset[int] = frozenset(),
     is_told: bool = False,
+    meant: Mapping[str, str] = NOTHING_MEANT,
 ) -> Table | None:
-    """The first row with enough known headings, and the ledger that knows most of them; None = no ledger."""
+    """The first row with enough known headings, and the ledger that knows most of them; None = no ledger.
+
+    ``meant``: what somebody says that headings mean, by comparable heading; "" = to be left alone.
+    """
     enough = KNOWN_HEADINGS_WHEN_TOLD if is_told else KNOWN_HEADINGS
     candidates = tuple(ledgers)
     for at, cells in enumerate(head[:HEADER_WITHIN]):
         written = {place: stripped(as_text(cell)) for place, cell in enumerate(cells) if not is_blank(cell)}
         if len(written) < enough:
             continue
-        found = [(one, known_headings(written, one, hidden)) for one in candidates]
+        found = [(one, known_headings(written, one, hidden, meant)) for one in candidates]
         fitting = [(one, known) for one, known in found if len(known) >= enough and one.suits(frozenset(known))]
         if fitting:
             ledger, known = max(fitting, key=lambda pair: len(pair[1]))
@@ -85,16 +93,29 @@ def recognise(
     return None
 
 
-def known_headings(written: Mapping[int, str], ledger: Ledger, hidden: frozenset[int]) -> dict[str, int]:
-    """Column name -> column. Where two headings mean the same, the surer one counts, then the first (rule 5)."""
+def known_headings(
+    written: Mapping[int, str], ledger: Ledger, hidden: frozenset[int], meant: Mapping[str, str] = NOTHING_MEANT
+) -> dict[str, int]:
+    """Column name -> column. Where two headings mean the same, the surer one counts, then the first (rule 5).
+
+    ``meant``: what somebody says that headings mean; that is surest.
+    """
     best: dict[str, tuple[int, int]] = {}
     for place, title in written.items():
         if place in hidden or len(title) > LONGEST_HEADING:
             continue
-        meant = meaning(ledger, heading(title)) or meaning(ledger, bare_heading(title))
-        if meant and (meant[0] not in best or meant[1] < best[meant[0]][0]):
-            best[meant[0]] = (meant[1], place)
+        found = said_meaning(ledger, title, meant)
+        if found and (found[0] not in best or found[1] < best[found[0]][0]):
+            best[found[0]] = (found[1], place)
     return {name: place for name, (_, place) in best.items()}
+
+
+def said_meaning(ledger: Ledger, title: str, meant: Mapping[str, str]) -> tuple[str, int] | None:
+    """The column that a heading means: as somebody says, else as it is declared."""
+    plain = heading(title)
+    if plain in meant and (not meant[plain] or any(one.name == meant[plain] for one in ledger.columns)):
+        return (meant[plain], SAID) if meant[plain] else None
+    return meaning(ledger, plain) or meaning(ledger, bare_heading(title))
 
 
 @lru_cache(maxsize=8192)

@@ -3,6 +3,7 @@
 from datetime import date
 
 from rules.base import Access, Choice, Lifecycle, Role, RuleBroken, Words, relation, step
+from rules.regulation import Target, tell_apart
 
 R = Role
 NOTICER = relation("noticer", "who gave notice", "通知人")
@@ -17,6 +18,9 @@ class NoticeKind(Choice):
     DESIGN = "design", "Product design", "设计变更"
     EQUIPMENT = "equipment", "Production equipment", "设备更新"
     PROCESS = "process", "Process", "工艺优化"
+
+
+tell_apart(Target.REVISION_AFTER_CHANGE, kind=NoticeKind)
 
 
 class NoticeStatus(Choice):

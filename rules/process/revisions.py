@@ -1,7 +1,7 @@
 """Revisions of process documents: how they move, and which one is in force (P1.2, P1.3)."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,14 +11,17 @@ R = Role
 AUTHOR = relation("author", "the author", "编制人")
 PROPOSER = relation("proposer", "who asked for it", "提出人")
 COUNTERSIGNER = relation(
-    "countersigner", "the production manager concerned or the quality manager", "相关生产经理或质量经理"
+    "countersigner", "the manager of a department concerned or the quality manager", "相关部门经理或质量经理"
 )
 
 TECHNICIANS = frozenset({R.TECHNICAL, R.TECHNICAL_MANAGER})
 ASKERS = frozenset({R.PRODUCTION_MANAGER, R.QUALITY_MANAGER, R.QUALITY_INSPECTOR})
 """Who may ask for a revision without writing it."""
 COUNTERSIGNERS = (R.PRODUCTION_MANAGER, R.QUALITY_MANAGER)
-"""Whose signatures, of two different people, a revision needs unless it is editorial."""
+"""Whose signatures, of two different people, a revision needs unless it is editorial or for posts elsewhere."""
+ELSEWHERE = (R.SALES_MANAGER, R.AFTER_SALES_MANAGER, R.HR_MANAGER, R.GENERAL_MANAGER)
+"""Who signs in place of production where only posts of other departments work by the document."""
+SIGNERS = (*COUNTERSIGNERS, *ELSEWHERE)
 
 DOCUMENT_REVISION = Access(
     clause="P1.3",
@@ -248,9 +251,23 @@ def refuse_incomplete(*, trigger: Trigger | None, summary: str, has_text: bool) 
         )
 
 
-def countersignatures_missing(change_class: ChangeClass, given: Iterable[str]) -> tuple[Role, ...]:
-    """Which roles still have to countersign before the approval; an editorial revision needs none (P1.2)."""
+def countersigning_sides(heads: Collection[Role], *, is_for_posts: bool) -> tuple[Role, ...]:
+    """Which roles countersign a document's revisions: production's and quality's manager (P1.2).
+
+    ``heads``: who heads the departments whose posts work by the document, where somebody holds that role;
+    ``is_for_posts``: whether it names posts at all. Where none of them is production's, the heads of their own
+    departments sign in its place; quality signs in any case, and who approves signs nothing before.
+    """
+    if not is_for_posts or Role.PRODUCTION_MANAGER in heads:
+        return COUNTERSIGNERS
+    return (*(one for one in ELSEWHERE if one in heads), Role.QUALITY_MANAGER)
+
+
+def countersignatures_missing(
+    change_class: ChangeClass, given: Iterable[str], sides: Sequence[Role] = COUNTERSIGNERS
+) -> tuple[Role, ...]:
+    """Which of these roles still have to countersign before the approval; an editorial revision needs none (P1.2)."""
     if change_class is ChangeClass.EDITORIAL:
         return ()
     signed = set(given)
-    return tuple(one for one in COUNTERSIGNERS if str(one) not in signed)
+    return tuple(one for one in sides if str(one) not in signed)

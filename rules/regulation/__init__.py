@@ -13,6 +13,7 @@ from rules.regulation.clauses import (
     refuse_no_clause_number,
 )
 from rules.regulation.clocks import CLOCK, ClockStatus, Pause, Terms
+from rules.regulation.conditions import tell_apart
 from rules.regulation.figures import (
     APPLIES_TO,
     FIGURE,
@@ -71,4 +72,5 @@ __all__ = [
     "refuse_overlap",
     "refuse_senseless",
     "refuse_unknown",
+    "tell_apart",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from rules.base import BY_NAME, RELATIONS, Role, RuleBroken, Words
+from rules.base import BY_NAME, RELATIONS, Choice, Role, RuleBroken, Words
 
 OFFSET = re.compile(r"([+-]?)\s*([0-9]{1,6}(?:\.[0-9]{1,2})?)\s*(%|h|hours?|小时|min|minutes?|分钟|分)?", re.IGNORECASE)
 HOURS = frozenset({"h", "hour", "hours", "小时"})
@@ -16,11 +16,13 @@ NAMED: Mapping[str, Words] = {
     "responsible": Words("the responsible person", "责任人"),
     "agent": Words("the agent", "经办人"),
     "owner": Words("the owner", "负责人"),
-    "team_leader": Words("his team leader", "所在班组长"),
+    "team_leader": Words("the team leader", "所在班组长"),
     "project_lead": Words("the project lead", "项目负责人"),
 }
 """Whom a record can name; a chapter that calls one of them otherwise is asked first."""
 MOST_RUNGS = 12
+MOST_AMOUNT = 1_000_000
+"""Of minutes, hours or per cent; nobody waits longer."""
 REASONS: Mapping[str, Words] = {
     "pending_customer": Words("waiting for the customer", "待客户"),
     "pending_parts": Words("waiting for parts", "待配件"),
@@ -66,11 +68,62 @@ def offset_of(text: str, *, field: str) -> str:
     return Rung(0, amount, unit == "%", ()).offset
 
 
+class When(Choice):
+    """On which side of the deadline a level lies."""
+
+    BEFORE = "before", "before due", "到期前"
+    AT = "at", "at the deadline", "到期时"
+    AFTER = "after", "after due", "到期后"
+
+
+class Span(Choice):
+    """What the distance of a level from the deadline is counted in."""
+
+    HOURS = "hours", "working hours", "工作小时"
+    MINUTES = "minutes", "working minutes", "工作分钟"
+    PERCENT = "percent", "% of the time allowed", "%（占时限）"
+
+
+def offset_parts(offset: str) -> tuple[When, Decimal, Span]:
+    """A kept offset as it is picked: on which side, how far, counted in what; whole hours as hours."""
+    amount = Decimal(offset.rstrip("%"))
+    when = When.AT if not amount else When.BEFORE if amount < 0 else When.AFTER
+    if offset.endswith("%"):
+        return when, abs(amount), Span.PERCENT
+    if amount % 60 == 0:
+        return when, abs(amount) / 60, Span.HOURS
+    return when, abs(amount), Span.MINUTES
+
+
+def offset_from(when: When, amount: Decimal | None, span: Span) -> str:
+    """The kept form of what was picked. Raises RuleBroken where the distance is missing or is none."""
+    if when is When.AT:
+        return "0"
+    if amount is None or not 0 < amount < MOST_AMOUNT:
+        raise RuleBroken(Words("How long before or after?", "请填写提前或延后多久。"), field="amount")
+    minutes = amount * (60 if span is Span.HOURS else 1) * (-1 if when is When.BEFORE else 1)
+    return Rung(0, minutes, span is Span.PERCENT, ()).offset
+
+
+def offset_words(offset: str) -> Words:
+    """When a level is told, in words."""
+    when, amount, span = offset_parts(offset)
+    if when is When.AT:
+        return When.AT.words
+    number = format(amount.normalize(), "f")
+    match span:
+        case Span.PERCENT if when is When.BEFORE:
+            return Words("with {n} % of the time left", "剩余时限 {n}% 时", n=number)
+        case Span.PERCENT:
+            return Words("{n} % of the time over", "超出时限 {n}% 时", n=number)
+        case Span.HOURS:
+            return Words("{n} working hours {when}", "{when} {n} 个工作小时", n=number, when=when)
+    return Words("{n} working minutes {when}", "{when} {n} 工作分钟", n=number, when=when)
+
+
 def warnings_of(text: str) -> list[str]:
     """Warnings as people write them, parted by commas or semicolons: ``-50%, -60``."""
-    return _few(
-        [offset_of(one, field="warnings") for one in re.split(r"[,，;；、\n]", text) if one.strip()], "warnings"
-    )
+    return few([offset_of(one, field="warnings") for one in re.split(r"[,，;；、\n]", text) if one.strip()], "warnings")
 
 
 def ladder_of(text: str) -> list[list[Any]]:
@@ -82,10 +135,11 @@ def ladder_of(text: str) -> list[list[Any]]:
             raise RuleBroken(NOT_A_RUNG, field="ladder")
         names = [somebody(one) for one in re.split(r"[,，、]", who) if one.strip()]
         found.append([offset_of(offset, field="ladder"), names])
-    return _few(found, "ladder")
+    return few(found, "ladder")
 
 
-def _few(found: list[Any], field: str) -> list[Any]:
+def few(found: list[Any], field: str) -> list[Any]:
+    """The levels, if there are not too many. Raises RuleBroken at the field."""
     if len(found) > MOST_RUNGS:
         raise RuleBroken(Words(TOO_MANY_RUNGS.en, TOO_MANY_RUNGS.zh, most=MOST_RUNGS), field=field)
     return found
@@ -108,14 +162,18 @@ def callable_names() -> Mapping[str, Words]:
     return relations | {str(role): role.words for role in Role if role not in BY_NAME}
 
 
+def who_words(code: str) -> Words:
+    """Whom a level tells."""
+    return callable_names().get(code, Words(code, code))
+
+
 def written(ladder: Iterable[Sequence[Any]], *, zh: bool) -> str:
-    """A ladder back in people's form."""
-    known, colon, comma = callable_names(), "：" if zh else ": ", "、" if zh else ", "
-
-    def name(code: str) -> str:
-        return known[code].text("zh" if zh else "en") if code in known else code
-
-    return ("；" if zh else "; ").join(f"{offset}{colon}{comma.join(map(name, who))}" for offset, who in ladder)
+    """A ladder in words: when, and who."""
+    language, colon, comma = ("zh", "：", "、") if zh else ("en", ": ", ", ")
+    return ("；" if zh else "; ").join(
+        f"{offset_words(offset).text(language)}{colon}{comma.join(who_words(one).text(language) for one in who)}"
+        for offset, who in ladder
+    )
 
 
 def rungs_of(warnings: Iterable[str], ladder: Iterable[Sequence[Any]]) -> tuple[Rung, ...]:

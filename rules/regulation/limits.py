@@ -78,24 +78,6 @@ class Limit:
 ANY_OF = "|"
 """Parts the values of a condition of which one must hold: ``severity=minor|major``."""
 
-DOMAINS: Mapping[Target, Mapping[str, tuple[str, ...]]] = {
-    Target.RECTIFICATION: {"severity": ("minor", "major", "critical")},
-    Target.RECHECK: {"severity": ("minor", "major", "critical")},
-    **{
-        target: {"priority": ("P1", "P2", "P3", "P4"), "severity": ("S1", "S2", "S3", "S4")}
-        for target in (
-            Target.ACCEPTANCE,
-            Target.FIRST_CONTACT,
-            Target.FIRST_SOLUTION,
-            Target.TECHNICAL_SOLUTION,
-            Target.RESOLUTION,
-            Target.SILENCE,
-        )
-    },
-}
-"""What a condition can say where the values are a closed set; others (category, customer_level) are the company's."""
-
-
 FACTS: Mapping[str, Words] = {
     "severity": Words("Severity", "严重程度"),
     "priority": Words("Priority", "优先级"),
@@ -104,10 +86,13 @@ FACTS: Mapping[str, Words] = {
     "customer_level": Words("Customer level", "客户级别"),
     "post": Words("Post", "岗位"),
     "kind": Words("Kind", "类型"),
+    "clause": Words("Clause", "条款"),
+    "change_class": Words("Class of change", "变更等级"),
+    "doc_type": Words("Type of document", "文件类型"),
 }
 """How the names of conditions are said; others are said as they are written."""
 
-VALUES: Mapping[str, Words] = {
+VALUES: dict[str, Words] = {
     "minor": Words("minor", "轻微"),
     "major": Words("major", "严重"),
     "critical": Words("critical", "致命"),
@@ -115,6 +100,7 @@ VALUES: Mapping[str, Words] = {
     "medium": Words("medium", "中"),
     "low": Words("low", "低"),
 }
+"""How values are said; chapters add those that they tell cases apart by."""
 OTHERWISE = "…"
 """Any value that no row names."""
 
@@ -184,6 +170,27 @@ def is_either(one: Row, other: Row) -> bool:
 def is_same(one: Row, other: Row) -> bool:
     """Whether both hold for facts that have nothing else to tell them apart: the same conditions, a common value."""
     return one.match.keys() == other.match.keys() and is_either(one, other)
+
+
+TOLD_ELSEWHERE: Mapping[Target, Words] = {
+    Target.RECTIFICATION: Words("Escalation levels", "逾期升级规则"),
+    Target.RECHECK: Words("Escalation levels", "逾期升级规则"),
+}
+"""Targets whose records climb one ladder of their own, whether a clock runs for them or not; and what it is called."""
+
+
+def refuse_second_ladder(target: Target, *, warnings: Sequence[object], ladder: Sequence[object]) -> None:
+    """Raises RuleBroken where a time limit would tell people what they are told by another ladder already."""
+    if target in TOLD_ELSEWHERE and (warnings or ladder):
+        raise RuleBroken(
+            Words(
+                "Who is told of “{target}” is set once, under “{where}”: leave this empty.",
+                "“{target}”的提醒与升级统一在“{where}”中设置，此处请留空。",
+                target=target,
+                where=TOLD_ELSEWHERE[target],
+            ),
+            field="ladder" if ladder else "warnings",
+        )
 
 
 def refuse_twice(row: Row, others: Iterable[Row]) -> None:

@@ -37,6 +37,7 @@ KNOWN = {
     ("action_item", "kind"): "improvement",  # the only kinds that are opened by hand
     ("figure", "code"): "improvement_points",
     ("figure", "applies_to"): "minor",
+    ("sla_policy", "match"): "kind=design",
     ("sla_policy", "warnings"): "-60",
     ("sla_policy", "ladder"): "+60: general_manager",
     ("sla_policy", "pauses_on"): "pending_customer",

@@ -21,7 +21,9 @@ CHINESE = re.compile(r"[\u3400-\u9fff]+")
 LATIN = re.compile(r"[A-Za-z]{2,}")
 OWN_NAMES = {"中文", "简体中文", "工正"}
 ALLOWED = set(
-    re.findall(r"\w+", "English Gongzheng Excel CSV xlsx PDF Office ID NG OK Tab Enter QR API severity major priority")
+    re.findall(
+        r"\w+", "English Gongzheng Excel CSV csv xlsx PDF Office ID NG OK Tab Enter QR API severity major priority"
+    )
 )
 """Latin words that Chinese uses as they are: formats, keys, and the names that conditions are written with."""
 

@@ -17,7 +17,7 @@ from models.regulation import Calendar, CalendarDay, SlaClock, SlaPolicy
 from models.regulation.shipped import ship
 from rules.base import SYSTEM
 from rules.regulation import Target
-from tests.browse import Browser
+from tests.browse import Browser, Form
 from tests.conftest import make_app
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
@@ -213,13 +213,113 @@ def test_a_policy_keeps_what_was_written_in_the_readers_words(app):
     browser = Browser(app, "admin")
     made = policy(browser, warnings="-2h，-50%", ladder="0：经办人、所在班组长；+8小时：总经理")
     page = browser.get(made.headers["Location"]).text
-    assert "-120, -50%" in page
-    assert "0: the agent, his team leader; +480: General manager" in page
+    assert "2 working hours before due, with 50 % of the time left" in page
+    assert "at the deadline: the agent, his team leader; 8 working hours after due: General manager" in page
     (one,) = stored(app, select(SlaPolicy).where(SlaPolicy.target == Target.FIRST_CONTACT))
     assert one.ladder == [["0", ["agent", "team_leader"]], ["+480", ["general_manager"]]]
     again = policy(browser, name="又一条")
     assert again.status_code == 409
     assert "holds for the same cases" in again.text
+
+
+PICKED = {
+    "match-0-name": "priority", "match-0-value": "priority=P1",
+    "match-1-name": "", "match-1-value": "priority=P2",
+    "match-2-name": "severity", "match-2-value": "S1 致命",
+    "warnings-0-amount": "25", "warnings-0-span": "percent",
+    "ladder-0-when": "at", "ladder-0-who": "agent",
+    "ladder-1-when": "after", "ladder-1-amount": "1", "ladder-1-span": "hours", "ladder-1-who": "team_leader",
+    "ladder-2-when": "after", "ladder-2-amount": "60", "ladder-2-span": "minutes", "ladder-2-who": "after_sales_manager",
+    "ladder-3-when": "after", "ladder-3-amount": "", "ladder-3-who": "",
+}  # fmt: skip
+
+
+def test_conditions_warnings_and_levels_are_picked_in_rows(app):
+    browser = Browser(app, "admin", language="zh-CN")
+    made = policy(browser, **PICKED)
+    assert made.status_code == 302
+    (one,) = stored(app, select(SlaPolicy).where(SlaPolicy.target == Target.FIRST_CONTACT))
+    assert one.match == {"priority": "P1|P2", "severity": "S1"}
+    assert one.warnings == ["-25%"]
+    assert one.ladder == [["0", ["agent"]], ["+60", ["team_leader", "after_sales_manager"]]]
+    edit = f"/admin/sla_policy/edit/?id={one.id}"
+    fields = browser.form(edit)
+    assert fields["match-1-value"] == "priority=P2"
+    assert (fields["ladder-2-amount"], fields["ladder-2-span"]) == ("1", "hours")
+    assert browser.post(edit, fields | {"match-2-remove": "y", "ladder-0-remove": "y"}).status_code == 302
+    (one,) = stored(app, select(SlaPolicy).where(SlaPolicy.id == one.id))
+    assert one.match == {"priority": "P1|P2"}
+    assert one.ladder == [["+60", ["team_leader", "after_sales_manager"]]]
+
+
+@pytest.mark.parametrize(
+    "more,cell,sentence",
+    [
+        ({"match-0-name": "priority"}, "match-0-value", "Choose a value."),
+        ({"match-0-name": "severity", "match-0-value": "priority=P1"}, "match-0-value", "value of “Priority”"),
+        ({"match-0-value": "priority=P9"}, "match-0-value", "not one of the choices"),
+        ({"match-0-value": "kind=design"}, "match", "is not told apart by Kind"),
+        ({"warnings-0-amount": "0"}, "warnings-0-amount", "How long before or after?"),
+        ({"warnings-0-amount": "x"}, "warnings-0-amount", "not a number"),
+        ({"ladder-0-amount": "2"}, "ladder-0-who", "Who is to be told?"),
+        ({"ladder-0-who": "agent"}, "ladder-0-amount", "How long before or after?"),
+        ({"ladder-0-who": "cat", "ladder-0-when": "at"}, "ladder-0-who", "not one of the choices"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_in_a_row_is_said_at_its_cell_and_nothing_is_lost(app, more, cell, sentence):
+    answer = policy(
+        Browser(app, "admin"), **{"name": "首次联系", "ladder-1-who": "admin", "ladder-1-when": "at"} | more
+    )
+    assert answer.status_code in {409, 422}
+    at = answer.text.index(f'id="{cell}-error"')
+    assert sentence in answer.text[at : at + 400]
+    assert f'href="#{cell}"' in answer.text
+    again = dict(max((one["fields"] for one in Form(answer.text).forms), key=len))
+    assert again["ladder-1-who"] == "admin"
+    for name, value in more.items():
+        assert again[name] == value or value in {"priority=P9", "cat"}
+    assert stored(app, select(SlaPolicy).where(SlaPolicy.target == Target.FIRST_CONTACT)) == []
+
+
+def test_what_nobody_could_pick_any_more_may_stay(app):
+    """A category of the company's own, somebody of another name."""
+    browser = Browser(app, "admin")
+    made = policy(browser, match="category=泵", ladder="0: agent")
+    edit = "/admin/sla_policy/edit/?id=" + made.headers["Location"].rpartition("=")[2]
+    with app.app_context():
+        let_write(may=True)
+        with acting(db.session(), Act(SYSTEM, MONDAY)):
+            one = db.session.scalar(select(SlaPolicy).where(SlaPolicy.target == Target.FIRST_CONTACT))
+            one.ladder = [["0", ["shift_lead"]]]
+            db.session.commit()
+    fields = browser.form(edit)
+    assert (fields["match-0-value"], fields["ladder-0-who"]) == ("category=泵", "shift_lead")
+    assert browser.post(edit, fields | {"name": "首次联系客户"}).status_code == 302
+    (one,) = stored(app, select(SlaPolicy).where(SlaPolicy.target == Target.FIRST_CONTACT))
+    assert (one.match, one.ladder) == ({"category": "泵"}, [["0", ["shift_lead"]]])
+
+
+def test_who_is_told_of_a_rectification_is_set_in_one_place(app):
+    answer = policy(Browser(app, "admin"), target="rectification", name="整改", match="", ladder="0: admin")
+    assert answer.status_code == 409
+    assert "is set once, under “Escalation levels”" in answer.text
+
+
+def test_two_savers_of_a_time_limit_see_both_versions_of_its_rows(app):
+    browser = Browser(app, "admin", language="zh-CN")
+    made = policy(browser, **PICKED)
+    edit = "/admin/sla_policy/edit/?id=" + made.headers["Location"].rpartition("=")[2]
+    mine = browser.form(edit)
+    assert browser.post(edit, mine | {"ladder-0-who": "owner"}).status_code == 302
+    answer = browser.post(edit, mine | {"match-0-remove": "y", "ladder-1-remove": "y"})
+    assert answer.status_code == 409
+    assert "到期时：文件负责人" in answer.text
+    again = dict(max((one["fields"] for one in Form(answer.text).forms), key=len))
+    again |= {"resolve-ladder": "theirs", "resolve-match": "mine"}
+    assert browser.post(edit, again).status_code == 302
+    (one,) = stored(app, select(SlaPolicy).where(SlaPolicy.target == Target.FIRST_CONTACT))
+    assert one.match == {"priority": "P2", "severity": "S1"}
+    assert one.ladder == [["0", ["owner"]], ["+60", ["team_leader", "after_sales_manager"]]]
 
 
 # Decision tables

@@ -4,12 +4,9 @@ import json
 import subprocess
 import sys
 import tempfile
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
@@ -20,7 +17,6 @@ from models.engine import let_write
 from models.journal import acting
 from rules.assessment import Period
 from rules.base import SYSTEM
-from rules.working_time import WorkCalendar
 from tests.bench import factory
 from tests.bench.measure import Line, alone, in_turn
 from tests.bench.place import Place
@@ -34,9 +30,6 @@ WHERE c.checked_at >= :start AND c.checked_at < :end AND c.status IN ('submitted
 GROUP BY c.department_id
 """
 SWEPT: dict[str, tuple[int, float]] = {}
-DEADLINES = 20_000
-ZONES = ("Asia/Shanghai", "Europe/Berlin")
-WEEK = {day: [("08:30", "12:00"), ("13:00", "17:30")] for day in range(5)}
 
 
 def month(place: Place) -> Iterator[Line]:
@@ -76,48 +69,11 @@ def sweep(place: Place) -> Iterator[Line]:
 
 
 def deadlines() -> Iterator[Line]:
-    """A deadline of ten working hours beside a bare bisection, in a zone without clock changes and in one with them."""
-    for zone, limit in zip(ZONES, (3, 5), strict=True):
-        calendar, bare = WorkCalendar(zone, WEEK), Bare(zone)
-        starts = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=25 * nth) for nth in range(DEADLINES)]
-        working = timedelta(hours=10)
-        clock = ZoneInfo(zone) if limit == 3 else UTC
-        local = [one.astimezone(clock) for one in starts]
-        ours, theirs = in_turn(
-            lambda c=calendar, s=local, w=working: [c.add(one, w) for one in s],
-            lambda b=bare, s=local, w=working: [b.add(one, w) for one in s],
-            5,
-        )
-        if [calendar.add(one, working) for one in local[::97]] != [bare.add(one, working) for one in local[::97]]:
-            raise RuntimeError("the bare bisection has other deadlines")
-        yield Line(f"{DEADLINES:,} deadlines, {zone} / bare bisect", ours, theirs, limit)
-
-
-class Bare:
-    """Openings and the time worked before each: two bisections and a subtraction."""
-
-    def __init__(self, zone: str) -> None:
-        clock = ZoneInfo(zone)
-        there = clock if zone == ZONES[0] else UTC
-        days = [datetime(2025, 12, 1) + timedelta(days=nth) for nth in range(800)]
-        spans = [
-            (
-                day.replace(hour=h1, minute=m1, tzinfo=clock).astimezone(there),
-                day.replace(hour=h2, minute=m2, tzinfo=clock).astimezone(there),
-            )
-            for day in days
-            if day.weekday() < 5
-            for (h1, m1), (h2, m2) in (((8, 30), (12, 0)), ((13, 0), (17, 30)))
-        ]
-        self.opens = [one for one, _ in spans]
-        self.closes = [one for _, one in spans]
-        self.worked = [timedelta(), *accumulate(closes - opens for opens, closes in spans)]
-
-    def add(self, start: datetime, working: timedelta) -> datetime:
-        place = bisect_right(self.opens, start) - 1
-        target = self.worked[place] + min(start, self.closes[place]) - self.opens[place] + working
-        at = bisect_left(self.worked, target) - 1
-        return self.opens[at] + (target - self.worked[at])
+    """Ours, a bare bisection and three libraries, in turn in one process that has them installed."""
+    rivals = ROOT / ".venv" / "rivals" / "bin" / "python"
+    python = str(rivals) if rivals.exists() else sys.executable
+    said = subprocess.run([python, "-m", "tests.bench.deadlines"], cwd=ROOT, check=True, capture_output=True, text=True)
+    yield from (Line(**json.loads(line)) for line in said.stdout.splitlines())
 
 
 WORKER = """

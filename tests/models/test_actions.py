@@ -24,7 +24,8 @@ from models.attachments import attach
 from models.base import Act, Source, previews
 from models.event import Delivery, Event, Reminder
 from models.journal import acting
-from models.regulation import Figure, clock_differences, clock_of
+from models.regulation import Figure, SlaPolicy, clock_differences, clock_of
+from models.reminding import remind
 from rules.actions import ActionKind, Proof, Severity, Told
 from rules.base import SYSTEM, NotYours, RuleBroken, Unset, Words
 from rules.event import AttachmentKind
@@ -494,3 +495,23 @@ def test_an_extension_counts_instead_of_the_clock(session, world):
 
 def test_what_was_agreed_on_has_no_clock(session):
     assert clock(session, opened(session)) is None
+
+
+def test_a_time_limits_own_levels_tell_nobody_a_second_time(any_session):
+    """What a time limit of rectifications still says from before is not told besides the escalation levels."""
+    session = any_session
+    with doing(session, "admin"):
+        session.add(
+            SlaPolicy(name="改进", clause="P3.2", target=Target.RECTIFICATION, match={"kind": "improvement", "severity": "minor"},
+                      amount=Decimal(2), unit="working_day", warnings=["-50%"], ladder=[["0", ["responsible"]]],
+                      from_on=date(2020, 1, 1))
+        )  # fmt: skip
+    action = opened(session, due=None)
+    assert clock_of(action, Target.RECTIFICATION) is not None
+    since = last_seq(session)
+    for days in range(14):
+        remind(session, LATER + days * DAY)
+        remind(session, LATER + days * DAY + 4 * HOUR)
+    seen = [one.action for one in events(session, since, action)]
+    assert [one for one in seen if one.startswith(("remind", "warn"))] == [f"remind_{level}" for level in range(4)]
+    assert "overdue" in seen, "that it was late is stored all the same"

@@ -1,6 +1,8 @@
 """The kit of the tables: verbs in one place, who sees which rows, what later chapters hang on (G2)."""
 
+import ast
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -208,3 +210,20 @@ def test_a_zone_that_there_is_not_is_refused_with_what_to_write(name):
     assert str(base.zone_of("Europe/Berlin")) == "Europe/Berlin"
     with pytest.raises(ValueError, match=r"TIME_ZONE.*such as Asia/Shanghai"):
         base.zone_of(name)
+
+
+WRITES_A_STATUS = {"base/records.py", "regulation/clocks/rebuilding.py", "regulation/clocks/verbs.py"}
+"""The one writer of verbs, and the clocks: they are no records and have no verbs."""
+
+
+def test_a_status_is_written_in_one_place():
+    folder = Path(base.__file__).parent.parent
+    found = {
+        str(file.relative_to(folder))
+        for file in folder.rglob("*.py")
+        for one in ast.walk(ast.parse(file.read_text()))
+        if isinstance(one, ast.Assign | ast.AugAssign | ast.AnnAssign)
+        for target in ast.walk(one)
+        if isinstance(target, ast.Attribute) and target.attr == "status" and isinstance(target.ctx, ast.Store)
+    }
+    assert found == WRITES_A_STATUS

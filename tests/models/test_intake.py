@@ -339,6 +339,13 @@ def test_a_status_that_cannot_be_reached_is_refused(staffed, tmp_path):
     assert (one.status, one.left_on, one.placement) == ("left", on_date(LATER), None)
 
 
+def test_who_is_on_leave_in_the_roster_has_an_absence_from_that_day(staffed, tmp_path):
+    away = (*BEN[:1], "20003", "丙三", *BEN[3:7], "休假", "14200000003")
+    take_file(staffed, book(tmp_path / "1.xlsx", x=roster(away)), at=LATER)
+    one = staffed.scalar(select(Employee).where(Employee.no == "20003"))
+    assert (one.status, [(each.from_on, each.to_on) for each in one.absences]) == ("leave", [(on_date(LATER), None)])
+
+
 def test_columns_that_the_ledger_lacks_stay_as_they_are(staffed, tmp_path):
     rows = [
         ["工号", "姓名", "部门", "岗位", "入职日期", "状态"],
@@ -427,6 +434,8 @@ def test_an_earlier_revision_cannot_be_put_behind_a_later_one(staffed, tmp_path)
     document = staffed.scalars(select(ProcessDocument)).one()
     statuses = set(staffed.scalars(select(DocumentRevision.status)))
     assert (document.status, statuses) == ("obsolete", {"superseded"})
+    told = select(Event.action).where(Event.entity == "process_document").order_by(Event.seq)
+    assert staffed.scalars(told).all() == ["create", "make_obsolete"]
 
 
 def test_only_who_may_create_the_records_hands_in_their_ledger(small):

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from models.approvals import waiting_for
 from models.base import on_date, previews
 from models.event import ApprovalRecord, Attachment
-from models.organisation import Account, AccountRole, Post, ProductModel
+from models.organisation import Account, AccountRole, Department, Post, ProductModel
 from models.process import (
     ChangeNotice,
     DocumentReview,
@@ -24,6 +25,7 @@ from models.process import (
     revision_in_force,
     revision_number_after,
     revisions_in_force_on,
+    sides,
 )
 from models.process.origins import document_of_action, revisions_from
 from models.receipts import confirm, who_is_missing
@@ -273,7 +275,7 @@ def test_approval_waits_for_both_countersignatures_of_two_people(any_session):
         perform(any_session, revision, "countersign", "quality_manager")
     perform(any_session, revision, "countersign", "production_manager")
     given = [(one.role, one.comment, one.used_at) for one in countersignatures(any_session, revision.id)]
-    assert given == [("quality_manager", "同意", None), ("production_manager", "", None)]
+    assert given == [("production_manager", "", None), ("quality_manager", "同意", None)]
     perform(any_session, revision, "approve", "technical_manager")
     assert (revision.status, revision.approved_at) == ("approved", LATER)
     assert countersignatures(any_session, revision.id) == []
@@ -321,7 +323,79 @@ def test_of_a_document_for_no_post_every_production_manager_may_sign(session):
     with doing(session, "technical"):
         revision.document.posts.clear()
     perform(session, revision, "countersign", "production_manager2")
-    assert posts_departments(session, revision.document_id) == frozenset()
+    assert posts_departments(session, revision.document_id) == {}
+
+
+def for_post_of(session, kind):
+    """The document is for a post of a department of that kind alone."""
+    with doing(session, "admin"):
+        department = session.scalar(select(Department).where(Department.kind == kind))
+        if department is None:
+            department = Department(code="XX", name="另一部门", kind=kind)
+            session.add(department)
+        post = Post(code="P-XX", name="另一岗位", department=department, headcount=1)
+        document = first(session).document
+        document.posts.clear()
+        session.flush()
+        document.posts.append(ProcessDocumentPost(post=post))
+
+
+@pytest.mark.parametrize(
+    "kind, asked",
+    [
+        ("after_sales", ("after_sales_manager", "quality_manager")),
+        ("sales", ("sales_manager", "quality_manager")),
+        ("management", ("general_manager", "quality_manager")),
+        ("quality", ("quality_manager",)),
+        ("technical", ("quality_manager",)),
+    ],
+)
+def test_of_a_document_for_posts_elsewhere_their_own_manager_signs_in_place_of_production(session, kind, asked):
+    for_post_of(session, kind)
+    revision = written(session)
+    assert sides(session, revision.document_id) == asked
+    with pytest.raises(NotYours):
+        perform(session, revision, "countersign", "production_manager")
+    for login in asked:
+        assert inbox(session, login) == [("countersign", revision.id)]
+        perform(session, revision, "countersign", login)
+    perform(session, revision, "approve", "technical_manager")
+    assert revision.status == "approved"
+
+
+def test_where_nobody_manages_the_department_quality_alone_is_asked(session):
+    with doing(session, "admin"):
+        for one in session.scalars(select(AccountRole).where(AccountRole.role == Role.AFTER_SALES_MANAGER)).all():
+            session.delete(one)
+    for_post_of(session, "after_sales")
+    revision = written(session)
+    assert sides(session, revision.document_id) == ("quality_manager",)
+
+
+def inbox(session, login):
+    return [(one.approval.step, one.record.id) for one in waiting_for(session, person(session, login))]
+
+
+def test_a_revision_waits_in_the_inbox_of_each_side_until_it_has_signed_and_then_of_who_approves(any_session):
+    session = any_session
+    revision = written(session)
+    asked = ("countersign", revision.id)
+    assert asked in inbox(session, "production_manager")
+    assert asked in inbox(session, "quality_manager")
+    assert inbox(session, "production_manager2") == []
+    assert inbox(session, "technical_manager") == []  # nothing to approve before both have signed
+    perform(session, revision, "countersign", "production_manager")
+    assert inbox(session, "production_manager") == []
+    perform(session, revision, "return", "quality_manager", note="限值无依据")
+    assert inbox(session, "quality_manager") == []
+    perform(session, revision, "submit", "technical")
+    perform(session, revision, "countersign", "production_manager")
+    perform(session, revision, "countersign", "quality_manager")
+    assert inbox(session, "technical_manager") == [("approve", revision.id)]
+    perform(session, revision, "approve", "technical_manager")
+    assert inbox(session, "technical_manager") == []
+    left = session.scalars(select(ApprovalRecord).where(ApprovalRecord.decision == "pending")).all()
+    assert left == []
 
 
 def test_who_countersigns_may_send_it_back_and_the_round_begins_anew(session):

@@ -1,9 +1,22 @@
 """Warnings and ladders as people write them (TIME.md 10)."""
 
+from decimal import Decimal
+
 import pytest
 
 from rules.base import RuleBroken
-from rules.regulation.ladders import ladder_of, reasons_of, rungs_of, warnings_of, written
+from rules.regulation.ladders import (
+    Span,
+    When,
+    ladder_of,
+    offset_from,
+    offset_parts,
+    offset_words,
+    reasons_of,
+    rungs_of,
+    warnings_of,
+    written,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,9 +50,34 @@ def test_a_ladder_names_roles_and_relations_by_code_or_by_name_in_either_languag
         ["+60", ["production_manager"]],
         ["+480", ["general_manager"]],
     ]
-    for zh in (False, True):
-        assert ladder_of(written(ladder, zh=zh)) == ladder
-    assert written([["0", ["gone"]]], zh=True) == "0：gone"
+    assert written(ladder, zh=False) == (
+        "at the deadline: the responsible person, his team leader; "
+        "1 working hours after due: Production manager; 8 working hours after due: General manager"
+    )
+    assert written([["0", ["gone"]], ["+90", ["admin"]]], zh=True) == "到期时：gone；到期后 90 工作分钟：系统管理员"
+
+
+@pytest.mark.parametrize(
+    "offset,when,amount,span,words",
+    [
+        ("0", When.AT, 0, Span.HOURS, "到期时"),
+        ("-120", When.BEFORE, 2, Span.HOURS, "到期前 2 个工作小时"),
+        ("+45", When.AFTER, 45, Span.MINUTES, "到期后 45 工作分钟"),
+        ("-25%", When.BEFORE, 25, Span.PERCENT, "剩余时限 25% 时"),
+        ("+12.5%", When.AFTER, Decimal("12.5"), Span.PERCENT, "超出时限 12.5% 时"),
+    ],
+)
+def test_a_moment_is_picked_in_parts_and_said_in_words(offset, when, amount, span, words):
+    assert offset_parts(offset) == (when, amount, span)
+    assert offset_from(when, Decimal(amount), span) == offset
+    assert offset_words(offset).text("zh") == words
+
+
+@pytest.mark.parametrize("amount", [None, Decimal(0), Decimal(-5), Decimal(1_000_000)])
+def test_a_distance_that_is_none_is_asked_for(amount):
+    with pytest.raises(RuleBroken, match="How long"):
+        offset_from(When.BEFORE, amount, Span.MINUTES)
+    assert offset_from(When.AT, amount, Span.MINUTES) == "0"
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.base import RuleBroken
+from rules.regulation.conditions import dimensions, domain, refuse_foreign
 from rules.regulation.limits import (
-    DOMAINS,
     OTHERWISE,
     Row,
     Target,
+    fact_words,
     gaps,
     is_either,
     is_together,
     match_words,
     matches,
+    refuse_second_ladder,
     refuse_twice,
     ties,
     value_words,
@@ -101,7 +103,7 @@ def test_ties_are_shown():
 
 
 def test_gaps_name_the_cases_without_a_limit():
-    severity = DOMAINS[Target.RECTIFICATION]
+    severity = domain(Target.RECTIFICATION)
     assert gaps([], {}) == [{}]
     assert gaps([row(1)], severity) == []
     assert gaps([row(1, is_set=False)], {}) == [{}]
@@ -147,3 +149,42 @@ def test_conditions_are_said_in_words():
     assert match_words({"severity": "minor|major"}).text("en") == "Severity major / minor"
     assert match_words({"severity": "critical", "哪里": "东"}).text("zh") == "严重程度 致命，哪里 东"
     assert value_words(OTHERWISE).text("zh") == "其他"
+
+
+# What cases are told apart by
+
+
+def test_a_condition_that_no_case_can_meet_is_refused():
+    refuse_foreign(Target.RECTIFICATION, {"severity": "minor|major", "kind": "corrective"})
+    refuse_foreign(Target.RESOLUTION, {"category": "whatever the company calls it"})
+    refuse_foreign(Target.APPEAL, {"post": "W1"})  # of which nobody has said what it is told apart by
+    for match, sentence in (
+        ({"priority": "P1"}, "“Rectification” is not told apart by Priority, only by: Severity, Kind"),
+        ({"severity": "minor|S1"}, "Severity of “Rectification” is never “S1”: Minor, Major, Critical"),
+    ):
+        with pytest.raises(RuleBroken, match=sentence) as refusal:
+            refuse_foreign(Target.RECTIFICATION, match)
+        assert refusal.value.field == "match"
+
+
+def test_every_dimension_has_a_name_and_every_value_words():
+    known = dimensions()
+    assert {"priority", "severity", "urgency", "customer_level", "kind", "clause"} <= known.keys()
+    assert all(fact_words(name).zh != name for name in known)
+    assert known["severity"].keys() >= {"minor", "S1", "grave"}
+    assert value_words("corrective").text("zh") == "纠正措施"
+    assert value_words("P1").text("zh") == "P1"
+    assert "category" not in domain(Target.RESOLUTION)
+    assert domain(Target.RECHECK)["severity"] == ("minor", "major", "critical")
+
+
+@pytest.mark.parametrize(
+    "told,field", [({"warnings": ["-25%"]}, "warnings"), ({"ladder": [["0", ["admin"]]]}, "ladder")]
+)
+def test_a_measure_is_told_of_by_one_ladder(told, field):
+    nothing = {"warnings": [], "ladder": []}
+    refuse_second_ladder(Target.RECTIFICATION, **nothing)
+    refuse_second_ladder(Target.RESOLUTION, **nothing | told)
+    with pytest.raises(RuleBroken, match="is set once, under “Escalation levels”") as refusal:
+        refuse_second_ladder(Target.RECTIFICATION, **nothing | told)
+    assert refusal.value.field == field
