@@ -20,6 +20,7 @@ from admin_views import (
     actions,
     assessment,
     commands,
+    communication,
     desk,
     event,
     faults,
@@ -40,7 +41,7 @@ from models.base import COMPANY_ZONE, Base
 from models.engine import database_url, engine_options
 
 HERE = Path(__file__).resolve().parent
-CHAPTERS = (event, organisation, regulation, actions, process, training, quality, assessment)
+CHAPTERS = (event, organisation, regulation, actions, process, training, quality, communication, assessment)
 MOST_BYTES = 32 * 1024 * 1024
 
 

@@ -3,6 +3,7 @@
 from models import (
     actions,
     assessment,
+    communication,
     event,
     evidence,
     foretelling,
@@ -19,6 +20,7 @@ from models import (
 __all__ = [
     "actions",
     "assessment",
+    "communication",
     "event",
     "evidence",
     "foretelling",

@@ -151,6 +151,7 @@ def _regulation(session: Session) -> None:
         ("变更后修订", "P1.3", Target.REVISION_AFTER_CHANGE, 10),
         ("阅知确认", "C1.2", Target.CONFIRMATION, 3),
         ("考核申诉", "K4.1", Target.APPEAL, 5),
+        ("会议纪要", "C1.1", Target.MINUTES, 1),
         ("建议答复", "K3.2", Target.SUGGESTION_ANSWER, 10),
     ):
         session.add(

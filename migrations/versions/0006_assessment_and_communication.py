@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 
 
 revision = '0006'
-down_revision = '0001'
+down_revision = '0005'
 
 
 def upgrade() -> None:
@@ -235,6 +235,80 @@ def upgrade() -> None:
         batch_op.create_index('ix_kpi_evidence_employee', ['cycle_id', 'kpi_id', 'employee_id'], unique=False)
         batch_op.create_index('ix_kpi_evidence_row', ['cycle_id', 'entity', 'entity_id'], unique=False)
 
+    op.create_table('meeting',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('series', sa.String(length=40), nullable=False),
+    sa.Column('topic', sa.String(length=200), nullable=False),
+    sa.Column('planned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('chair_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('place', sa.String(length=100), nullable=False),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('minutes_due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('minuted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('minutes', sa.Text(), nullable=False),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("status NOT IN ('held', 'minuted', 'closed') OR held_at IS NOT NULL", name=op.f('ck_meeting_held_has_instant')),
+    sa.CheckConstraint("status NOT IN ('minuted', 'closed') OR minutes != ''", name=op.f('ck_meeting_minuted_has_minutes')),
+    sa.ForeignKeyConstraint(['chair_id'], ['employee.id'], name=op.f('fk_meeting_chair_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_meeting_created_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_meeting_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_meeting_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting')),
+    sa.UniqueConstraint('no', name=op.f('uq_meeting_no'))
+    )
+    with op.batch_alter_table('meeting', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meeting_chair_id'), ['chair_id'], unique=False)
+        batch_op.create_index('ix_meeting_planned_at', ['planned_at', 'id'], unique=False)
+        batch_op.create_index('ix_meeting_series', ['series', 'planned_at'], unique=False)
+        batch_op.create_index('ix_meeting_status', ['status', 'planned_at'], unique=False)
+
+    op.create_table('notice',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('formal_no', sa.String(length=40), nullable=True),
+    sa.Column('topic', sa.String(length=200), nullable=False),
+    sa.Column('importance', sa.String(length=40), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('must_confirm', sa.Boolean(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('approved_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("status NOT IN ('published', 'expired') OR published_at IS NOT NULL", name=op.f('ck_notice_published_has_instant')),
+    sa.ForeignKeyConstraint(['approved_by_id'], ['employee.id'], name=op.f('fk_notice_approved_by_id')),
+    sa.ForeignKeyConstraint(['author_id'], ['employee.id'], name=op.f('fk_notice_author_id')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_notice_created_by_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_notice_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_notice_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
+    sa.UniqueConstraint('formal_no', name=op.f('uq_notice_formal_no')),
+    sa.UniqueConstraint('no', name=op.f('uq_notice_no'))
+    )
+    with op.batch_alter_table('notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notice_author_id'), ['author_id'], unique=False)
+        batch_op.create_index('ix_notice_published_at', ['published_at', 'id'], unique=False)
+        batch_op.create_index('ix_notice_status_id', ['status', 'id'], unique=False)
+
     op.create_table('reward_penalty',
     sa.Column('no', sa.String(length=32), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
@@ -292,6 +366,36 @@ def upgrade() -> None:
         batch_op.create_index('ix_reward_penalty_source', ['source_entity', 'source_id'], unique=False)
         batch_op.create_index('ix_reward_penalty_status', ['status', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_reward_penalty_subject_department_id'), ['subject_department_id'], unique=False)
+
+    op.create_table('survey',
+    sa.Column('no', sa.String(length=32), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('title_en', sa.String(length=200), nullable=False),
+    sa.Column('closes_on', sa.Date(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('responsible_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('findings', sa.Text(), nullable=False),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("status != 'analysed' OR findings != ''", name=op.f('ck_survey_analysed_has_findings')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_survey_created_by_id')),
+    sa.ForeignKeyConstraint(['responsible_id'], ['employee.id'], name=op.f('fk_survey_responsible_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_survey_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_survey_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey')),
+    sa.UniqueConstraint('no', name=op.f('uq_survey_no'))
+    )
+    with op.batch_alter_table('survey', schema=None) as batch_op:
+        batch_op.create_index('ix_survey_status_id', ['status', 'id'], unique=False)
 
     op.create_table('assessment_line',
     sa.Column('sheet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -352,6 +456,115 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_kpi_exclusion')),
     sa.UniqueConstraint('cycle_id', 'entity', 'entity_id', name='uq_kpi_exclusion_once')
     )
+    op.create_table('meeting_attendee',
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('employee_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('was_there', sa.Boolean(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['employee_id'], ['employee.id'], name=op.f('fk_meeting_attendee_employee_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_meeting_attendee_meeting_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting_attendee')),
+    sa.UniqueConstraint('meeting_id', 'employee_id', name=op.f('uq_meeting_attendee_meeting_id_employee_id'))
+    )
+    with op.batch_alter_table('meeting_attendee', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meeting_attendee_employee_id'), ['employee_id'], unique=False)
+
+    op.create_table('meeting_decision',
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('text', sa.String(length=300), nullable=False),
+    sa.Column('responsible_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('action_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['action_id'], ['action_item.id'], name=op.f('fk_meeting_decision_action_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_meeting_decision_meeting_id')),
+    sa.ForeignKeyConstraint(['responsible_id'], ['employee.id'], name=op.f('fk_meeting_decision_responsible_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting_decision'))
+    )
+    with op.batch_alter_table('meeting_decision', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meeting_decision_action_id'), ['action_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_meeting_decision_meeting_id'), ['meeting_id'], unique=False)
+
+    op.create_table('meeting_point',
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('entity', sa.String(length=63), nullable=True),
+    sa.Column('entity_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('outcome', sa.Text(), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_meeting_point_meeting_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting_point')),
+    sa.UniqueConstraint('meeting_id', 'seq', name=op.f('uq_meeting_point_meeting_id_seq'))
+    )
+    with op.batch_alter_table('meeting_point', schema=None) as batch_op:
+        batch_op.create_index('ix_meeting_point_entity', ['entity', 'entity_id'], unique=False)
+
+    op.create_table('meeting_report',
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('snapshot', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('progress', sa.Text(), nullable=False),
+    sa.Column('problems', sa.Text(), nullable=False),
+    sa.Column('solutions', sa.Text(), nullable=False),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('status', sa.String(length=40), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint("(status = 'submitted') = (submitted_at IS NOT NULL)", name=op.f('ck_meeting_report_submitted_has_instant')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_meeting_report_created_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_meeting_report_department_id')),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meeting.id'], name=op.f('fk_meeting_report_meeting_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_meeting_report_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_meeting_report_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting_report')),
+    sa.UniqueConstraint('meeting_id', 'department_id', name=op.f('uq_meeting_report_meeting_id_department_id'))
+    )
+    with op.batch_alter_table('meeting_report', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meeting_report_department_id'), ['department_id'], unique=False)
+        batch_op.create_index('ix_meeting_report_status', ['status', 'id'], unique=False)
+
+    op.create_table('notice_audience',
+    sa.Column('notice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_notice_audience_department_id')),
+    sa.ForeignKeyConstraint(['notice_id'], ['notice.id'], name=op.f('fk_notice_audience_notice_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notice_audience')),
+    sa.UniqueConstraint('notice_id', 'department_id', name=op.f('uq_notice_audience_notice_id_department_id'))
+    )
+    op.create_table('survey_invitation',
+    sa.Column('survey_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('customer_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_survey_invitation_customer_id')),
+    sa.ForeignKeyConstraint(['survey_id'], ['survey.id'], name=op.f('fk_survey_invitation_survey_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_invitation')),
+    sa.UniqueConstraint('survey_id', 'customer_id', name=op.f('uq_survey_invitation_survey_id_customer_id'))
+    )
+    with op.batch_alter_table('survey_invitation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_survey_invitation_customer_id'), ['customer_id'], unique=False)
+
+    op.create_table('survey_question',
+    sa.Column('survey_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('text', sa.String(length=200), nullable=False),
+    sa.Column('text_en', sa.String(length=200), nullable=False),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.ForeignKeyConstraint(['survey_id'], ['survey.id'], name=op.f('fk_survey_question_survey_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_question')),
+    sa.UniqueConstraint('survey_id', 'seq', name=op.f('uq_survey_question_survey_id_seq'))
+    )
     op.create_table('suggestion',
     sa.Column('no', sa.String(length=32), nullable=False),
     sa.Column('title', sa.String(length=200), nullable=False),
@@ -400,6 +613,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_suggestion_revision_id'), ['revision_id'], unique=False)
         batch_op.create_index('ix_suggestion_status_id', ['status', 'id'], unique=False)
         batch_op.create_index('ix_suggestion_verified_at', ['verified_at', 'id'], unique=False)
+
+    op.create_table('survey_response',
+    sa.Column('invitation_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('scores', sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+    sa.Column('likely', sa.Integer(), nullable=True),
+    sa.Column('comment', sa.Text(), nullable=False),
+    sa.Column('way', sa.String(length=40), nullable=False),
+    sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('version_no', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('voided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('void_reason', sa.String(length=200), nullable=True),
+    sa.Column('created_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('updated_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('voided_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.CheckConstraint('likely IS NULL OR likely BETWEEN 0 AND 10', name=op.f('ck_survey_response_likely_on_scale')),
+    sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_survey_response_created_by_id')),
+    sa.ForeignKeyConstraint(['invitation_id'], ['survey_invitation.id'], name=op.f('fk_survey_response_invitation_id')),
+    sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_survey_response_updated_by_id')),
+    sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_survey_response_voided_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_survey_response')),
+    sa.UniqueConstraint('invitation_id', name=op.f('uq_survey_response_invitation_id'))
+    )
+    with op.batch_alter_table('survey_response', schema=None) as batch_op:
+        batch_op.create_index('ix_survey_response_submitted_at', ['submitted_at', 'id'], unique=False)
 
     op.create_table('suggestion_proposer',
     sa.Column('suggestion_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),

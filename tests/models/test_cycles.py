@@ -19,6 +19,7 @@ from models.assessment import (
     sheets_of,
 )
 from models.quality import SpotCheck
+from models.recomputing import differences
 from rules.assessment import Flag
 from rules.base import NotYours, RuleBroken
 from tests.models.acts import DAY, HOUR, checked, doing, draft, item, perform
@@ -169,6 +170,14 @@ def test_a_changed_row_is_found_by_the_replay(session):
     ).is_same
 
 
+def test_the_command_names_the_sheet_whose_records_have_changed(session):
+    a_month(session)
+    assert not list(differences(session))
+    session.execute(text("UPDATE spot_check SET status = 'draft' WHERE checked_at < '2026-11-01'"))
+    session.expire_all()
+    assert {one.what.split()[1] for one in differences(session)} == {"车工一", "生产一部"}
+
+
 def test_figures_wait_for_the_cut_off(session):
     weights(session)
     with doing(session, "hr", IN_OCTOBER):
@@ -192,6 +201,7 @@ def test_an_adjustment_needs_a_reason_and_stays_within_the_figure(session):
         perform(session, one, "adjust", "employee", AFTER + 3 * HOUR, manual_delta="5", note="我觉得少了")
     perform(session, one, "adjust", "team_leader", AFTER + 3 * HOUR, manual_delta="2.5", note="带教新员工")
     assert (sheet.total, one.status) == (Decimal("40.0"), "adjusted")
+    assert not list(differences(session))
 
 
 def test_publishing_waits_for_every_sheet(session):

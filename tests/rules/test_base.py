@@ -52,6 +52,28 @@ LIFECYCLES = {
 # What DOMAIN.md allows, and nothing else: state, verb, new state, who; "!x" = never somebody who is x to the record;
 # "a+b" = both must sign.
 ALLOWED = {
+    "communication.MEETING_STEPS": """
+        scheduled    collect           collecting   chair
+        collecting   hold              held         chair
+        held         minute            minuted      chair
+        minuted      close             closed       chair
+        scheduled    cancel            cancelled    chair
+        collecting   cancel            cancelled    chair
+    """,
+    "communication.REPORT_STEPS": """
+        asked        submit            submitted    reporter
+    """,
+    "communication.NOTICE_STEPS": """
+        draft        approve           approved     project_lead production_manager technical_manager quality_manager sales_manager after_sales_manager hr_manager general_manager !notice_author
+        approved     publish           published    notice_author
+        published    expire            expired
+        published    withdraw          withdrawn    project_lead production_manager technical_manager quality_manager sales_manager after_sales_manager hr_manager general_manager notice_author
+    """,
+    "communication.SURVEY_STEPS": """
+        draft        open              open         sales_manager after_sales_manager
+        open         close             closed       sales_manager after_sales_manager
+        closed       analyse           analysed     sales_manager after_sales_manager
+    """,
     "assessment.CYCLE_STEPS": """
         planned      start             computing    hr
         computed     start             computing    hr
