@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.assessment import RewardPenaltyRule
 from models.base import Act, Source
 from models.first_data import fill
 from models.journal import acting
@@ -113,6 +114,7 @@ def build(session: Session) -> World:
     check = submitted_check(session, "quality_inspector", "SC1", "车工一")
     foreign = submitted_check(session, "quality_inspector3", "SC2", "装配一")
     _checking(session)
+    _rewards(session)
     return World(
         worker=employee(session, "车工一").id,
         other_worker=employee(session, "装配一").id,
@@ -307,6 +309,24 @@ def release_revision(session: Session, revision: DocumentRevision, at: datetime)
         with acting(session, Act(by, at)):
             revision.perform(verb, by=by, at=at)
             session.commit()
+
+
+def _rewards(session: Session) -> None:
+    """A rule by which a manager proposes somebody."""
+    with acting(session, Act(person(session, "hr"), AT)):
+        session.add(
+            RewardPenaltyRule(
+                name="经理提名表扬",
+                occasion="manager",
+                kind="commendation",
+                least=Decimal(0),
+                most=Decimal(5),
+                needs_role=Role.GENERAL_MANAGER,
+                clause="K3.1",
+                from_on=date(2026, 1, 1),
+            )
+        )
+        session.commit()
 
 
 def _checking(session: Session) -> None:

@@ -42,7 +42,7 @@ class NoticeView(RegulationView):
         "expires_at",
         "body",
     )
-    left_out = frozenset({"no", "formal_no", "author_id", "approved_by_id", "published_at"})
+    left_out = frozenset({"no", "department_id", "formal_no", "author_id", "approved_by_id", "published_at"})
     inlines = (
         Inline(
             "audience",
@@ -56,6 +56,9 @@ class NoticeView(RegulationView):
 
     def new_record(self, act: Act) -> Notice:
         return Notice(author_id=act.by.employee_id)
+
+    def before_save(self, record: Notice, act: Act) -> None:
+        record.prepare()
 
     def why_not_edit(self, record: Any, person: Person) -> Words | None:
         """A draft is its author's."""

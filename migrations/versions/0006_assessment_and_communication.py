@@ -281,6 +281,7 @@ def upgrade() -> None:
     sa.Column('must_confirm', sa.Boolean(), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('department_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('approved_by_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
@@ -298,6 +299,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['approved_by_id'], ['employee.id'], name=op.f('fk_notice_approved_by_id')),
     sa.ForeignKeyConstraint(['author_id'], ['employee.id'], name=op.f('fk_notice_author_id')),
     sa.ForeignKeyConstraint(['created_by_id'], ['account.id'], name=op.f('fk_notice_created_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_notice_department_id')),
     sa.ForeignKeyConstraint(['updated_by_id'], ['account.id'], name=op.f('fk_notice_updated_by_id')),
     sa.ForeignKeyConstraint(['voided_by_id'], ['account.id'], name=op.f('fk_notice_voided_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notice')),
@@ -306,6 +308,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_author_id'), ['author_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notice_department_id'), ['department_id'], unique=False)
         batch_op.create_index('ix_notice_published_at', ['published_at', 'id'], unique=False)
         batch_op.create_index('ix_notice_status_id', ['status', 'id'], unique=False)
 

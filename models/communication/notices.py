@@ -61,15 +61,23 @@ class Notice(Record):
     must_confirm: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    """Of who wrote it: a manager by scope approves what his own people write."""
     author_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), index=True)
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     published_at: Mapped[datetime | None]
     status: Mapped[NoticeStatus] = mapped_column(default=NoticeStatus.DRAFT)
+    department: Mapped[Department] = relationship()
     author: Mapped[Employee] = relationship(foreign_keys=[author_id])
     approved_by: Mapped[Employee | None] = relationship(foreign_keys=[approved_by_id])
     audience: Mapped[list["NoticeAudience"]] = relationship(
         back_populates="notice", order_by="NoticeAudience.id", cascade="all, delete-orphan"
     )
+
+    def prepare(self) -> None:
+        """What follows from who wrote it."""
+        author = self.author or self.session.get_one(Employee, self.author_id)
+        self.department_id = author.department_id
 
     def parties(self) -> Mapping[str, frozenset[int]]:
         return {"notice_author": frozenset({self.author_id})}

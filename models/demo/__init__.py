@@ -23,6 +23,7 @@ from models.demo.scenes import plan_scenes
 from models.demo.schooling import Schooling
 from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
+from models.demo.talking import Talking
 from models.event import Delivery
 from models.organisation import Department
 from models.regulation import company_calendar
@@ -87,6 +88,7 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     checks.rectifications.accountability.plan_further()
     Evaluations(session, rng, company, diary).plan()
     Assessing(session, rng, company, diary).plan()
+    Talking(session, rng, company, diary).plan()
     for nth in range(1, DAYS):
         diary.note(_midnight(diary.clock.first + timedelta(days=nth)), partial(_at_midnight, session))
     days = diary.clock.workdays()

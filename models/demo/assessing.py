@@ -303,6 +303,7 @@ class Assessing:
                 KpiEvidence.cycle_id == sheet.cycle_id,
                 KpiEvidence.employee_id == sheet.employee_id,
                 KpiEvidence.side == RowSide.DENOMINATOR,
+                KpiEvidence.bottom > 0,
             )
             .order_by(KpiEvidence.id)
             .limit(1)

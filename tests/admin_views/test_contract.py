@@ -46,7 +46,7 @@ KNOWN = {
     ("training_session", "planned_to_at"): "2026-11-13T12:00",
 }
 """What only a few words fit into, by table and column; a chapter adds its own."""
-CHOSEN = {("kpi_target", "department"), ("kpi_target", "group")}
+CHOSEN = {("kpi_target", "department"), ("kpi_target", "group"), ("reward_penalty", "employee")}
 """Fields that may be empty, but not all of them at once."""
 LOOKED_FOR = {
     ("training_session", "trainer"): "工艺技术员",  # process subjects are taught by the technical department

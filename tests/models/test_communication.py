@@ -149,7 +149,9 @@ def notice(session, *areas, login="technical", **more):
     with doing(session, login, AT) as act:
         one = Notice(topic="夏季作息调整", body="自下周一起执行", author_id=act.by.employee_id, **more)
         one.audience = [NoticeAudience(department=department(session, area)) for area in areas]
-        session.add(one)
+        with session.no_autoflush:
+            session.add(one)
+            one.prepare()
     return one
 
 
