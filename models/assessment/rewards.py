@@ -35,7 +35,7 @@ class RewardPenaltyRule(Record):
         CheckConstraint("to_on IS NULL OR from_on <= to_on", name="in_order"),
         Index("ix_reward_penalty_rule_occasion", "occasion", "id"),
     )
-    words = Words("Rule of rewards and penalties", "奖惩规则")
+    words = Words("Reward and penalty rule", "奖惩规则")
     chapter = "assessment"
     access = assessment.REWARD_PENALTY_RULE
     search_columns = ("name",)

@@ -198,7 +198,7 @@ class AssessmentLine(Record):
         Index("ix_assessment_line_kpi_id", "kpi_id", "id"),
         Index("ix_assessment_line_flag", "flag", "id"),
     )
-    words = Words("Line of a sheet", "考核项")
+    words = Words("Assessment line", "考核项")
     chapter = "assessment"
     access = assessment.ASSESSMENT_LINE
     lifecycle = assessment.LINE_STEPS

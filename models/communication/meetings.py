@@ -255,7 +255,7 @@ class MeetingReport(Record):
         CheckConstraint("(status = 'submitted') = (submitted_at IS NOT NULL)", name="submitted_has_instant"),
         Index("ix_meeting_report_status", "status", "id"),
     )
-    words = Words("Report to a meeting", "部门汇报")
+    words = Words("Meeting report", "部门汇报")
     chapter = "communication"
     access = communication.MEETING_REPORT
     lifecycle = communication.REPORT_STEPS

@@ -153,7 +153,7 @@ class SurveyInvitation(Line):
     sent_at: Mapped[datetime | None]
     survey: Mapped[Survey] = relationship(back_populates="invitations")
     customer: Mapped[Customer] = relationship()
-    response: Mapped["SurveyResponse | None"] = relationship(back_populates="invitation", uselist=False)
+    response: Mapped["SurveyResponse | None"] = relationship(viewonly=True, uselist=False)
 
     def told_in(self) -> Survey:
         return self.survey
@@ -172,7 +172,7 @@ class SurveyInvitation(Line):
         communication.refuse_second_answer(is_answered=self.response is not None)
         communication.refuse_scores(scores, [one.id for one in self.survey.questions], likely)
         found = SurveyResponse(
-            invitation=self,
+            invitation_id=self.id,
             scores={str(key): value for key, value in scores.items()},
             likely=likely,
             comment=comment.strip()[:2000],
@@ -180,6 +180,8 @@ class SurveyInvitation(Line):
             submitted_at=act.at,
         )
         self.session.add(found)
+        self.session.flush()
+        self.session.expire(self, ["response"])
         return found
 
 
@@ -191,7 +193,7 @@ class SurveyResponse(Record):
         CheckConstraint("likely IS NULL OR likely BETWEEN 0 AND 10", name="likely_on_scale"),
         Index("ix_survey_response_submitted_at", "submitted_at", "id"),
     )
-    words = Words("Answer to a survey", "调查答卷")
+    words = Words("Survey answer", "调查答卷")
     chapter = "communication"
     access = communication.SURVEY_RESPONSE
     search_columns = ("comment",)
@@ -205,7 +207,7 @@ class SurveyResponse(Record):
     comment: Mapped[str] = mapped_column(Text, default="")
     way: Mapped[AnsweredBy] = mapped_column(default=AnsweredBy.LINK)
     submitted_at: Mapped[datetime]
-    invitation: Mapped[SurveyInvitation] = relationship(back_populates="response")
+    invitation: Mapped[SurveyInvitation] = relationship()
 
     @property
     def called(self) -> str:

@@ -3,11 +3,12 @@
 from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions import ActionItem
 from models.base import Source, on_date
 from models.communication import (
     Meeting,
@@ -45,6 +46,8 @@ DECIDED = (
     ("焊接参数卡塑封上墙", "technical"),
     ("整理近三月客户投诉并反馈技术部", "after_sales_agent"),
 )
+DOING = ("accept", "start", "submit", "confirm")
+DONE = {"measure": "已按会议决议落实并告知班组", "root_cause": "原流程未明确", "evidence": "现场照片见公共盘"}
 
 
 class Paper(NamedTuple):
@@ -183,9 +186,25 @@ class Talking:
                 meeting.decisions.append(MeetingDecision(text=text, responsible=responsible, due_on=due))
                 self.session.flush()
             meeting.perform("minute", by=chair.person, at=at, minutes=self.rng.choice(MINUTES))
+        for one in meeting.decisions:
+            self._go_on(one.action_id or 0, chair, DOING, at)
         if not meeting.decisions:
             with as_of(self.session, chair.person, at):
                 meeting.perform("close", by=chair.person, at=at)
+
+    def _go_on(self, key: int, chair: Member, steps: tuple[str, ...], at: datetime) -> None:
+        """What was decided is mostly done within two weeks."""
+        if steps and self.rng.random() < 0.97:
+            when = self.diary.clock.later(at, self.rng.randint(200, 900))
+            self.diary.note(when, partial(self._do, key, chair, steps))
+
+    def _do(self, key: int, chair: Member, steps: tuple[str, ...], at: datetime) -> None:
+        action = self.session.get_one(ActionItem, key)
+        by = chair if steps[0] == "confirm" else self._member(action.responsible_id)
+        fields: dict[str, Any] = dict(DONE) if steps[0] == "submit" else {}
+        with as_of(self.session, by.person, at):
+            action.perform(steps[0], by=by.person, at=at, **fields)
+        self._go_on(key, chair, steps[1:], at)
 
     def _member(self, employee_id: int) -> Member:
         return next(one for one in self.company.members if one.id == employee_id)
