@@ -2,6 +2,7 @@
 
 from models import (
     actions,
+    after_sales,
     assessment,
     communication,
     event,
@@ -12,6 +13,7 @@ from models import (
     process,
     quality,
     regulation,
+    schedule,
     search,
     signatures,
     training,
@@ -19,6 +21,7 @@ from models import (
 
 __all__ = [
     "actions",
+    "after_sales",
     "assessment",
     "communication",
     "event",
@@ -29,6 +32,7 @@ __all__ = [
     "process",
     "quality",
     "regulation",
+    "schedule",
     "search",
     "signatures",
     "training",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.assessment import KpiTarget
 from models.base import on_date
-from models.organisation import Department, Employee, Post, Team
+from models.organisation import Customer, Department, Employee, Post, ProductModel, Team
 from models.process import DocumentRevision, ProcessDocument
 from rules.assessment import CycleKind, Group
 from rules.ledger import Known
@@ -15,7 +15,7 @@ from rules.process import RevisionStatus
 
 
 def known_from(session: Session) -> Known:
-    """Departments, posts, people, documents and revisions, by one query each."""
+    """Departments, posts, people, documents, revisions, customers and models, by one query each."""
     return Known(
         {
             "department": _departments(session),
@@ -24,6 +24,8 @@ def known_from(session: Session) -> Known:
             "process_document": _documents(session),
             "document_revision": _revisions(session),
             "kpi_target": _weights(session),
+            "customer": _customers(session),
+            "product_model": _models(session),
         }
     )
 
@@ -82,6 +84,16 @@ def _employees(session: Session) -> Iterator[dict[str, object]]:
     )
     for no, name, department, team in rows:
         yield {"no": no, "name": name, "department": department, "team": team}
+
+
+def _customers(session: Session) -> Iterator[dict[str, object]]:
+    for code, name in session.execute(select(Customer.code, Customer.name).where(Customer.voided_at.is_(None))):
+        yield {"code": code, "name": name}
+
+
+def _models(session: Session) -> Iterator[dict[str, object]]:
+    for code in session.scalars(select(ProductModel.code).where(ProductModel.voided_at.is_(None))):
+        yield {"code": code}
 
 
 def _documents(session: Session) -> Iterator[dict[str, object]]:

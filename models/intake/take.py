@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.after_sales import Ticket
 from models.assessment import AssessmentCycle, KpiTarget
 from models.base import Act, Record, require
 from models.intake.assessments import store_sheets, store_weights
@@ -18,6 +19,7 @@ from models.intake.people import store_people
 from models.intake.posts import store_posts
 from models.intake.regulation import store_days
 from models.intake.results import store_results
+from models.intake.tickets import store_tickets
 from models.journal import acting
 from models.organisation import Customer, Employee, Post, ProductModel
 from models.process import DocumentRevision
@@ -50,6 +52,7 @@ STORES = {
     "spot_check_item": Store(SpotCheck, store_checks),
     "kpi_target": Store(KpiTarget, store_weights),
     "assessment_sheet": Store(AssessmentCycle, store_sheets),
+    "ticket": Store(Ticket, store_tickets),
 }
 
 

@@ -1,9 +1,9 @@
 """The facts behind the gate, loaded for one person or for a whole matrix in as many statements (P2.3)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeAlias
 
 from sqlalchemy import select
@@ -52,6 +52,28 @@ def gates(session: Session, people: Sequence[Employee], posts: Sequence[Post], a
     on = on_date(at)
     return {
         (person.id, post.id): gate(_standing(person, post, found), at=at, on=on) for person in people for post in posts
+    }
+
+
+def alone_on(
+    session: Session, crews: Mapping[int, Sequence[int]], moments: Mapping[date, datetime]
+) -> dict[tuple[int, date], frozenset[int]]:
+    """Who of each post's crew may work there alone on each of these days, asked at these moments (S1.3).
+
+    ``crews``: post -> employees. What is known now is taken forward: a qualification that ends, a duty that falls due.
+    """
+    everybody = sorted({one for crew in crews.values() for one in crew})
+    people = {one.id: one for one in session.scalars(select(Employee).where(Employee.id.in_(everybody)))}
+    posts = {one.id: one for one in session.scalars(select(Post).where(Post.id.in_(sorted(crews))))}
+    found = load(session, everybody, list(posts))
+    return {
+        (post.id, day): frozenset(
+            one
+            for one in crews[post.id]
+            if one in people and gate(_standing(people[one], post, found), at=at, on=day).allows_alone
+        )
+        for post in posts.values()
+        for day, at in moments.items()
     }
 
 

@@ -15,8 +15,8 @@ class Known:
 
     Rows have the names of the ledgers' values: department {department, department_code}, post {department, post,
     post_code}, employee {no, name, department, team}, process_document {doc_no}, document_revision {doc_no, rev_no,
-    effective_on}, kpi_target {department, process, schedule, after_sales}; ``name``
-    and ``code`` are understood for departments and posts too.
+    effective_on}, customer {code, name}, product_model {code}, kpi_target {department, process, schedule, after_sales};
+    ``name`` and ``code`` are understood for departments and posts too.
     """
 
     def __init__(self, rows: Mapping[str, Iterable[Values]] | None = None) -> None:
@@ -29,6 +29,8 @@ class Known:
         self._weights: dict[str, Values] = {}
         self._revisions: dict[str, list[tuple[date, str]]] = {}
         self._revision_names: set[tuple[str, str]] = set()
+        self._customers: dict[str, str] = {}
+        self._models: set[str] = set()
         for entity, many in (rows or {}).items():
             for one in many:
                 self.add(entity, one)
@@ -50,6 +52,10 @@ class Known:
                 self._documents.add(row["doc_no"])
             case "document_revision":
                 self._add_revision(row)
+            case "customer":
+                self._customers |= {folded(row["name"]): row["code"], folded(row["code"]): row["code"]}
+            case "product_model":
+                self._models.add(folded(row["code"]))
 
     def _add_department(self, name: str | None, code: str | None) -> None:
         for said in (name, code):
@@ -104,6 +110,13 @@ class Known:
     def weights(self, department: str) -> Values | None:
         """The weights of the three groups of indicators in per cent, by group; None = nobody has set them."""
         return self._weights.get(department)
+
+    def customer(self, said: str) -> str | None:
+        """The customer's code, asked by name or code."""
+        return self._customers.get(folded(said))
+
+    def has_model(self, code: str) -> bool:
+        return folded(code) in self._models
 
     def has_document(self, doc_no: str) -> bool:
         return doc_no in self._documents

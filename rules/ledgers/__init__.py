@@ -1,6 +1,7 @@
 """The ledgers that can be taken in, in the order in which sheets of one file are: each knows those before it."""
 
 from rules.ledger import Ledger
+from rules.ledgers.after_sales import TICKETS
 from rules.ledgers.assessment import ASSESSMENTS, WEIGHTS
 from rules.ledgers.market import CUSTOMERS, PRODUCTS
 from rules.ledgers.organisation import EMPLOYEES, POSTS
@@ -20,6 +21,7 @@ LEDGERS: tuple[Ledger, ...] = (
     SPOT_CHECKS,
     WEIGHTS,
     ASSESSMENTS,
+    TICKETS,
 )
 
 __all__ = ["LEDGERS"]

@@ -44,13 +44,20 @@ KNOWN = {
     ("evaluation", "period"): "2030-12",
     ("assessment_cycle", "from_on"): "2026-10-01",
     ("training_session", "planned_to_at"): "2026-11-13T12:00",
+    ("plan_stage", "seq"): "9",
+    ("daily_report", "qty_good"): "0",
+    ("daily_report", "qty_bad"): "0",
 }
 """What only a few words fit into, by table and column; a chapter adds its own."""
 CHOSEN = {("kpi_target", "department"), ("kpi_target", "group"), ("reward_penalty", "employee")}
 """Fields that may be empty, but not all of them at once."""
+MADE_BY_VERBS = {"order_clearance"}
+"""Tables whose rows a verb makes and people fill in: nobody adds one by hand."""
 LOOKED_FOR = {
     ("training_session", "trainer"): "工艺技术员",  # process subjects are taught by the technical department
     ("post_assignment", "employee"): "车工一",  # of the team of who assigns
+    ("production_plan", "order"): "00002",  # the one without a plan
+    ("plan_stage", "plan"): "00002",  # a draft: a stage more in a plan that runs has a review of its own
 }
 """Whom a person looks for in a picker, by table and column."""
 TYPED = {
@@ -212,7 +219,7 @@ def test_nothing_is_sent_without_the_token(app, table):
 def test_a_form_makes_one_record_and_one_event_however_often_it_is_sent(any_app, table):
     login = creator(any_app, table)
     if not login:
-        assert not view_of(any_app, table).form_columns
+        assert not view_of(any_app, table).form_columns or table in MADE_BY_VERBS
         return
     browser = Browser(any_app, login)
     fields = filled(any_app, browser, table)
@@ -233,7 +240,7 @@ def test_a_form_makes_one_record_and_one_event_however_often_it_is_sent(any_app,
 def test_the_second_saver_is_told_and_the_version_must_be_sent(any_app, table):
     login = creator(any_app, table)
     if not login:
-        assert not view_of(any_app, table).form_columns
+        assert not view_of(any_app, table).form_columns or table in MADE_BY_VERBS
         return
     browser = Browser(any_app, login)
     made = browser.post(f"/admin/{table}/new/", filled(any_app, browser, table)).headers["Location"]
@@ -257,7 +264,7 @@ def test_the_second_saver_is_told_and_the_version_must_be_sent(any_app, table):
 def test_faults_come_back_beside_their_fields_with_what_was_typed(app, table, language):
     login = creator(app, table)
     if not login:
-        assert not view_of(app, table).form_columns
+        assert not view_of(app, table).form_columns or table in MADE_BY_VERBS
         return
     browser = Browser(app, login, language=language)
     fields = browser.form(f"/admin/{table}/new/")

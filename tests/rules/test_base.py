@@ -232,10 +232,212 @@ ALLOWED = {
         released     supersede         superseded
         released     withdraw          withdrawn    technical_manager+quality_manager
     """,
+    "schedule.ORDER_STEPS": """
+        draft          submit   clearing       sales
+        clearing       rework   draft          sales
+        clearing       confirm  confirmed      sales
+        confirmed      begin    in_production
+        in_production  finish   ready
+        ready          deliver  delivered      sales workshop_manager
+        delivered      close    closed         sales_manager
+        clearing       hold     on_hold        sales_manager
+        confirmed      hold     on_hold        sales_manager
+        in_production  hold     on_hold        sales_manager
+        ready          hold     on_hold        sales_manager
+        on_hold        resume   confirmed      sales_manager
+        draft          cancel   cancelled      sales_manager
+        clearing       cancel   cancelled      sales_manager
+        confirmed      cancel   cancelled      sales_manager
+        in_production  cancel   cancelled      sales_manager
+        ready          cancel   cancelled      sales_manager
+        on_hold        cancel   cancelled      sales_manager
+    """,
+    "schedule.CLEARANCE_STEPS": """
+        pending        answer     answered   production_planner production_manager technical technical_manager
+        answered       ask_again  pending
+        pending        withdraw   withdrawn
+        answered       withdraw   withdrawn
+    """,
+    "schedule.PLAN_STEPS": """
+        draft             consent               draft             sales_manager
+        draft             submit                submitted         production_planner
+        submitted         take_up               technical_review  technical technical_manager !planner
+        technical_review  approve               approved          technical technical_manager !planner
+        submitted         return                draft             technical technical_manager !planner
+        technical_review  return                draft             technical technical_manager !planner
+        submitted         reopen                draft
+        technical_review  reopen                draft
+        approved          reopen                draft
+        released          reopen                draft
+        approved          release               released          production_planner production_manager
+        approved          release_by_exception  released          production_manager
+        released          begin                 in_progress
+        in_progress       review_again          in_progress
+        in_progress       approve_change        in_progress       technical technical_manager !planner
+        in_progress       return_change         in_progress       technical technical_manager !planner
+        in_progress       suspend               suspended         production_manager
+        suspended         resume                in_progress       production_manager
+        in_progress       complete              completed
+        completed         close                 closed            production_manager
+        draft             cancel                cancelled
+        submitted         cancel                cancelled
+        technical_review  cancel                cancelled
+        approved          cancel                cancelled
+        released          cancel                cancelled
+        in_progress       cancel                cancelled
+        suspended         cancel                cancelled
+    """,
+    "schedule.STAGE_STEPS": """
+        pending           get_ready             ready
+        ready             start                 in_progress       production_manager owners_leader stage_owner
+        in_progress       finish                done              production_manager owners_leader stage_owner
+        ready             hold                  held              production_manager
+        in_progress       hold                  held              production_manager
+        ready             hold_for_quality      held              quality_manager
+        in_progress       hold_for_quality      held              quality_manager
+        ready             hold_for_document     held
+        in_progress       hold_for_document     held
+        held              resume                ready             production_manager quality_manager
+        pending           switch                pending
+        ready             switch                ready
+        in_progress       switch                in_progress
+        held              switch                held
+        pending           cancel                cancelled
+        ready             cancel                cancelled
+        in_progress       cancel                cancelled
+        held              cancel                cancelled
+    """,
+    "schedule.CHANGE_STEPS": """
+        draft             propose               proposed          production_planner production_manager sales
+        proposed          assess                assessed          technical+production_manager
+        proposed          note_consent          proposed          sales
+        assessed          note_consent          assessed          sales
+        approved          note_consent          approved          sales
+        proposed          endorse               proposed          general_manager
+        assessed          endorse               assessed          general_manager
+        approved          endorse               approved          general_manager
+        assessed          approve               approved          project_lead_of_it
+        assessed          reject                rejected          project_lead_of_it
+        approved          apply                 applied           production_planner
+        draft             withdraw              withdrawn         sales_manager proposer
+        proposed          withdraw              withdrawn         sales_manager proposer
+    """,
+    "schedule.REPORT_STEPS": """
+        draft             submit                submitted         reporter
+        missing           submit                submitted         reporter
+        returned          submit                submitted         reporter
+        submitted         acknowledge           acknowledged      production_planner production_manager
+        submitted         return                returned          production_planner production_manager
+        draft             miss                  missing
+    """,
+    "schedule.DELAY_STEPS": """
+        forecast          avert                 averted
+        forecast          fall_overdue          unreported
+        forecast          report                reported          production_manager
+        unreported        report                reported          production_manager
+        reported          analyse               analysing         project_lead_of_it
+        analysing         remedy                remedy            project_lead_of_it
+        remedy            attribute             attributed        project_lead_of_it
+        remedy            claim                 awaiting_approval project_lead_of_it
+        awaiting_approval approve               attributed        general_manager !project_lead_of_it
+        awaiting_approval refuse                remedy            general_manager !project_lead_of_it
+        attributed        close                 closed            project_lead_of_it
+    """,
+    "schedule.CONTACT_STEPS": """
+        logged            forward               forwarded         sales_manager spokesman
+        forwarded         answer                answered          receiver
+    """,
     "quality.TEMPLATE_STEPS": """
         draft        publish           published    quality_manager
         published    retire            retired      quality_manager
         published    supersede         superseded
+    """,
+    "after_sales.TICKET_STEPS": """
+        new              accept            accepted         after_sales_agent
+        accepted         contact           in_progress      after_sales_agent
+        in_progress      propose_solution  in_progress      after_sales_agent
+        in_progress      resolve           resolved         after_sales_agent
+        executing        resolve           resolved         after_sales_agent
+        in_progress      escalate          escalated        after_sales_agent
+        escalated        take_up           escalated        technical
+        escalated        solve             executing        technical
+        escalated        hand_back         in_progress      technical
+        in_progress      wait_for_customer pending_customer after_sales_agent
+        executing        wait_for_customer pending_customer after_sales_agent
+        in_progress      wait_for_parts    pending_parts    after_sales_agent
+        executing        wait_for_parts    pending_parts    after_sales_agent
+        pending_customer resume            in_progress      after_sales_agent
+        pending_parts    resume            in_progress      after_sales_agent
+        pending_customer resume_executing  executing        after_sales_agent
+        pending_parts    resume_executing  executing        after_sales_agent
+        new              assign            new              after_sales_agent after_sales_manager
+        accepted         assign            accepted         after_sales_agent after_sales_manager
+        in_progress      assign            in_progress      after_sales_agent after_sales_manager
+        pending_customer assign            pending_customer after_sales_agent after_sales_manager
+        pending_parts    assign            pending_parts    after_sales_agent after_sales_manager
+        escalated        assign            escalated        after_sales_agent after_sales_manager
+        executing        assign            executing        after_sales_agent after_sales_manager
+        reopened         assign            reopened         after_sales_agent after_sales_manager
+        new              classify          new              after_sales_agent after_sales_manager
+        accepted         classify          accepted         after_sales_agent after_sales_manager
+        in_progress      classify          in_progress      after_sales_agent after_sales_manager
+        pending_customer classify          pending_customer after_sales_agent after_sales_manager
+        pending_parts    classify          pending_parts    after_sales_agent after_sales_manager
+        escalated        classify          escalated        after_sales_agent after_sales_manager
+        executing        classify          executing        after_sales_agent after_sales_manager
+        reopened         classify          reopened         after_sales_agent after_sales_manager
+        accepted         log               accepted         after_sales_agent after_sales_manager technical
+        in_progress      log               in_progress      after_sales_agent after_sales_manager technical
+        pending_customer log               pending_customer after_sales_agent after_sales_manager technical
+        pending_parts    log               pending_parts    after_sales_agent after_sales_manager technical
+        escalated        log               escalated        after_sales_agent after_sales_manager technical
+        executing        log               executing        after_sales_agent after_sales_manager technical
+        reopened         log               reopened         after_sales_agent after_sales_manager technical
+        new              log               new              after_sales_agent after_sales_manager technical
+        resolved         log               resolved         after_sales_agent after_sales_manager technical
+        closed           log               closed           after_sales_agent after_sales_manager technical
+        resolved         confirm           closed           after_sales_agent
+        resolved         close             closed
+        resolved         rate              resolved
+        closed           rate              closed
+        resolved         reopen            reopened         after_sales_agent after_sales_manager
+        closed           reopen            reopened         after_sales_agent after_sales_manager
+        reopened         restart           in_progress      after_sales_agent
+        new              cancel            cancelled        after_sales_manager
+        accepted         cancel            cancelled        after_sales_manager
+        in_progress      cancel            cancelled        after_sales_manager
+    """,
+    "after_sales.SERVICE_STEPS": """
+        planned          start             in_progress      after_sales_agent technician
+        in_progress      finish            done             after_sales_agent technician
+        done             accept            accepted         after_sales_manager !technician
+        done             fail              failed           after_sales_manager !technician
+    """,
+    "after_sales.FOLLOW_UP_STEPS": """
+        scheduled        fall_due          due
+        scheduled        attempt           scheduled        after_sales_agent after_sales_manager !solver
+        due              attempt           due              after_sales_agent after_sales_manager !solver
+        scheduled        record            done             after_sales_agent after_sales_manager !solver
+        due              record            done             after_sales_agent after_sales_manager !solver
+        scheduled        give_up           unreachable      after_sales_agent after_sales_manager !solver
+        due              give_up           unreachable      after_sales_agent after_sales_manager !solver
+        scheduled        refuse            refused          after_sales_agent after_sales_manager !solver
+        due              refuse            refused          after_sales_agent after_sales_manager !solver
+        scheduled        withdraw          withdrawn
+        due              withdraw          withdrawn
+        done             call_back         done             after_sales_manager
+    """,
+    "after_sales.MAIL_STEPS": """
+        written          receive           taken
+        written          keep_aside        quarantined
+        written          ignore            ignored
+        written          queue             queued
+        quarantined      release           taken            after_sales_agent after_sales_manager
+        ignored          release           taken            after_sales_agent after_sales_manager
+        quarantined      dismiss           dismissed        after_sales_agent after_sales_manager
+        queued           send              sent
+        queued           fail              failed
+        failed           retry             queued           after_sales_agent after_sales_manager
     """,
     "regulation.FIGURE_STEPS": """
         proposed     adopt             in_force
