@@ -1,12 +1,15 @@
 """Every door asks the same gate: the same answer with the same reasons, at any moment, past ones included (P2.3)."""
 
+import re
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import select
 
+from models import training
 from models.base import Act, Source
 from models.journal import acting
 from models.organisation import Employee, Post
@@ -162,3 +165,14 @@ def test_the_kept_status_agrees_with_the_facts_once_the_night_has_been(session, 
     running = session.scalars(select(PostAssignment).where(PostAssignment.status.in_(("active", "blocked")))).all()
     with acting(session, Act(SYSTEM, at, Source.SCHEDULER)) as act:
         assert check_assignments(act, running) == 0
+
+
+LATER_CHAPTERS = ("schedule", "after_sales", "quality", "communication", "assessment")
+
+
+def test_no_later_chapter_reads_the_kept_status_instead_of_asking_the_gate():
+    folder = Path(training.__file__).parent.parent
+    files = [file for name in LATER_CHAPTERS for file in folder.glob(f"{name}*/**/*.py")]
+    files += [file for name in LATER_CHAPTERS if (file := folder / f"{name}.py").is_file()]
+    assert any("may_work" in file.read_text() or "gates(" in file.read_text() for file in files)
+    assert [str(file) for file in files if re.search(r"\bQualification(Status|Term)?\b", file.read_text())] == []
