@@ -14,7 +14,7 @@ from models.organisation import Department, Employee
 from models.quality import SpotCheck
 from rules.base import SYSTEM, NotYours, Person, Role, RuleBroken, Words
 from tests.models.acts import DAY, LATER, action_of, checked, doing, item, perform
-from tests.world import employee, person
+from tests.world import DEPARTMENTS, employee, person
 
 
 def seen(session, model, login):
@@ -53,12 +53,13 @@ def test_the_leader_of_the_other_team_sees_what_his_own_people_owe(session, worl
 
 
 def test_what_everybody_reads_is_seen_by_everybody_and_by_nobody_without_an_account(session):
-    assert len(seen(session, Department, "sales")) == 6
+    assert len(seen(session, Department, "sales")) == len(DEPARTMENTS)
     assert session.scalars(select(SpotCheck.id).where(SpotCheck.visible_to(Person()))).all() == []
 
 
 def test_a_scope_reaches_the_departments_below(session, world):
-    whole = Person(account_id=1, roles={Role.QUALITY_INSPECTOR: frozenset({1, 2, 3, 4, 5, 6})})
+    everywhere = frozenset(session.scalars(select(Department.id)))
+    whole = Person(account_id=1, roles={Role.QUALITY_INSPECTOR: everywhere})
     nothing = Person(account_id=1, roles={Role.QUALITY_INSPECTOR: frozenset()})
     ids = select(SpotCheck.id)
     assert set(session.scalars(ids.where(SpotCheck.visible_to(whole)))) == {world.check, world.foreign_check}
