@@ -533,6 +533,11 @@ def test_a_clock_says_how_it_stands(app, world, clock, verb, at, said):
 
 def test_a_deadline_leads_to_its_story_wherever_a_record_shows_it(app, world):
     """The rectification of the small factory: from its due instant to the days that it was reckoned from."""
+    with app.app_context():
+        let_write(may=True)
+        with acting(db.session(), Act(SYSTEM, MONDAY)):
+            db.session.get_one(ActionItem, world.action).start_clock(MONDAY)
+            db.session.commit()
     browser = Browser(app, "quality_manager", language="zh-CN")
     page = browser.get(f"/admin/action_item/details/?id={world.action}").text
     (key,) = set(re.findall(r'class="why-due" href="/clocks/(\d+)/"', page))
