@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from flask import json, request
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from admin_views.base import RegulationView, Section
 from admin_views.fields import SPECIAL
@@ -77,7 +77,9 @@ class SlaPolicyView(RegulationView):
     def before_save(self, record: SlaPolicy, act: Act) -> None:
         if record.to_on is not None and record.to_on < record.from_on:
             raise RuleBroken(Words("It ends before it begins.", "截止日期早于生效日期。"), field="to_on")
-        refuse_foreign(record.target, record.match)
+        written = inspect(record).attrs
+        if written.match.history.has_changes() or written.target.history.has_changes():
+            refuse_foreign(record.target, record.match)  # what stands there already may stay
         refuse_second_ladder(record.target, warnings=record.warnings, ladder=record.ladder)
         if record.pauses_on and record.target in clocks.NEVER_PAUSED:
             raise RuleBroken(

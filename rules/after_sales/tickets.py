@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from rules.after_sales.kinds import ServiceStatus, TicketCause, TicketStatus, Warranty
+from rules.after_sales.kinds import ServiceStatus, TicketCategory, TicketCause, TicketStatus, Warranty
 from rules.base import Access, Lifecycle, Role, RuleBroken, Step, Words, relation, step
-from rules.regulation import Priority
+from rules.organisation import CustomerLevel
+from rules.regulation import Priority, ReportSeverity, Target, tell_apart
 from rules.training import Answer, Gate
 
 R = Role
@@ -255,6 +256,21 @@ def warranty_of(until_on: date | None, on: date) -> Warranty:
     if until_on is None:
         return Warranty.UNKNOWN
     return Warranty.IN_WARRANTY if on <= until_on else Warranty.EXPIRED
+
+
+for _target in (
+    Target.ACCEPTANCE,
+    Target.FIRST_CONTACT,
+    Target.FIRST_SOLUTION,
+    Target.TECHNICAL_SOLUTION,
+    Target.RESOLUTION,
+    Target.SILENCE,
+    Target.CLOSING,
+    Target.FOLLOW_UP,
+):
+    tell_apart(
+        _target, priority=Priority, severity=ReportSeverity, category=TicketCategory, customer_level=CustomerLevel
+    )
 
 
 def facts_of(priority: Priority, severity: str, category: str | None, customer_level: str | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from rules.base import Access, Choice, Role, RuleBroken, Words
+from rules.regulation import Target, tell_apart
 
 R = Role
 KEEPERS = frozenset({R.HR, R.ADMIN})
@@ -42,6 +43,9 @@ class CycleKind(Choice):
 
     MONTH = "month", "Month", "月度"
     QUARTER = "quarter", "Quarter", "季度"
+
+
+tell_apart(Target.APPEAL, kind=CycleKind)
 
 
 class Combining(Choice):

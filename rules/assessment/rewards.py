@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from rules.base import Access, Choice, Lifecycle, Role, RuleBroken, Words, relation, step
+from rules.regulation import Target, tell_apart
 
 R = Role
 SUBJECT = relation("subject_of_it", "whom it concerns", "当事人")
@@ -37,6 +38,10 @@ class RewardKind(Choice):
     AMOUNT = "amount", "Deduction of money", "扣款"
     POST_TRANSFER = "post_transfer", "Transfer to another post", "调岗"
     RETRAIN = "retrain", "To be trained again", "重新培训"
+
+
+tell_apart(Target.STATEMENT, kind=RewardKind)
+tell_apart(Target.APPEAL, kind=RewardKind)
 
 
 REWARDS = (RewardKind.CERTIFICATE, RewardKind.BONUS, RewardKind.PROMOTION_PROPOSAL, RewardKind.COMMENDATION)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from rules.base import Access, Choice, Lifecycle, Role, RuleBroken, Words, relation, step
+from rules.regulation import Target, tell_apart
 
 R = Role
 CHAIR = relation("chair", "the chair", "会议主持人")
@@ -38,6 +39,9 @@ class Series(Choice):
     WEEKLY_PRODUCTION = "weekly_production", "Weekly production coordination", "生产协调周会"
     MONTHLY_PROJECT = "monthly_project", "Monthly project summary", "项目月度总结会"
     AD_HOC = "ad_hoc", "Ad hoc", "临时会议"
+
+
+tell_apart(Target.MINUTES, kind=Series)
 
 
 class MeetingStatus(Choice):

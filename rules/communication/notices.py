@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rules.base import Access, Choice, Lifecycle, Role, RuleBroken, Words, relation, step
 from rules.communication.meetings import CALLERS
+from rules.regulation import Target, tell_apart
 
 R = Role
 NOTICE_AUTHOR = relation("notice_author", "who wrote the notice", "通知起草人")
@@ -22,6 +23,9 @@ class NoticeKind(Choice):
     ANNOUNCEMENT = "announcement", "Announcement", "通知公告"
     FORMAL_DOCUMENT = "formal_document", "Formal document", "正式文件"
     MAIL = "mail", "E-mail", "邮件"
+
+
+tell_apart(Target.CONFIRMATION, kind=NoticeKind)
 
 
 class Importance(Choice):

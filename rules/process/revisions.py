@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.base import Access, Choice, Lifecycle, Role, RuleBroken, Words, relation, step
+from rules.process.documents import DocType
+from rules.regulation import Target, tell_apart
 
 R = Role
 AUTHOR = relation("author", "the author", "编制人")
@@ -52,6 +54,9 @@ class ChangeClass(Choice):
     EDITORIAL = "editorial", "Editorial", "文字修订"
     MINOR = "minor", "Minor", "一般变更"
     MAJOR = "major", "Major", "重大变更"
+
+
+tell_apart(Target.CONFIRMATION, change_class=ChangeClass, doc_type=DocType)
 
 
 class Trigger(Choice):

@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 
 from rules.base import Choice, RuleBroken, Words
-from rules.organisation import CustomerLevel
 from rules.regulation.clauses import REGULATION
 from rules.regulation.limits import VALUES, Target, fact_words, values_of
-from rules.regulation.priorities import Priority, ReportSeverity, Urgency
 
 Values = Mapping[str, Words]
 CASES: dict[Target, dict[str, Values]] = {}
@@ -28,7 +26,8 @@ def tell_apart(target: Target, **dimensions: type[Choice] | Values) -> None:
     """A chapter declares which facts it gives when it asks for this time limit, and what they can be."""
     for name, values in dimensions.items():
         known = dict(values) if isinstance(values, Mapping) else {str(one): one.words for one in values}
-        CASES.setdefault(target, {})[name] = known
+        cases = CASES.setdefault(target, {})
+        cases[name] = {**cases.get(name, {}), **known}  # several chapters may ask for one time limit
         for value, words in known.items():
             if value not in {*words.en.split(), words.en}:  # a code that its words begin with is said as it is
                 VALUES.setdefault(value, words)
@@ -68,16 +67,6 @@ def _listed(parts: list[Words]) -> Words:
     return Words(", ".join(one.en for one in parts), "、".join(one.zh for one in parts))
 
 
-for _target in (
-    Target.ACCEPTANCE,
-    Target.FIRST_CONTACT,
-    Target.FIRST_SOLUTION,
-    Target.TECHNICAL_SOLUTION,
-    Target.RESOLUTION,
-    Target.SILENCE,
-):
-    tell_apart(_target, priority=Priority, severity=ReportSeverity, urgency=Urgency, customer_level=CustomerLevel)
-    tell_apart(_target, category={})
 tell_apart(
     Target.CONFIRMATION,
     clause={one.code: Words("{code} {title}", "{code} {title}", code=one.code, title=one.title) for one in REGULATION},

@@ -82,7 +82,7 @@ FACTS: Mapping[str, Words] = {
     "severity": Words("Severity", "严重程度"),
     "priority": Words("Priority", "优先级"),
     "urgency": Words("Urgency", "紧急程度"),
-    "category": Words("Category", "类别"),
+    "category": Words("Kind of problem", "问题类型"),
     "customer_level": Words("Customer level", "客户级别"),
     "post": Words("Post", "岗位"),
     "kind": Words("Kind", "类型"),

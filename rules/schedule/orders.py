@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.base import Choice, Lifecycle, NotYours, Person, Role, RuleBroken, Words, names_of, step
+from rules.organisation import CustomerLevel
+from rules.regulation import Target, tell_apart
 from rules.schedule.access import LEAD, PRODUCTION_DESK, SELLER, TECHNICAL_DESK, WORKSHOP_MANAGER, WORKSHOP_PLANNER
 from rules.training.dates import add_months
 
@@ -38,6 +40,11 @@ class ClearanceKind(Choice):
 
     PRODUCTION = "production", "Production", "生产部门"
     TECHNICAL = "technical", "Technical", "技术部门"
+
+
+tell_apart(Target.ORDER_CLEARING, kind=ClearanceKind, priority=OrderPriority)
+tell_apart(Target.TELLING_CUSTOMER, customer_level=CustomerLevel, priority=OrderPriority)
+tell_apart(Target.FEEDBACK_ANSWER, customer_level=CustomerLevel)
 
 
 class ClearanceStatus(Choice):

@@ -380,13 +380,13 @@ def test_what_is_missing_in_a_row_is_said_at_its_cell_and_nothing_is_lost(app, m
 def test_what_nobody_could_pick_any_more_may_stay(app):
     """A category of the company's own, somebody of another name."""
     browser = Browser(app, "admin")
-    made = policy(browser, match="category=泵", ladder="0: agent")
+    made = policy(browser, match="category=noise", ladder="0: agent")
     edit = "/admin/sla_policy/edit/?id=" + made.headers["Location"].rpartition("=")[2]
     with app.app_context():
         let_write(may=True)
         with acting(db.session(), Act(SYSTEM, MONDAY)):
             one = db.session.scalar(select(SlaPolicy).where(SlaPolicy.target == Target.FIRST_CONTACT))
-            one.ladder = [["0", ["shift_lead"]]]
+            one.match, one.ladder = {"category": "泵"}, [["0", ["shift_lead"]]]
             db.session.commit()
     fields = browser.form(edit)
     assert (fields["match-0-value"], fields["ladder-0-who"]) == ("category=泵", "shift_lead")
@@ -443,7 +443,7 @@ def test_a_decision_table_shows_its_gaps_and_ties(app, clock):
     page = browser.get("/limits/resolution/").text
     assert "“问题解决” and “按严重程度” hold for the same cases" in page
     assert "1 cases said twice" in browser.get("/limits/").text
-    assert browser.get("/limits/minutes/").text.count("is refused") == 1
+    assert browser.get("/limits/recheck/").text.count("is refused") == 1
     assert browser.get("/limits/lunch/").status_code == 404
 
 
@@ -533,6 +533,11 @@ def test_a_clock_says_how_it_stands(app, world, clock, verb, at, said):
 
 def test_a_deadline_leads_to_its_story_wherever_a_record_shows_it(app, world):
     """The rectification of the small factory: from its due instant to the days that it was reckoned from."""
+    with app.app_context():
+        let_write(may=True)
+        with acting(db.session(), Act(SYSTEM, MONDAY)):
+            db.session.get_one(ActionItem, world.action).start_clock(MONDAY)
+            db.session.commit()
     browser = Browser(app, "quality_manager", language="zh-CN")
     page = browser.get(f"/admin/action_item/details/?id={world.action}").text
     (key,) = set(re.findall(r'class="why-due" href="/clocks/(\d+)/"', page))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules import after_sales, assessment, communication, process, schedule
 from rules.base import RuleBroken
 from rules.regulation.conditions import dimensions, domain, refuse_foreign
 from rules.regulation.limits import (
@@ -153,11 +154,14 @@ def test_conditions_are_said_in_words():
 
 # What cases are told apart by
 
+DECLARE = (after_sales, assessment, communication, process, schedule)
+"""The chapters that say so when they are loaded."""
+
 
 def test_a_condition_that_no_case_can_meet_is_refused():
     refuse_foreign(Target.RECTIFICATION, {"severity": "minor|major", "kind": "corrective"})
-    refuse_foreign(Target.RESOLUTION, {"category": "whatever the company calls it"})
-    refuse_foreign(Target.APPEAL, {"post": "W1"})  # of which nobody has said what it is told apart by
+    refuse_foreign(Target.CONFIRMATION, {"kind": "announcement", "doc_type": "quality_standard"})  # of two chapters
+    refuse_foreign(Target.DELAY_REPORT, {"post": "W1"})  # of which nobody has said what it is told apart by
     for match, sentence in (
         ({"priority": "P1"}, "“Rectification” is not told apart by Priority, only by: Severity, Kind"),
         ({"severity": "minor|S1"}, "Severity of “Rectification” is never “S1”: Minor, Major, Critical"),
@@ -169,12 +173,13 @@ def test_a_condition_that_no_case_can_meet_is_refused():
 
 def test_every_dimension_has_a_name_and_every_value_words():
     known = dimensions()
-    assert {"priority", "severity", "urgency", "customer_level", "kind", "clause"} <= known.keys()
+    assert {"priority", "severity", "category", "customer_level", "kind", "clause"} <= known.keys()
     assert all(fact_words(name).zh != name for name in known)
     assert known["severity"].keys() >= {"minor", "S1", "grave"}
     assert value_words("corrective").text("zh") == "纠正措施"
     assert value_words("P1").text("zh") == "P1"
-    assert "category" not in domain(Target.RESOLUTION)
+    assert set(domain(Target.RESOLUTION)) == {"priority", "severity", "category", "customer_level"}
+    assert set(domain(Target.STATEMENT)["kind"]) >= {"process_breach", "certificate"}
     assert domain(Target.RECHECK)["severity"] == ("minor", "major", "critical")
 
 
