@@ -147,6 +147,35 @@ TONES: dict[str, str] = {
     "paused": "paused",
     "met": "met",
     "breached": "breached",
+    "computing": "running",
+    "computed": "soon",
+    "checked": "met",
+    "acknowledged": "met",
+    "appealed": "overdue",
+    "appeal": "overdue",
+    "final": "done",
+    "locked": "done",
+    "adjusted": "soon",
+    "corrected": "soon",
+    "screening": "running",
+    "collecting": "running",
+    "held": "soon",
+    "minuted": "met",
+    "analysed": "done",
+    "expired": "off",
+    "important": "soon",
+    "statement": "soon",
+    "announced": "met",
+    "executed": "done",
+    "upheld": "done",
+    "changed": "soon",
+    "review": "soon",
+    "adopted": "met",
+    "implementing": "running",
+    "rewarded": "done",
+    "numerator": "met",
+    "denominator": "breached",
+    "excluded": "off",
     "holiday": "soon",
     "makeup_workday": "running",
 }
@@ -269,7 +298,9 @@ def _value(one: Any) -> Any:
     return value_words(one) if isinstance(one, str) else one
 
 
-FINISHED = frozenset({"verified", "watching", "closed", "cancelled", "voided", "dropped", "answered", "dismissed"})
+FINISHED = frozenset({
+    "stated", "silent", "verified", "watching", "closed", "cancelled", "voided", "dropped", "answered", "dismissed",
+})  # fmt: skip
 """States in which a deadline no longer runs."""
 SOON = timedelta(days=1)
 

@@ -139,6 +139,8 @@ class Fact:
     label: str
     cell: Cell
     is_long: bool = False
+    why_url: str = ""
+    """Where a deadline is explained."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ class Panel:
     create_label: str = ""
     more_label: str = ""
     shape: str = "table"
-    """table, or timeline: entries along a line, the first cell of each its title, the last its state."""
+    """table; timeline: entries along a line, the first cell of each its title, the last its state; facts: each row a
+    name and what it says."""
 
 
 @dataclass(frozen=True)

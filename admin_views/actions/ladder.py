@@ -45,7 +45,7 @@ menu_page(
 class ActionRungView(RegulationView):
     labels: ClassVar = {
         "level": Words("Level", "级别"),
-        "after_hours": Words("Working hours after due (negative: before)", "到期后工作小时（负数为到期前）"),
+        "after_hours": Words("Working hours after due (− before)", "到期后工时（负为提前）"),
         "tells": Words("Who is told", "通知对象"),
         "also_tells": Words("Told as well", "同时通知"),
     }

@@ -2,6 +2,7 @@
 
 from rules.ledger import Ledger
 from rules.ledgers.after_sales import TICKETS
+from rules.ledgers.assessment import ASSESSMENTS, WEIGHTS
 from rules.ledgers.market import CUSTOMERS, PRODUCTS
 from rules.ledgers.organisation import EMPLOYEES, POSTS
 from rules.ledgers.process import DOCUMENTS
@@ -18,6 +19,8 @@ LEDGERS: tuple[Ledger, ...] = (
     DOCUMENTS,
     EXAM_RESULTS,
     SPOT_CHECKS,
+    WEIGHTS,
+    ASSESSMENTS,
     TICKETS,
 )
 

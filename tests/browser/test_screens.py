@@ -58,6 +58,52 @@ def looked_over(page, paths, width, language):
             assert page.evaluate(TARGETS) == [], path
 
 
+OF_THE_REGULATION = {
+    "admin": (
+        "/regulation/",
+        "/regulation/P3.2/",
+        "/regulation/unset/",
+        "/admin/figure/",
+        "/admin/figure/new/?code=max_rounds",
+        "/admin/figure/details/?id=1",
+        "/admin/sla_policy/",
+        "/admin/sla_policy/details/?id=1",
+        "/admin/sla_policy/edit/?id=1",
+        "/limits/",
+        "/limits/rectification/?severity=minor&start=2026-11-16T16:00",
+        "/calendar/?on=2026-11-17",
+        "/admin/calendar/details/?id=1",
+        "/admin/calendar/edit/?id=1",
+        "/admin/calendar_day/",
+        "/admin/priority_matrix/",
+        "/admin/event/",
+        "/admin/event/details/?id=1",
+        "/operations/",
+        "/admin/action_rung/new/",
+    ),
+    "quality_manager": (
+        "/clocks/1/",
+        "/actions/board/",
+        "/actions/overdue/",
+        "/admin/accountability_case/",
+        "/admin/accountability_case/new/",
+        "/admin/evaluation/",
+        "/admin/action_extension/",
+        "/approvals/",
+        "/performance/me/",
+    ),
+}
+"""Regulation, actions and events, as those see them who work with them."""
+
+
+@pytest.mark.parametrize("login", OF_THE_REGULATION)
+@pytest.mark.parametrize("width, scheme, language", LOOKS[2:])
+def test_screens_of_the_regulation_fit_and_pass_axe(open_as, complaints, login, width, scheme, language):
+    page = open_as(login, width=width, scheme=scheme, language=language)
+    looked_over(page, OF_THE_REGULATION[login], width, language)
+    assert complaints == []
+
+
 @pytest.mark.parametrize("width, scheme, language", LOOKS)
 def test_screens_fit_and_pass_axe(open_as, complaints, width, scheme, language):
     looked_over(open_as("quality_inspector", width=width, scheme=scheme, language=language), PATHS, width, language)
