@@ -196,6 +196,7 @@ def test_a_customer_follows_his_ticket_writes_confirms_and_rates(app, at_work, l
     assert customer.post(link, {"do": "rate", "rating": "1"}, token_from=link).status_code == 409
     assert customer.post(link, {"do": "confirm"}, token_from=link).status_code == 302
     at_work(lambda session: _closed(session.get_one(Ticket, 1)))
+    assert "The customer" in Browser(app, AG).get("/").text  # rated it, says the agent's desk
 
 
 def test_a_photo_comes_with_a_word_and_nothing_else_does(app, at_work, link):
