@@ -22,7 +22,7 @@ from admin_views.session import db
 from admin_views.signin import act_here, name_here, person_here, unauthorised
 from admin_views.words import exact_date, t, today
 from models.attachments import SHOWN_INLINE, attach
-from models.base import COMPANY_ZONE, Record, now
+from models.base import COMPANY_ZONE, Record, Source, now
 from models.engine import settings_in_force, settings_missed
 from models.event import Attachment, Delivery, Event, WorkerBeat
 from models.journal import acting
@@ -134,7 +134,8 @@ def _seen(events: list[Event], person: Person) -> dict[tuple[str, int | None], R
 
 def _news_line(event: Event, name: str, record: Record, person: Person) -> DeskLine:
     what = about(record)
-    did = did_words(record, event.action, name)
+    outside = t("The customer", "客户") if event.source is Source.PUBLIC_LINK else ""
+    did = did_words(record, event.action, name or outside)
     title = t("{did}: {what}", "{did}：{what}", did=did, what=what) if what else did
     called = record.label if record.label not in what else ""
     why = why_told(record, event.action, person)

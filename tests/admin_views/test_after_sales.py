@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from admin_views.session import db
-from models.after_sales import FollowUpVisit, Ticket, open_visit
+from models.after_sales import FollowUpVisit, MailMessage, Ticket, open_visit
 from models.after_sales.outside import link_for
 from models.base import Act, Source, now
 from models.engine import let_write
@@ -196,6 +196,7 @@ def test_a_customer_follows_his_ticket_writes_confirms_and_rates(app, at_work, l
     assert customer.post(link, {"do": "rate", "rating": "1"}, token_from=link).status_code == 409
     assert customer.post(link, {"do": "confirm"}, token_from=link).status_code == 302
     at_work(lambda session: _closed(session.get_one(Ticket, 1)))
+    assert "The customer" in Browser(app, AG).get("/").text  # rated it, says the agent's desk
 
 
 def test_a_photo_comes_with_a_word_and_nothing_else_does(app, at_work, link):
@@ -269,3 +270,34 @@ def test_desks_say_what_waits(app):
     assert "hands" in Browser(app, AM).get("/").text
     assert "Nothing was handed over" in Browser(app, "technical").get("/").text
     assert "我的工单" in Browser(app, AG, language="zh-CN").get("/").text
+
+
+# Mails
+
+
+def test_an_agent_answers_by_mail_from_the_ticket(app, at_work):
+    app.config["MAIL_OUT"] = "smtp://127.0.0.1:1"
+    browser = Browser(app, AG)
+    assert "Answer by mail" in browser.get("/admin/ticket/details/?id=1").text
+    sent = {"id": "1", "to": "liu@jiangzhou.example", "text": "请拍铭牌照片"}
+    answer = browser.post("/after-sales/answer/", sent, token_from="/admin/ticket/details/?id=1")
+    assert answer.status_code == 302
+    page = browser.get(answer.location).text
+    assert "请拍铭牌照片" in page
+    assert "To be sent" in page
+    wrong = browser.post("/after-sales/answer/", sent | {"to": "nobody"}, token_from="/admin/ticket/details/?id=1")
+    assert wrong.status_code == 409
+    assert Browser(app, "technical").post("/after-sales/answer/", sent, token_from="/").status_code == 404
+    assert at_work(lambda session: session.scalars(select(MailMessage.status)).all()) == ["queued"]
+
+
+def test_without_servers_there_is_no_mail_and_an_absent_one_is_said(app):
+    runner = app.test_cli_runner()
+    answer = runner.invoke(args=["mail"])
+    assert (answer.exit_code, "MAIL_IN is not set" in answer.stderr) == (1, True)
+    app.config["MAIL_IN"] = "imap://service%40a.example:x@127.0.0.1:1/INBOX"
+    answer = runner.invoke(args=["mail"])
+    assert (answer.exit_code, "does not answer" in answer.stderr) == (1, True)
+    app.config["MAIL_IN"] = "http://x"
+    assert "is not a mail server" in runner.invoke(args=["mail"]).stderr
+    assert "Answer by mail" not in Browser(app, AG).get("/admin/ticket/details/?id=1").text

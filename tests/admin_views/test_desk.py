@@ -78,7 +78,7 @@ def test_news_of_records_out_of_sight_are_not_told(app, browser_of, world):
 
 
 def test_who_has_nothing_to_do_is_told_so(browser_of):
-    page = browser_of("after_sales_agent").get("/").text
+    page = browser_of("sales_manager").get("/").text
     assert "All clear." in page
     assert "No news." in page
     assert 'class="tallies"' not in page

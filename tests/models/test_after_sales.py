@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from models.actions import ActionItem
+from models.actions import ActionItem, Evaluation
+from models.actions.evaluations import snapshot
 from models.after_sales import FollowUpVisit, ServiceAction, Ticket, latest_visit, open_visit
 from models.after_sales.consequences import close_silent, escalate_breached, visits_fall_due
 from models.base import Act, Source, previews
@@ -17,6 +18,7 @@ from models.journal import acting
 from models.organisation import Customer, Post, ProductModel
 from models.regulation import Figure, clock_of, clocks_of
 from models.schedule import ProductUnit
+from rules.actions.evaluations import EvaluationKind
 from rules.after_sales import TicketCategory
 from rules.base import SYSTEM, NotYours, RuleBroken
 from rules.regulation import FIGURES, Target
@@ -448,6 +450,20 @@ def test_what_was_no_ticket_is_cancelled_by_the_manager_and_owes_nothing(session
     perform(session, ticket, "cancel", AM, MONDAY, note="与上一单重复")
     assert ticket.status == "cancelled"
     assert clock(ticket, RESOLUTION).status == "cancelled"
+
+
+def test_evaluations_are_written_from_the_figures_of_their_period(session):
+    ticket = solved(session)
+    scores = {"speed": 5, "skill": 5, "manner": 5, "result": 4}
+    perform(session, open_visit(session, ticket.id), "record", AM, MONDAY + DAY, **scores)
+    period = {"from_on": MONDAY.date(), "to_on": (MONDAY + DAY).date()}
+    said = snapshot(session, Evaluation(kind=EvaluationKind.AFTER_SALES_STATISTICS, **period))
+    assert (said["tickets"], said["median_minutes"], said["timely"]) == ("2", "120", "100")
+    heard = snapshot(session, Evaluation(kind=EvaluationKind.FOLLOW_UP, **period))
+    assert (heard["visits"], heard["favourable_rate"]) == ("1", "100")
+    earlier = {"from_on": date(2025, 1, 1), "to_on": date(2025, 1, 31)}
+    none = snapshot(session, Evaluation(kind=EvaluationKind.FOLLOW_UP, **earlier))
+    assert (none["visits"], none["favourable_rate"], none["coverage"]) == ("0", None, None)
 
 
 # Clocks, whatever happens
