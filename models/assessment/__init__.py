@@ -1,6 +1,6 @@
 """Indicators over the rows they stand on, sheets, suggestions (K1-K4)."""
 
-from models.assessment import evidence, process_rows, proof
+from models.assessment import evidence, process_rows, proof, schedule_rows, service_rows
 from models.assessment.computing import compute, compute_waiting, replay, subjects_of
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.definitions import KpiDefinition, KpiTarget, definitions, targets_on
@@ -37,6 +37,8 @@ __all__ = [
     "replay",
     "rows_in",
     "rules_for",
+    "schedule_rows",
+    "service_rows",
     "sheets_of",
     "subjects_of",
     "sums_of",

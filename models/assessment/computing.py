@@ -52,7 +52,7 @@ def compute(session: Session, cycle: AssessmentCycle, act: Act, *, commit: Calla
     """Rows, numbers, sheets; ``commit`` is called after each part, so that nothing waits for the whole."""
     if cycle.status is not CycleStatus.COMPUTING:
         return
-    kpis = definitions(session)
+    kpis = weighed(session, cycle)
     subjects = subjects_of(session, cycle)
     hashes = Hashes.stored(session, cycle, kpis, commit)
     _progress(session, cycle, 0, len(subjects))
@@ -67,6 +67,12 @@ def compute(session: Session, cycle: AssessmentCycle, act: Act, *, commit: Calla
     session.refresh(cycle)
     cycle.content_hash = cycle_hash(session, cycle)
     cycle.perform("compute", act=act)
+
+
+def weighed(session: Session, cycle: AssessmentCycle) -> list[KpiDefinition]:
+    """The indicators that have a weight somewhere; of the others nothing is measured and no figure is asked for."""
+    used = {one.kpi_id for one in targets_on(session, cycle.kind, cycle.to_on)}
+    return [one for one in definitions(session) if one.id in used]
 
 
 def _progress(session: Session, cycle: AssessmentCycle, done: int, whole: int) -> None:
@@ -377,7 +383,15 @@ class Replayed:
 
 def replay(session: Session, cycle: AssessmentCycle) -> list[Replayed]:
     """Every sheet computed again, by the weights and adjustments that it keeps; nothing is changed."""
-    kpis = definitions(session)
+    used = set(
+        session.scalars(
+            select(AssessmentLine.kpi_id)
+            .join(AssessmentSheet, AssessmentSheet.id == AssessmentLine.sheet_id)
+            .where(AssessmentSheet.cycle_id == cycle.id, AssessmentLine.kpi_id.is_not(None))
+            .distinct()
+        )
+    )
+    kpis = [session.get_one(KpiDefinition, key) for key in sorted(one for one in used if one is not None)]
     sums, hashes = measured(session, cycle, kpis), Hashes.computed(session, cycle, kpis)
     sheets = session.scalars(
         select(AssessmentSheet).where(AssessmentSheet.cycle_id == cycle.id).order_by(AssessmentSheet.id)

@@ -6,16 +6,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.actions import post_to_file
-from models.assessment.computing import Hashes, cycle_hash, sheet_hash
+from models.assessment.computing import Hashes, cycle_hash, sheet_hash, weighed
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.measuring import Parts, digest, evidence_facts, known, value_maker
 from models.assessment.sheets import AssessmentLine, AssessmentSheet, KpiEvidence, KpiExclusion, sheets_of
 from models.base import Act, after
 from models.organisation import departments_below
+from models.regulation import figure
 from rules import assessment
 from rules.actions import EntryKind
-from rules.assessment import CycleStatus, LeftOut, RowSide, SheetStatus
+from rules.assessment import GRADES, CycleStatus, LeftOut, RowSide, SheetStatus
 from rules.base import Person, Words
+from rules.regulation.figures import GRADE_FROM
 
 NOT_CHECKED = Words("{n} sheets are not checked by HR yet.", "还有 {n} 份考核表未经人事复核。")
 NOT_DECIDED = Words("{n} appeals are not decided yet.", "还有 {n} 份申诉未裁定。")
@@ -36,6 +38,18 @@ def what_review_asks(cycle: AssessmentCycle, _person: Person) -> list[Words]:
             people=cycle.session.scalar(people) or 0,
         )
     ]  # fmt: skip
+
+
+@after(AssessmentCycle, "start")
+def ask_for_figures(cycle: AssessmentCycle, _act: Act) -> None:
+    """What the computation needs is asked for before it begins: an unset figure refuses, naming its clause."""
+    session = cycle.session
+    for grade in GRADES:
+        figure(session, GRADE_FROM, cycle.to_on, grade)
+    for kpi in weighed(session, cycle):
+        if (one := known(kpi.function)) is not None:
+            one.rows(session, cycle.span)
+            value_maker(session, one, cycle.span)
 
 
 @after(AssessmentCycle, "review", preview=what_review_asks)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.sheets import KpiEvidence, KpiExclusion
+from models.base import COMPANY_ZONE
 from models.indicators import COLUMNS, INDICATORS, ONE, Indicator, Span
 from rules.assessment import LeftOut, RowSide, rate
 
@@ -149,6 +151,7 @@ def evidence_of(session: Session, cycle: AssessmentCycle, kpi_id: int, one: Indi
 
 
 def _kept(cycle_id: int, kpi_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
+    row = {**row, "at": _instant(row["at"])}
     left_out, top, bottom = row["left_out"], int(row["top"] or 0), int(row["bottom"] or 0)
     side = RowSide.EXCLUDED if left_out else RowSide.NUMERATOR if top or not bottom else RowSide.DENOMINATOR
     facts = {**row, "top": top, "bottom": bottom}
@@ -169,8 +172,13 @@ def _kept(cycle_id: int, kpi_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
+def _instant(at: date | datetime | None) -> datetime | None:
+    """A day of the company counts from its midnight."""
+    return at if at is None or isinstance(at, datetime) else datetime.combine(at, time(), COMPANY_ZONE)
+
+
 def _hashed(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in COLUMNS} | {"at": row["at"].isoformat() if row["at"] else None}
+    return {name: row[name] for name in COLUMNS} | {"at": row["at"].astimezone(UTC).isoformat() if row["at"] else None}
 
 
 def evidence_facts(kept: KpiEvidence) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from models.actions import ActionItem
 from models.organisation import departments_below
+from models.schedule import DelayRecord, PlanStage
 from rules.actions import UNFINISHED, ActionKind
 from rules.base import Words
 from rules.communication import AgendaKind, Series
+from rules.schedule import DelayStatus, StageStatus
 
 MOST = 30
 
@@ -59,6 +61,24 @@ def overdue_actions(session: Session, _series: Series, at: datetime) -> Iterable
     """Whatever else is overdue."""
     is_late = (ActionItem.due_at < at) & (ActionItem.kind != ActionKind.MEETING_RESOLUTION)
     return _points(session, AgendaKind.OVERDUE, is_late)
+
+
+@on_the_agenda
+def forecast_delays(session: Session, _series: Series, _at: datetime) -> Iterable[Point]:
+    """Delays that are foreseen and not averted yet (S2.2)."""
+    rows = session.scalars(
+        select(DelayRecord).where(DelayRecord.status == DelayStatus.FORECAST).order_by(DelayRecord.id).limit(MOST)
+    )
+    return [Point(AgendaKind.FORECAST, "delay_record", one.id, one.label[:200]) for one in rows]
+
+
+@on_the_agenda
+def held_stages(session: Session, _series: Series, _at: datetime) -> Iterable[Point]:
+    """Stages that stand still (S2.2)."""
+    rows = session.scalars(
+        select(PlanStage).where(PlanStage.status == StageStatus.HELD).order_by(PlanStage.id).limit(MOST)
+    )
+    return [Point(AgendaKind.HELD_STAGE, "plan_stage", one.id, one.label[:200]) for one in rows]
 
 
 def _points(session: Session, kind: AgendaKind, where: object) -> list[Point]:

@@ -9,6 +9,8 @@ from rules.regulation import Target, tell_apart
 R = Role
 NOTICE_AUTHOR = relation("notice_author", "who wrote the notice", "通知起草人")
 WRITERS = CALLERS | {R.HR, R.TECHNICAL, R.PRODUCTION_PLANNER, R.SALES}
+APPROVERS = CALLERS - {R.PROJECT_LEAD}
+"""Managers; a formal document is the general manager's."""
 NOTICE = Access(
     clause="C1.2",
     create=WRITERS,
@@ -68,7 +70,7 @@ NOTICE_STEPS = Lifecycle(
             "withdrawn",
             "Withdraw",
             "撤回",
-            by=CALLERS | {NOTICE_AUTHOR},
+            by=APPROVERS | {NOTICE_AUTHOR},
             needs_note=True,
             is_destructive=True,
             tells=(NOTICE_AUTHOR,),

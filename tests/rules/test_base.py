@@ -64,10 +64,10 @@ ALLOWED = {
         asked        submit            submitted    reporter
     """,
     "communication.NOTICE_STEPS": """
-        draft        approve           approved     project_lead production_manager technical_manager quality_manager sales_manager after_sales_manager hr_manager general_manager !notice_author
+        draft        approve           approved     production_manager technical_manager quality_manager sales_manager after_sales_manager hr_manager general_manager !notice_author
         approved     publish           published    notice_author
         published    expire            expired
-        published    withdraw          withdrawn    project_lead production_manager technical_manager quality_manager sales_manager after_sales_manager hr_manager general_manager notice_author
+        published    withdraw          withdrawn    production_manager technical_manager quality_manager sales_manager after_sales_manager hr_manager general_manager notice_author
     """,
     "communication.SURVEY_STEPS": """
         draft        open              open         sales_manager after_sales_manager

@@ -1,0 +1,73 @@
+"""Every indicator is measured on both engines, and what it counts is an independent count in SQL (K1.1-K1.3)."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import select, text
+
+from models.assessment import rows_in, sums_of
+from models.indicators import INDICATORS, ONE, Span
+from models.regulation import Figure
+from rules.assessment import NINE
+from rules.regulation import Unit
+from tests.models.acts import doing
+
+FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
+START, END = datetime(2025, 12, 31, 16, tzinfo=UTC), datetime(2027, 12, 31, 16, tzinfo=UTC)
+ALWAYS = Span(FIRST, LAST, START, END, END)
+COUNTS = {
+    "on_time_delivery_rate": """
+        SELECT coalesce(sum(CASE WHEN delivered_on <= kpi_due_on THEN 1 ELSE 0 END), 0), count(*) FROM sales_order
+        WHERE kpi_due_on BETWEEN '2026-01-01' AND '2027-12-31' AND status NOT IN ('draft', 'clearing', 'cancelled')
+        AND voided_at IS NULL
+    """,
+    "delay_count": """
+        SELECT count(*), 0 FROM delay_record WHERE status NOT IN ('forecast', 'averted') AND voided_at IS NULL
+        AND planned_end_on BETWEEN '2026-01-01' AND '2027-12-31'
+        AND (nature IN ('undetermined', 'subjective', 'supplier') OR nature = 'special' AND gm_approved_at IS NULL)
+        AND coalesce(actual_end_on, '2028-01-01') > planned_end_on
+    """,
+    "timely_resolution_rate": """
+        SELECT coalesce(sum(CASE WHEN c.status = 'met' THEN 1 ELSE 0 END), 0), count(*) FROM sla_clock c
+        WHERE c.target = 'resolution' AND c.entity = 'ticket' AND c.status NOT IN ('cancelled', 'paused')
+        AND c.due_at >= '2025-12-31 16:00:00' AND c.due_at < '2027-12-31 16:00:00'
+        AND NOT EXISTS (SELECT 1 FROM sla_clock o WHERE o.continues_id = c.id)
+    """,
+    "favourable_follow_up_rate": """
+        SELECT coalesce(sum(CASE WHEN favourable THEN 1 ELSE 0 END), 0), count(*) FROM follow_up_visit
+        WHERE status = 'done' AND done_at >= '2025-12-31 16:00:00' AND done_at < '2027-12-31 16:00:00'
+    """,
+    "execution_pass_rate": """
+        SELECT coalesce(sum(CASE WHEN i.verdict = 'ok' THEN 1 ELSE 0 END), 0), count(*) FROM spot_check_item i
+        JOIN spot_check c ON c.id = i.check_id WHERE i.category = 'process_execution' AND i.verdict IN ('ok', 'ng')
+        AND c.status IN ('submitted', 'closed') AND c.kind IN ('spot_check', 'technical_inspection', 'ad_hoc_assessment')
+    """,
+}  # fmt: skip
+
+
+def with_weights(session):
+    with doing(session, "admin"):
+        for source in ("ticket", "survey", "follow_up"):
+            session.add(
+                Figure(
+                    code="satisfaction_weight", clause="K1.3", applies_to=source, value=1, unit=Unit.PERCENT,
+                    from_on=date(2020, 1, 1),
+                )
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", [code for code, *_ in NINE])
+def test_every_indicator_of_the_regulation_is_measured(any_session, code):
+    with_weights(any_session)
+    rows = rows_in(any_session, INDICATORS[code], ALWAYS)
+    for row in any_session.execute(select(rows)).mappings():
+        assert (row["entity_id"] > 0, row["top"] >= 0) == (True, True)
+    sums_of(any_session, INDICATORS[code], ALWAYS)
+
+
+@pytest.mark.parametrize("code", COUNTS)
+def test_what_departments_count_is_an_independent_count(any_session, code):
+    top, bottom = any_session.execute(text(COUNTS[code])).one()
+    sums = sums_of(any_session, INDICATORS[code], ALWAYS)
+    parts = [parts.get("", (0, 0)) for key, parts in sums.by_department.items() if key is not None]
+    assert (sum(one for one, _ in parts) // ONE, sum(one for _, one in parts)) == (top, bottom)
