@@ -3,9 +3,12 @@
 from typing import Any
 
 from admin_views.base import RegulationView
+from admin_views.schedule import editor as _editor
+from admin_views.schedule import plan_page as _plan_page
 from admin_views.schedule.changes import PlanChangeView
 from admin_views.schedule.contacts import ContactLogView
 from admin_views.schedule.delays import DelayRecordView
+from admin_views.schedule.opened import pages
 from admin_views.schedule.orders import OrderClearanceView, ProductUnitView, SalesOrderView
 from admin_views.schedule.plans import PlanStageView, ProductionPlanView
 from admin_views.schedule.reports import DailyReportView
@@ -33,4 +36,7 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (ProductUnit, ProductUnitView),
 ]
 
-__all__ = ["VIEWS"]
+PAGES = (pages,)
+DRAWN = (_plan_page, _editor)
+
+__all__ = ["PAGES", "VIEWS"]
