@@ -3,6 +3,7 @@
 from typing import Any
 
 from admin_views.base import RegulationView
+from admin_views.schedule import daily as _daily
 from admin_views.schedule import editor as _editor
 from admin_views.schedule import plan_page as _plan_page
 from admin_views.schedule.changes import PlanChangeView
@@ -37,6 +38,6 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
 ]
 
 PAGES = (pages,)
-DRAWN = (_plan_page, _editor)
+DRAWN = (_plan_page, _editor, _daily)
 
 __all__ = ["PAGES", "VIEWS"]
