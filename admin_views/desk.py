@@ -53,7 +53,7 @@ def my_desk() -> AnyResponse | str:
     return render_template(
         "desk.html",
         cards=work,
-        news=[one for one in full if one.place == "news"],
+        news=sorted((one for one in full if one.place == "news"), key=lambda card: bool(card.act_url)),
         clear=clear,
         tallies=_tallies(work),
         greeting=_greeting(),

@@ -62,7 +62,7 @@ CHAPTERS: dict[str, tuple[Words, str]] = {
     "assessment": (Words("Assessment", "考核"), "award"),
     "organisation": (Words("Organisation", "组织"), "building"),
     "regulation": (Words("Regulation", "制度"), "book"),
-    "event": (Words("Approvals and records", "审批与记录"), "history"),
+    "event": (Words("Approvals, log", "审批与记录"), "history"),
 }
 
 

@@ -210,7 +210,7 @@ def place_to_change(spans: Sequence[Span], on: date) -> int:
     found = next((place for place, span in enumerate(spans) if span.holds(on)), None)
     if found is None:
         raise RuleBroken(
-            Words("On {on} he was no longer here.", "该员工在 {on} 已不在职。", on=on),
+            Words("On {on} this person was no longer here.", "该员工在 {on} 已不在职。", on=on),
             field="effective_on",
             clause="P2.2",
         )
@@ -230,9 +230,7 @@ def refuse_foreign_team(team_department: int | None, post_department: int) -> No
 def refuse_leader_without_team(*, leads_team: bool, has_team: bool) -> None:
     """Raises RuleBroken where somebody would lead a team that is not named."""
     if leads_team and not has_team:
-        raise RuleBroken(
-            Words("Choose the team that he leads.", "请选择其担任班组长的班组。"), field="team", clause="P3.1"
-        )
+        raise RuleBroken(Words("Choose the team to be led.", "请选择其担任班组长的班组。"), field="team", clause="P3.1")
 
 
 def refuse_second_leader(name: str | None) -> None:
@@ -255,7 +253,7 @@ def last_day(given: date | None, today: date, *, hired_on: date) -> date:
     if last > today:
         raise RuleBroken(
             Words(
-                "That day lies ahead. “Set the last day” notes it; he leaves by himself when it is over.",
+                "That day lies ahead. “Set the last day” notes it; the rest follows when it is over.",
                 "该日期尚未到来，请使用“登记最后工作日”，届时系统自动办理离职。",
             ),
             field="last_on",
@@ -332,7 +330,8 @@ def refuse_enabling_who_left(*, has_left: bool) -> None:
     """Raises RuleBroken where a log-in would be opened again for somebody who has left (P2.4)."""
     if has_left:
         raise RuleBroken(
-            Words("He has left the company: his log-in stays shut.", "该员工已离职，账号不能重新启用。"), clause="P2.4"
+            Words("This person has left the company: the log-in stays shut.", "该员工已离职，账号不能重新启用。"),
+            clause="P2.4",
         )
 
 

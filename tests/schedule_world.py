@@ -34,11 +34,15 @@ def one(session: Session, model: type, **facts: object):
 
 
 def as_(session: Session, login: str, record, verb: str, *, at: datetime = AT, note: str = "", **fields):
-    """One verb by somebody, committed."""
+    """One verb by somebody, committed; who is refused leaves nothing behind."""
     by = person(session, login)
-    with acting(session, Act(by, at)):
-        record.perform(verb, by=by, at=at, note=note, **fields)
-        session.commit()
+    try:
+        with acting(session, Act(by, at)):
+            record.perform(verb, by=by, at=at, note=note, **fields)
+            session.commit()
+    except Exception:
+        session.rollback()
+        raise
     return record
 
 

@@ -123,7 +123,7 @@ def persons(case: AccountabilityCase, person: Person) -> Panel:
             Heading("share_percent", t("Share", "责任比例"), "number"),
             Heading("status", t("Statement", "申述情况")),
             Heading("statement_due_at", t("May state until", "申述期限")),
-            Heading("statement", t("What he says", "申述内容")),
+            Heading("statement", t("Statement", "申述内容")),
         ],
         rows=[_person_row(one, hears=hears_all or one.employee_id == person.employee_id) for one in case.persons],
     )

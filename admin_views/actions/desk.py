@@ -343,4 +343,5 @@ def my_file(person: Person) -> DeskCard | None:
         "id-badge-2",
         t("Open my file", "查看档案"),
         "/performance/me/",
+        place="news",
     )

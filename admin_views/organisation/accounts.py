@@ -148,7 +148,7 @@ def what_follows(verb: str, open_now: int) -> list[Words]:
                 Words("The present password is worth nothing any more.", "原密码立即失效。"),
                 Words("{n} log-ins end.", "{n} 个登录将被结束。", n=open_now),
                 Words(
-                    "A password for one log-in is shown once; whoever uses it must choose his own.",
+                    "A password for one log-in is shown once; whoever uses it must choose a new one.",
                     "系统显示一次性密码（仅显示一次），使用者登录后须自设新密码。",
                 ),
             ]
@@ -212,9 +212,9 @@ def role_rows(given: Iterable[AccountRole], account: Account | None) -> list[Row
 
 def _scope_text(one: AccountRole) -> str:
     if one.role is Role.TEAM_LEADER:
-        return t("the teams that he leads", "本人所带班组")
+        return t("the teams this person leads", "本人所带班组")
     if one.role in BY_NAME:
-        return t("what names him", "与本人有关的记录")
+        return t("what names this person", "与本人有关的记录")
     if one.department is None:
         return t("the company", "全公司")
     return t("{department} and what lies below it", "{department}及下级部门", department=one.department.name)
@@ -380,6 +380,6 @@ def _sees(view: RegulationView, person: Person, names: _Names) -> str:
             return t("everything", "全部")
         labels = t(", ", "、").join(sorted(say(view.labels[name]) for name in hidden))
         return t("everything but {columns} of others", "全部（他人的{columns}除外）", columns=labels)
-    own = t("what names him", "与本人有关的")
+    own = t("what names this person", "与本人有关的")
     parts = [*(names.departments[key] for key in sorted(departments) if key in names.departments), *names.teams]
     return t("{parts}; {own}", "{parts}；{own}", parts=t(", ", "、").join(parts), own=own) if parts else own

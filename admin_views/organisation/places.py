@@ -18,7 +18,7 @@ from rules.organisation import EmployeeStatus
 
 SENTENCES["uq_placement_one_leader"] = Words("This team has a leader already.", "该班组已有班组长。")
 SENTENCES["uq_placement_one_open"] = Words("He has a place already.", "该员工已有任职记录。")
-SENTENCES["ck_placement_leader_has_team"] = Words("Choose the team that he leads.", "请选择其担任班组长的班组。")
+SENTENCES["ck_placement_leader_has_team"] = Words("Choose the team to be led.", "请选择其担任班组长的班组。")
 
 MOST_PEOPLE = 100
 """Of a department, team or post on its page; the list of employees has them all."""

@@ -114,7 +114,9 @@ class Employee(Record):
             return
         if first.to_on is not None and self.hired_on > first.to_on:
             raise RuleBroken(
-                Words("On {on} he was moved already.", "该员工 {on} 已调岗，入职日期不能晚于此。", on=first.to_on),
+                Words(
+                    "This person was moved on {on} already.", "该员工 {on} 已调岗，入职日期不能晚于此。", on=first.to_on
+                ),
                 field="hired_on",
             )
         first.from_on = self.hired_on

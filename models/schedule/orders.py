@@ -215,8 +215,9 @@ class SalesOrder(Record):
     def do_deliver(self, act: Act, delivered_on: date | None = None) -> None:
         """Nobody has to be told any more; the numbered pieces follow."""
         on = on_date(act.at)
-        self.delivered_on = orders.refuse_delivery(delivered_on or on, self.ordered_on, on)
+        found = orders.refuse_delivery(delivered_on or on, self.ordered_on, on)
         stop(self.session, self, Target.TELLING_CUSTOMER, at=act.at)
+        self.delivered_on = found
 
     def do_hold(self, act: Act) -> None:
         self.held_from = self.status

@@ -167,10 +167,10 @@ class ProductionPlan(Record):
 
     def do_consent(self, act: Act) -> None:
         """The sales manager lets the plan end after the promise, as late as it ends now."""
-        self.consented_by_id, self.consented_at = act.by.employee_id, act.at
-        self.consented_end_on = plans.end_of(self.tasks())
-        if self.consented_end_on is None:
+        end_on = plans.end_of(self.tasks())
+        if end_on is None:
             raise RuleBroken(Words("The plan has no end yet.", "计划尚无完成日期。"), clause="S1.3")
+        self.consented_by_id, self.consented_at, self.consented_end_on = act.by.employee_id, act.at, end_on
 
     def do_submit(self, act: Act) -> None:
         """Complete and in time; a version is kept, and the review's time limit runs (S1.2, S1.4)."""
@@ -229,7 +229,7 @@ class ProductionPlan(Record):
 
     def do_reopen(self, act: Act) -> None:
         """What was reviewed is no longer what the plan says."""
-        self.needs_review, self.released_at = True, None
+        self.needs_review = True
         cancel(self.session, self, Target.PLAN_REVIEW, at=act.at)
 
     def do_review_again(self, act: Act) -> None:

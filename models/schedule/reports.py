@@ -83,7 +83,7 @@ class DailyReport(Record):
     def prepare(self, at: datetime) -> None:
         """A report is its stage's department's; the cut-off of its day holds for it (S2.1)."""
         self.department_id = self.stage.department_id
-        self.due_at = cut_off(self.session, self.on, at)
+        self.due_at = cut_off(self.stage.session, self.on, at)
 
     def do_submit(self, act: Act) -> None:
         """The figures are plausible, who worked was allowed to; a problem is answered the same day (S2.1)."""

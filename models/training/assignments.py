@@ -86,7 +86,7 @@ class PostAssignment(Record):
         if self.team is None:
             self.team = self.employee.team
         if self.mentor is not None and self.mentor is self.employee:
-            raise RuleBroken(Words("Nobody is his own mentor.", "监护人不能是本人。"), field="mentor", clause="P2.3")
+            raise RuleBroken(Words("Nobody mentors themselves.", "监护人不能是本人。"), field="mentor", clause="P2.3")
         if self.kind is AssignmentKind.SUPERVISED and self.mentor is None:
             raise Faulty({"mentor": Words("Supervised work needs a mentor.", "监护上岗须指定监护人。")})
         is_his = "production_manager" in by.roles or self.employee.team_id in by.teams or by.is_system

@@ -25,7 +25,7 @@ class Told(Choice):
     VERIFIER = "verifier", "The verifier", "验证人"
     RAISER = "raiser", "Who raised it", "提出人"
     TEAM_LEADER = "team_leader", "His team leader", "所在班组长"
-    DEPARTMENT_MANAGER = "department_manager", "The manager of his department", "所在部门经理"
+    DEPARTMENT_MANAGER = "department_manager", "The manager of that department", "所在部门经理"
     QUALITY_INSPECTOR = "quality_inspector", "Quality inspectors", "质检员"
     PRODUCTION_MANAGER = "production_manager", "Production manager", "生产经理"
     QUALITY_MANAGER = "quality_manager", "Quality manager", "质量经理"

@@ -185,7 +185,7 @@ def refuse_own_work(inspector_id: int, checked_ids: Iterable[int | None]) -> Non
     if inspector_id in set(checked_ids):
         raise RuleBroken(
             Words(
-                "Nobody checks his own work: somebody else must be checked, or check.",
+                "Nobody checks their own work: choose somebody else to be checked.",
                 "不能检查本人的作业，请换检验员或被检人。",
             ),
             field="items",

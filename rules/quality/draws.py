@@ -101,8 +101,8 @@ def why(one: Candidate, method: Method) -> list[Words]:
         return [Words("drawn by chance; everybody had the same chance", "随机抽取，机会均等")]
     if method is Method.PLANNED:
         if one.last_checked_on is None:
-            return [Words("his turn: never checked yet", "轮到：尚未检查过")]
-        return [Words("his turn: last checked on {on}", "轮到：上次检查于 {on}", on=one.last_checked_on)]
+            return [Words("next in turn: never checked yet", "轮到：尚未检查过")]
+        return [Words("next in turn: last checked on {on}", "轮到：上次检查于 {on}", on=one.last_checked_on)]
     found = []
     if one.failures:
         found.append(Words("{n} failing items lately", "近期不合格 {n} 项", n=one.failures))

@@ -16,7 +16,7 @@ NAMED: Mapping[str, Words] = {
     "responsible": Words("the responsible person", "责任人"),
     "agent": Words("the agent", "经办人"),
     "owner": Words("the owner", "负责人"),
-    "team_leader": Words("his team leader", "所在班组长"),
+    "team_leader": Words("the team leader", "所在班组长"),
     "project_lead": Words("the project lead", "项目负责人"),
 }
 """Whom a record can name; a chapter that calls one of them otherwise is asked first."""

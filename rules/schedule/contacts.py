@@ -69,4 +69,4 @@ def refuse_empty_answer(answer: str) -> None:
 
 def tells_customer(direction: Direction, *, has_order: bool) -> bool:
     """Whether a contact counts as keeping the customer informed: we spoke to him, about an order (S2.3)."""
-    return direction is Direction.OUTGOING and has_order
+    return direction == Direction.OUTGOING and has_order

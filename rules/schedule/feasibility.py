@@ -211,7 +211,7 @@ def words_of_overloads(overs: Sequence[Overload], posts: Mapping[int, str]) -> l
         found.append(
             Words(
                 "{post}, {days}: {needed} people needed, {qualified} may work ({stages}).",
-                "{post}岗位 {days}：需 {needed} 人，合格在岗 {qualified} 人（{stages}）。",
+                "“{post}”{days}：需 {needed} 人，合格在岗 {qualified} 人（{stages}）。",
                 post=posts.get(post, str(post)),
                 days=said,
                 needed=worst.needed,

@@ -1,6 +1,5 @@
 """Daily progress reports: in by the cut-off, or missing; a problem is answered the same day (S2.1)."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -108,11 +107,6 @@ def refuse_future(on: date, today: date) -> None:
 def is_late(handed_in_at: datetime, cut_off: datetime) -> bool:
     """Whether a report came strictly after its cut-off."""
     return handed_in_at > cut_off
-
-
-def share_of(people: Sequence[object], wanted: int) -> int:
-    """How many people are missing of those that the stage needs."""
-    return max(0, wanted - len(people))
 
 
 def _fault(field: str, en: str, zh: str) -> RuleBroken:

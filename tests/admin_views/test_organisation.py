@@ -240,10 +240,10 @@ def test_the_page_of_an_account_says_what_it_reaches(app):
     admin = Browser(app, "admin")
     page = {login: words_of(admin.get(f"/admin/account/details/?id={key_of(app, Account, login=login)}")) for login in
             ("quality_inspector", "team_leader", "hr", "admin", "employee")}  # fmt: skip
-    assert "生产一部; what names him" in page["quality_inspector"]
+    assert "生产一部; what names this person" in page["quality_inspector"]
     assert "as the inspector: Submit" in page["quality_inspector"]
-    assert "生产一部一组; what names him" in page["team_leader"]
-    assert "the teams that he leads" in page["team_leader"]
+    assert "生产一部一组; what names this person" in page["team_leader"]
+    assert "the teams this person leads" in page["team_leader"]
     assert "everything but" not in page["hr"]
     assert "Move, Take leave" in page["hr"]
     assert "as the inspector" not in page["admin"], "an account without an employee performs no step"

@@ -623,7 +623,7 @@ def test_the_first_place_follows_a_corrected_day_of_entry(session):
         one.move(TODAY, department=department(session, "SC2"), post=one.post, team=None)
     assert one.placements[0].from_on == one.hired_on
     one.hired_on = TODAY
-    with pytest.raises(RuleBroken, match="moved already") as refused:
+    with pytest.raises(RuleBroken, match="was moved on") as refused:
         one.begin_when_hired()
     assert refused.value.field == "hired_on"
     session.rollback()

@@ -108,7 +108,7 @@ def test_the_reading_overrules_the_word(session):
 
 def test_nobody_checks_himself_and_nobody_checks_tomorrow(session):
     inspector = session.get_one(SpotCheck, 1).inspector.name
-    with pytest.raises(RuleBroken, match="his own work"):
+    with pytest.raises(RuleBroken, match="their own work"):
         checked(session, [item(session, who=inspector, ok=True)])
     with pytest.raises(RuleBroken, match="future"):
         checked(session, [item(session, ok=True)], checked_at=LATER + timedelta(seconds=1))

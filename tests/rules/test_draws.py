@@ -88,6 +88,6 @@ def test_why_somebody_was_drawn_is_said_in_words():
     plain, known = Candidate(1, 1), Candidate(1, 1, ON, 2, is_new_person=True, is_new_revision=True)
     assert [one.zh for one in why(known, Method.RISK)] == ["近期不合格 {n} 项", "新到岗", "工艺文件刚换版"]
     assert [one.text("en") for one in why(plain, Method.RISK)] == ["no special risk; drawn all the same"]
-    assert [one.text("en") for one in why(plain, Method.PLANNED)] == ["his turn: never checked yet"]
-    assert [one.text("en") for one in why(known, Method.PLANNED)] == ["his turn: last checked on 2026-11-16"]
+    assert [one.text("en") for one in why(plain, Method.PLANNED)] == ["next in turn: never checked yet"]
+    assert [one.text("en") for one in why(known, Method.PLANNED)] == ["next in turn: last checked on 2026-11-16"]
     assert "same chance" in why(known, Method.RANDOM)[0].en

@@ -31,5 +31,5 @@ SENTENCES |= {
     "ck_post_requirement_in_order": Words("The end lies before the beginning.", "终止日期早于生效日期。"),
     "ck_post_assignment_in_order": Words("The end lies before the beginning.", "结束日期早于开始日期。"),
     "ck_post_assignment_supervised_has_mentor": Words("Supervised work needs a mentor.", "监护上岗须指定监护人。"),
-    "ck_post_assignment_mentor_is_another": Words("Nobody is his own mentor.", "监护人不能是本人。"),
+    "ck_post_assignment_mentor_is_another": Words("Nobody mentors themselves.", "监护人不能是本人。"),
 }
