@@ -5,7 +5,9 @@ from typing import Any
 from admin_views.base import RegulationView
 from admin_views.schedule import daily as _daily
 from admin_views.schedule import editor as _editor
+from admin_views.schedule import overview as _overview
 from admin_views.schedule import plan_page as _plan_page
+from admin_views.schedule import versions as _versions
 from admin_views.schedule.changes import PlanChangeView
 from admin_views.schedule.contacts import ContactLogView
 from admin_views.schedule.delays import DelayRecordView
@@ -38,6 +40,6 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
 ]
 
 PAGES = (pages,)
-DRAWN = (_plan_page, _editor, _daily)
+DRAWN = (_plan_page, _editor, _daily, _overview, _versions)
 
 __all__ = ["PAGES", "VIEWS"]
