@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,12 +17,13 @@ from admin_views.schedule.opened import pages, stranger
 from admin_views.screen import Cell, Option
 from admin_views.session import db
 from admin_views.signin import person_here
-from admin_views.words import exact_date, month_text, near_date, number_text, say, t, today
+from admin_views.words import exact_date, locale, month_text, near_date, number_text, say, t, today
 from models.regulation import company_calendar
 from models.schedule import SalesOrder
 from models.schedule.book import Planned, board, due_between, plans_of
 from rules.base import Person, Words
 from rules.schedule import OrderPriority, OrderStatus
+from rules.schedule.access import READERS
 from rules.training.dates import add_months
 from rules.working_time import WorkCalendar
 
@@ -34,12 +36,13 @@ COLUMNS = (
     OrderStatus.ON_HOLD,
 )
 CARDS, WEEK, MOST = 30, 7, 400
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 SOON_DAYS = 5
 """Working days before the promise from which on a card says soon."""
 
 
 def _sees_orders(person: Person) -> bool:
-    return SalesOrder.access.may_view(person) and person.account_id is not None
+    return person.holds(*READERS)
 
 
 menu_page(MenuPage("schedule", Words("Board of orders", "订单看板"), "/schedule/board/", _sees_orders, "table"))
@@ -142,12 +145,9 @@ def order_calendar() -> AnyResponse | str:
     cells = [_day(one, first, entries.get(one, []), calendar) for one in days]
     return render_template(
         "schedule/calendar.html",
-        title=month_text(first),
+        title=f"{first.year}年{first.month}月" if locale().startswith("zh") else f"{month_text(first)} {first.year}",
         weeks=[cells[n : n + WEEK] for n in range(0, len(cells), WEEK)],
-        weekdays=[
-            t(en, zh)
-            for en, zh in zip(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "一二三四五六日", strict=True)
-        ],
+        weekdays=[t(en, f"周{zh}") for en, zh in zip(WEEKDAYS, "一二三四五六日", strict=True)],
         previous=f"?month={add_months(first, -1):%Y-%m}",
         following=f"?month={add_months(first, 1):%Y-%m}",
         is_empty=not orders,
@@ -167,12 +167,27 @@ def _entries(
     for one in orders:
         cell, plan = standing(one, planned.get(one.id), calendar), planned.get(one.id)
         if one.promised_on is not None and (one.delivered_on is None or one.delivered_on > one.promised_on):
-            found[one.promised_on].append(_entry(one, cell, t("promised", "承诺"), "promised"))
+            found[one.promised_on].append(_entry(one, _still(one, cell, calendar), t("promised", "承诺"), "promised"))
         if one.delivered_on is not None:
             found[one.delivered_on].append(_entry(one, cell, t("delivered", "交付"), "delivered"))
         elif plan is not None and plan.end_on is not None and plan.end_on != one.promised_on:
-            found[plan.end_on].append(_entry(one, cell, t("plan ends", "计划完成"), "planned"))
+            found[plan.end_on].append(_entry(one, _promise(one, cell), t("plan ends", "计划完成"), "planned"))
     return found
+
+
+def _still(one: SalesOrder, cell: Cell, calendar: WorkCalendar) -> Cell:
+    """On the promised day itself: how long it is until then."""
+    if one.promised_on is None or cell.tone not in {"running", "soon"}:
+        return cell
+    left = calendar.days_between(today(), one.promised_on)
+    return replace(cell, text=t("{n} working days left", "还有 {n} 个工作日", n=left))
+
+
+def _promise(one: SalesOrder, cell: Cell) -> Cell:
+    """On the day on which the plan ends: what was promised."""
+    if one.promised_on is None or cell.tone not in {"running", "soon"}:
+        return cell
+    return replace(cell, text=t("promised {day}", "承诺 {day}", day=near_date(one.promised_on)))
 
 
 def _entry(one: SalesOrder, cell: Cell, what: str, kind: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def versions(key: int) -> AnyResponse | str:
     if not kept:
         raise NotVisible
     newest = max(kept)
-    new = _asked("new", kept, 0 if plan.needs_review else newest)
+    new = _asked("new", kept, 0 if kept[newest].snapshot != plan.content() else newest)
     old = _asked("old", kept, newest if new == 0 else max([one for one in kept if one < new], default=newest))
     before, after = _content(plan, kept, old), _content(plan, kept, new)
     calendar = company_calendar(plan.session)

@@ -38,7 +38,8 @@ def in_working_days(tasks: Iterable[Task], calendar: WorkCalendar) -> list[Span]
 def slack(spans: Sequence[Span]) -> dict[int, int]:
     """By how many working days each stage may end later without the whole ending later; below 0 it is too late now.
 
-    A stage may begin on the day on which the one before it ends. Empty where stages wait for each other in a circle.
+    A stage may begin on the day on which the one before it ends; one that is planned for a later day keeps one day
+    between. Empty where stages wait for each other in a circle.
     """
     known = {one.seq: one for one in spans}
     waits = {one.seq: [seq for seq in one.after if seq in known] for one in spans}
@@ -51,9 +52,16 @@ def slack(spans: Sequence[Span]) -> dict[int, int]:
     end = max(one.last for one in spans)
     latest: dict[int, int] = {}
     for seq in reversed(_in_order(waits)):
-        starts = [latest[one] - (known[one].last - known[one].first) for one in followers[seq]]
+        starts = [
+            latest[one] - (known[one].last - known[one].first) - lag(known[seq], known[one]) for one in followers[seq]
+        ]
         latest[seq] = min([end, *starts])
     return {seq: latest[seq] - known[seq].last for seq in known}
+
+
+def lag(before: Span, follower: Span) -> int:
+    """How many days the next stage keeps from the end of this one at least: 0 where it begins that day, else 1."""
+    return min(1, max(0, follower.first - before.last))
 
 
 def _in_order(waits: Mapping[int, Sequence[int]]) -> list[int]:
