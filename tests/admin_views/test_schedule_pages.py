@@ -9,11 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
-from models.base import now, on_date
+from models.base import Act, now, on_date
 from models.engine import let_write
 from models.event import Attachment, Event
+from models.journal import acting
 from models.schedule import DailyReport, PlanStage, ProductionPlan, SalesOrder, StagePredecessor
 from models.schedule.progress import note_missing_reports
+from rules.base import SYSTEM
 from rules.schedule.sheet import COLUMNS
 from tests.admin_views.test_check_form import PNG
 from tests.browse import Browser
@@ -337,7 +339,7 @@ def test_only_the_leader_of_the_team_reports(app, login, status):
 
 def test_what_was_noted_as_missing_is_listed_for_planner_and_manager_and_filled_in_by_the_leader(app):
     let_write(may=True)
-    with app.app_context(), Session(db.engine) as session:
+    with app.app_context(), Session(db.engine) as session, acting(session, Act(SYSTEM, now())):
         assert note_missing_reports(session, now()) > 0
         session.commit()
     missed = [one for one in reports(app) if one[0] == "missing"]

@@ -105,7 +105,7 @@ def test_the_day_is_reported_in_a_dozen_taps_and_a_reload_loses_nothing(app, ope
     expect(page.locator("[data-done]")).to_have_text("5")
     with page.expect_navigation():
         page.locator(".check-send").click()
-    expect(page.locator(".message.success, .messages")).to_contain_text("RB-")
+    expect(page.locator(".message.success")).to_contain_text("RB-")
     with app.app_context(), Session(db.engine) as session:
         (made,) = session.scalars(select(DailyReport).where(DailyReport.status == "submitted"))
         assert (made.qty_good, made.qty_bad, made.percent, made.hours) == (3, 1, 10, 8)
