@@ -180,7 +180,8 @@ def _still(one: SalesOrder, cell: Cell, calendar: WorkCalendar) -> Cell:
     if one.promised_on is None or cell.tone not in {"running", "soon"}:
         return cell
     left = calendar.days_between(today(), one.promised_on)
-    return replace(cell, text=t("{n} working days left", "还有 {n} 个工作日", n=left))
+    words = t("{n} working days left", "还有 {n} 个工作日", n=left) if left else t("due now", "即将到期")
+    return replace(cell, text=words)
 
 
 def _promise(one: SalesOrder, cell: Cell) -> Cell:

@@ -1,15 +1,15 @@
 """A plan as a picture: Gantt, critical path, load against who may work, what its release lacks (S1.2-S1.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask import render_template
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_views.columns import TONES, cell_of
+from admin_views.columns import cell_of
 from admin_views.registry import panel, record_url, views
-from admin_views.schedule.gantt import Chart, Work, chart, lanes_of
+from admin_views.schedule.gantt import LABEL, WIDTH, Bar, Chart, Work, chart, lanes_of
 from admin_views.schedule.opened import pages, plan_of, stranger
 from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.signin import person_here
@@ -22,13 +22,19 @@ from models.schedule.load import Load, load_of
 from models.schedule.releasing import missing
 from models.schedule.sheet import whole_stages
 from rules.base import Person
-from rules.schedule import plans
+from rules.schedule import StageStatus, plans
 from rules.schedule.feasibility import faults_of, words_of_overloads
 from rules.schedule.network import critical_path, in_working_days, slack
 from rules.schedule.plans import Task
 from rules.working_time import WorkCalendar
 
 BEFORE_SUBMIT = ("draft",)
+STAGE_TONES = {
+    StageStatus.DONE: "met",
+    StageStatus.IN_PROGRESS: "running",
+    StageStatus.HELD: "paused",
+    StageStatus.READY: "soon",
+}
 
 
 @pages.get("/plans/<int:key>/")
@@ -42,6 +48,7 @@ def plan_page(key: int) -> AnyResponse | str:
     loaded = load_of(plan, tasks, at)
     critical, spare = critical_path(tasks, calendar), slack(in_working_days(tasks, calendar))
     drawn = drawn_plan(plan, [work_of(one) for one in stages], calendar, critical, loaded)
+    places = {bar.seq: bar for bar in drawn.bars} if drawn is not None else {}
     return render_template(
         "schedule/plan.html",
         plan=plan,
@@ -50,7 +57,8 @@ def plan_page(key: int) -> AnyResponse | str:
         plan_url=record_url(ProductionPlan, plan.id),
         state=cell_of(plan.status),
         chart=drawn,
-        rows=[_row(one, set(critical), spare, calendar) for one in stages],
+        rows=[_row(one, set(critical), spare, calendar, places) for one in stages],
+        mini_width=WIDTH - LABEL,
         end=end_words(plan, plans.end_of(tasks), calendar),
         figures=_figures(plan),
         lacks=_lacks(plan, tasks, at),
@@ -95,10 +103,14 @@ def work_of(stage: PlanStage) -> Work:
     )
 
 
-def _row(stage: PlanStage, critical: set[int], spare: dict[int, int], calendar: WorkCalendar) -> dict[str, Any]:
+def _row(
+    stage: PlanStage, critical: set[int], spare: dict[int, int], calendar: WorkCalendar, places: Mapping[int, Bar]
+) -> dict[str, Any]:
     """A line of the table under the chart, a card on a phone."""
     start, end = stage.planned_start_on, stage.planned_end_on
     moved = calendar.days_between(stage.baseline_end_on, end) if stage.baseline_end_on and end else 0
+    bar = places.get(stage.seq)
+    mini = (bar.x - LABEL, bar.width, bar.done) if bar is not None and bar.width else None
     return {
         "seq": stage.seq,
         "name": stage.name,
@@ -118,7 +130,8 @@ def _row(stage: PlanStage, critical: set[int], spare: dict[int, int], calendar: 
         "progress": number_text(stage.progress.normalize() + 0),
         "tenths": float(stage.progress),
         "state": say(stage.status.words),
-        "tone": TONES.get(str(stage.status), ""),
+        "tone": STAGE_TONES.get(stage.status, "off"),
+        "mini": mini,
     }
 
 

@@ -119,7 +119,7 @@ def my_stages(session: Session, person: Person) -> list[tuple[PlanStage, list[Da
 
 
 def owed(session: Session, where: Sequence[object], most: int) -> tuple[list[DailyReport], int]:
-    """Reports that were noted as missing or given back, the oldest first, and how many there are."""
+    """Reports that were noted as missing or given back, the latest first, and how many there are."""
     conditions = [DailyReport.status.in_(OWED), DailyReport.voided_at.is_(None), *where]
     count = session.scalar(select(func.count()).select_from(DailyReport).where(*conditions)) or 0  # type: ignore[arg-type]
     rows = session.scalars(
@@ -130,7 +130,7 @@ def owed(session: Session, where: Sequence[object], most: int) -> tuple[list[Dai
             joinedload(DailyReport.department),
             joinedload(DailyReport.stage).joinedload(PlanStage.plan).joinedload(ProductionPlan.order),
         )
-        .order_by(DailyReport.on, DailyReport.id)
+        .order_by(DailyReport.on.desc(), DailyReport.id.desc())
         .limit(most)
     ).all()
     return list(rows), count
