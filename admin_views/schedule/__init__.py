@@ -3,11 +3,7 @@
 from typing import Any
 
 from admin_views.base import RegulationView
-from admin_views.schedule import daily as _daily
-from admin_views.schedule import editor as _editor
-from admin_views.schedule import overview as _overview
-from admin_views.schedule import plan_page as _plan_page
-from admin_views.schedule import versions as _versions
+from admin_views.schedule import cards, daily, editor, overview, panels, plan_page, versions
 from admin_views.schedule.changes import PlanChangeView
 from admin_views.schedule.contacts import ContactLogView
 from admin_views.schedule.delays import DelayRecordView
@@ -15,6 +11,7 @@ from admin_views.schedule.opened import pages
 from admin_views.schedule.orders import OrderClearanceView, ProductUnitView, SalesOrderView
 from admin_views.schedule.plans import PlanStageView, ProductionPlanView
 from admin_views.schedule.reports import DailyReportView
+from admin_views.schedule.status import status
 from models.schedule import (
     ContactLog,
     DailyReport,
@@ -39,7 +36,6 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (ProductUnit, ProductUnitView),
 ]
 
-PAGES = (pages,)
-DRAWN = (_plan_page, _editor, _daily, _overview, _versions)
+PAGES = (pages, status)
 
-__all__ = ["PAGES", "VIEWS"]
+__all__ = ["PAGES", "VIEWS", "cards", "daily", "editor", "overview", "panels", "plan_page", "versions"]

@@ -6,14 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.base import on_date
-from models.organisation import Department, Employee, Post, Team
+from models.organisation import Customer, Department, Employee, Post, ProductModel, Team
 from models.process import DocumentRevision, ProcessDocument
+from models.regulation import CalendarDay
 from rules.ledger import Known
 from rules.process import RevisionStatus
 
 
 def known_from(session: Session) -> Known:
-    """Departments, posts, people, documents and revisions, by one query each."""
+    """Departments, posts, people, documents, customers, models and days, by one query each."""
     return Known(
         {
             "department": _departments(session),
@@ -21,6 +22,9 @@ def known_from(session: Session) -> Known:
             "employee": _employees(session),
             "process_document": _documents(session),
             "document_revision": _revisions(session),
+            "customer": _customers(session),
+            "product_model": _models(session),
+            "calendar_day": _days(session),
         }
     )
 
@@ -64,6 +68,21 @@ def _employees(session: Session) -> Iterator[dict[str, object]]:
 def _documents(session: Session) -> Iterator[dict[str, object]]:
     for doc_no in session.scalars(select(ProcessDocument.doc_no).where(ProcessDocument.voided_at.is_(None))):
         yield {"doc_no": doc_no}
+
+
+def _customers(session: Session) -> Iterator[dict[str, object]]:
+    for code, name in session.execute(select(Customer.code, Customer.name).where(Customer.voided_at.is_(None))):
+        yield {"code": code, "name": name}
+
+
+def _models(session: Session) -> Iterator[dict[str, object]]:
+    for code in session.scalars(select(ProductModel.code).where(ProductModel.voided_at.is_(None))):
+        yield {"code": code}
+
+
+def _days(session: Session) -> Iterator[dict[str, object]]:
+    for on, day_type in session.execute(select(CalendarDay.on, CalendarDay.day_type)):
+        yield {"on": on, "day_type": str(day_type)}
 
 
 def _revisions(session: Session) -> Iterator[dict[str, object]]:

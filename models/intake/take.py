@@ -11,6 +11,7 @@ from models.base import Act, Record, require
 from models.intake.checks import store_checks
 from models.intake.kit import Intake, Outcome
 from models.intake.market import store_customers, store_products
+from models.intake.orders import store_orders
 from models.intake.papers import store_papers
 from models.intake.people import store_people
 from models.intake.posts import store_posts
@@ -21,6 +22,7 @@ from models.organisation import Customer, Employee, Post, ProductModel
 from models.process import DocumentRevision
 from models.quality import SpotCheck
 from models.regulation import CalendarDay
+from models.schedule import SalesOrder
 from models.training import TrainingSession
 from rules.base import Person, Words
 from rules.ledger import FileResult, SheetResult
@@ -46,6 +48,7 @@ STORES = {
     "document_revision": Store(DocumentRevision, store_papers),
     "exam_attempt": Store(TrainingSession, store_results),
     "spot_check_item": Store(SpotCheck, store_checks),
+    "sales_order": Store(SalesOrder, store_orders),
 }
 
 

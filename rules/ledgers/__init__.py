@@ -6,8 +6,19 @@ from rules.ledgers.organisation import EMPLOYEES, POSTS
 from rules.ledgers.process import DOCUMENTS
 from rules.ledgers.quality import SPOT_CHECKS
 from rules.ledgers.regulation import CALENDAR
+from rules.ledgers.schedule import ORDERS
 from rules.ledgers.training import EXAM_RESULTS
 
-LEDGERS: tuple[Ledger, ...] = (CALENDAR, POSTS, EMPLOYEES, CUSTOMERS, PRODUCTS, DOCUMENTS, EXAM_RESULTS, SPOT_CHECKS)
+LEDGERS: tuple[Ledger, ...] = (
+    CALENDAR,
+    POSTS,
+    EMPLOYEES,
+    CUSTOMERS,
+    PRODUCTS,
+    DOCUMENTS,
+    EXAM_RESULTS,
+    SPOT_CHECKS,
+    ORDERS,
+)
 
 __all__ = ["LEDGERS"]
