@@ -36,7 +36,15 @@ COLUMNS = (
     OrderStatus.ON_HOLD,
 )
 CARDS, WEEK, MOST = 30, 7, 400
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = (
+    Words("Mon", "周一"),
+    Words("Tue", "周二"),
+    Words("Wed", "周三"),
+    Words("Thu", "周四"),
+    Words("Fri", "周五"),
+    Words("Sat", "周六"),
+    Words("Sun", "周日"),
+)
 SOON_DAYS = 5
 """Working days before the promise from which on a card says soon."""
 
@@ -147,7 +155,7 @@ def order_calendar() -> AnyResponse | str:
         "schedule/calendar.html",
         title=f"{first.year}年{first.month}月" if locale().startswith("zh") else f"{month_text(first)} {first.year}",
         weeks=[cells[n : n + WEEK] for n in range(0, len(cells), WEEK)],
-        weekdays=[t(en, f"周{zh}") for en, zh in zip(WEEKDAYS, "一二三四五六日", strict=True)],
+        weekdays=[say(one) for one in WEEKDAYS],
         previous=f"?month={add_months(first, -1):%Y-%m}",
         following=f"?month={add_months(first, 1):%Y-%m}",
         is_empty=not orders,
