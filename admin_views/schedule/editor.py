@@ -55,8 +55,9 @@ def sheet(key: int) -> AnyResponse | str:
     if (door := stranger()) is not None:
         return door
     plan = _editable(key)
-    rows = [typed_of(one) for one in whole_stages(plan)]
-    return _page(plan, rows, [one.key.partition(".")[0] for one in rows])
+    stages = whole_stages(plan)
+    rows = [typed_of(one) for one in stages]
+    return _page(plan, judge(plan, rows, stages), rows, [str(one.id) for one in stages])
 
 
 @pages.post("/plans/<int:key>/stages/judge/")
@@ -203,13 +204,18 @@ def _work(one: Judged) -> Work:
 
 def _refused(plan: ProductionPlan, rows: Sequence[Typed], known: Sequence[str], refused: RuleBroken) -> AnyResponse:
     faults.note_refusal(refused)
-    return _page(plan, rows, known, refusal=say(refused.words), status=refused.status)
+    return _page(plan, judge(plan, rows), rows, known, refusal=say(refused.words), status=refused.status)
 
 
 def _page(
-    plan: ProductionPlan, rows: Sequence[Typed], known: Sequence[str], *, refusal: str = "", status: int = 200
+    plan: ProductionPlan,
+    found: Sequence[Judged],
+    rows: Sequence[Typed],
+    known: Sequence[str],
+    *,
+    refusal: str = "",
+    status: int = 200,
 ) -> AnyResponse:
-    found = judge(plan, rows)
     body = render_template(
         "schedule/editor.html",
         plan=plan,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from admin_views.words import exact_date, locale, number_text, t
+from admin_views.words import exact_date, locale, t
 from rules.schedule.plans import Task
 from rules.working_time import WorkCalendar
 
 WIDTH, LABEL = 1200, 230
-ROW, HEAD, BAR = 26, 40, 12
+ROW, HEAD, BAR, MINI = 26, 40, 12, 40
 NAME_LETTERS = 15
 LONGEST_DAYS = 1100
 MIN_DAY, TEXT_DAY = 1.5, 15
@@ -42,9 +42,12 @@ class Bar:
     kind: str
     x: float = 0
     width: float = 0
-    done: float = 0
-    base_x: float = 0
-    base_width: float = 0
+    plan: str = ""
+    made: str = ""
+    base: str = ""
+    """The three bars as paths: one attribute each, for charts of many stages."""
+    mini: str = ""
+    mini_made: str = ""
     is_critical: bool = False
     percent: str = ""
 
@@ -160,15 +163,25 @@ def _axis(works: Iterable[Work], today: date, promised_on: date | None) -> Axis 
 def _bar(place: int, one: Work, axis: Axis, is_critical: bool) -> Bar:  # noqa: FBT001 - a property of the stage
     task = one.task
     label = f"{task.seq} {task.name}"
-    percent = f"{number_text(one.progress.normalize() + 0)}%"
+    percent = f"{one.progress.normalize() + 0:f}%"
     shape = {"y": HEAD + place * ROW, "seq": task.seq, "label": _short(label), "kind": one.status}
     shape |= {"hint": _hint(one, percent), "is_critical": is_critical, "percent": percent if one.progress else ""}
     if task.start_on is not None and task.end_on is not None:
         width = axis.span(task.start_on, task.end_on)
-        shape |= {"x": axis.x(task.start_on), "width": width, "done": round(width * float(one.progress) / 100, 1)}
+        done = round(width * float(one.progress) / 100, 1)
+        x, top = axis.x(task.start_on), HEAD + place * ROW + 6
+        shape |= {"x": x, "width": width, "plan": box(x, top, width, BAR), "mini": box(x - LABEL, 0, width, MINI)}
+        if done:
+            shape |= {"made": box(x, top, done, BAR), "mini_made": box(x - LABEL, 0, done, MINI)}
     if one.baseline is not None:
-        shape |= {"base_x": axis.x(one.baseline[0]), "base_width": axis.span(*one.baseline)}
+        width = axis.span(*one.baseline)
+        shape |= {"base": box(axis.x(one.baseline[0]), HEAD + place * ROW + 20, width, 3)}
     return Bar(**shape)  # type: ignore[arg-type]
+
+
+def box(x: float, y: float, width: float, height: float) -> str:
+    """A rectangle as a path."""
+    return f"M{x:g} {y:g}h{width:g}v{height:g}h-{width:g}z"
 
 
 def _short(label: str) -> str:
@@ -184,7 +197,7 @@ def _short(label: str) -> str:
 
 def _hint(one: Work, percent: str) -> str:
     task = one.task
-    when = f"{exact_date(task.start_on) if task.start_on else '?'} – {exact_date(task.end_on) if task.end_on else '?'}"
+    when = f"{task.start_on or '?'} – {task.end_on or '?'}"
     return " · ".join(part for part in (f"{task.seq} {task.name}", when, one.post, one.owner, percent) if part)
 
 
@@ -261,7 +274,7 @@ def _cell(post: str, on: date, needed: int, able: int, axis: Axis) -> Cell:
         "{post}, {on}: {needed} needed, {able} may work alone",
         "{post} {on}：需 {needed} 人，合格在岗 {able} 人",
         post=post,
-        on=exact_date(on),
+        on=on,
         needed=needed,
         able=able,
     )

@@ -110,7 +110,7 @@ def _row(
     start, end = stage.planned_start_on, stage.planned_end_on
     moved = calendar.days_between(stage.baseline_end_on, end) if stage.baseline_end_on and end else 0
     bar = places.get(stage.seq)
-    mini = (bar.x - LABEL, bar.width, bar.done) if bar is not None and bar.width else None
+    mini = bar if bar is not None and bar.mini else None
     return {
         "seq": stage.seq,
         "name": stage.name,
@@ -126,8 +126,8 @@ def _row(
         "spare": spare.get(stage.seq, ""),
         "is_critical": stage.seq in critical,
         "after": ", ".join(str(one) for one in sorted(wait.predecessor.seq for wait in stage.waits)),
-        "weight": number_text(stage.weight.normalize() + 0),
-        "progress": number_text(stage.progress.normalize() + 0),
+        "weight": f"{stage.weight.normalize() + 0:f}",
+        "progress": f"{stage.progress.normalize() + 0:f}",
         "tenths": float(stage.progress),
         "state": say(stage.status.words),
         "tone": STAGE_TONES.get(stage.status, "off"),

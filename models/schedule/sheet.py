@@ -109,11 +109,11 @@ def typed_of(stage: PlanStage) -> Typed:
 # -- judged ----------------------------------------------------------------------------------------------------------
 
 
-def judge(plan: ProductionPlan, rows: Sequence[Typed]) -> list[Judged]:
-    """Every row by the same rules as on saving; many rows cost no more statements than one."""
+def judge(plan: ProductionPlan, rows: Sequence[Typed], known: Sequence[PlanStage] | None = None) -> list[Judged]:
+    """Every row by the same rules as on saving; many rows cost no more statements than one. ``known``: its stages."""
     session = plan.session
     found = [Judged(one) for one in read(rows)]
-    stages = {one.id: one for one in whole_stages(plan)}
+    stages = {one.id: one for one in (whole_stages(plan) if known is None else known)}
     _find_stages(found, stages)
     _find_posts(session, found)
     _find_owners(session, found)
