@@ -28,7 +28,17 @@ from models.event import FormToken
 from models.journal import acting
 from models.organisation import Department, Employee
 from models.schedule import DailyReport, PlanStage
-from models.schedule.reporting import REPORT_AGAIN, Told, crew_of, my_stages, owed, refuse_stranger, report, report_of
+from models.schedule.reporting import (
+    AT_WORK,
+    REPORT_AGAIN,
+    Told,
+    crew_of,
+    my_stages,
+    owed,
+    refuse_stranger,
+    report,
+    report_of,
+)
 from models.schedule.reports import cut_off
 from models.training import gates
 from rules.base import NO_EMPLOYEE, Faulty, NotYours, Person, Role, RuleBroken, Unset, Words
@@ -66,7 +76,10 @@ def my_day() -> AnyResponse | str:
         return door
     person = _reporter()
     mine = my_stages(db.session, person)
-    owing, _ = owed(db.session, [DailyReport.reporter_id == person.employee_id, DailyReport.on < today()], MOST_MISSING)
+    still = select(PlanStage.id).where(PlanStage.status.in_(AT_WORK))
+    where = [DailyReport.reporter_id == person.employee_id, DailyReport.stage_id.in_(still)]
+    where += [DailyReport.on < today(), DailyReport.on >= today() - OLDEST]
+    owing, _ = owed(db.session, where, MOST_MISSING)
     lines = [_line(stage, reports) for stage, reports in mine]
     return render_template(
         "schedule/my_day.html",
@@ -183,6 +196,8 @@ def _told(stage: PlanStage, act: Act) -> Told:
     people = [crew[given] for given in dict.fromkeys(request.form.getlist("people")) if given in crew]
     if not people:
         wrong["people"] = Words("Choose who worked.", "请选择作业人员。")
+    if day_of(request.form.get("on", ""), today()) < today() - OLDEST:
+        wrong["shift"] = Words("At most 31 days back.", "最多补报 31 天以内的日报。")
     if wrong:
         raise Faulty(wrong)
     return Told(

@@ -151,4 +151,4 @@ def crew_of(session: Session, person: Person, stage: PlanStage) -> list[Employee
     return found if stage.owner is None or stage.owner in found else [stage.owner, *found]
 
 
-__all__ = ["REPORT_AGAIN", "Told", "crew_of", "my_stages", "owed", "refuse_stranger", "report", "report_of"]
+__all__ = ["AT_WORK", "REPORT_AGAIN", "Told", "crew_of", "my_stages", "owed", "refuse_stranger", "report", "report_of"]

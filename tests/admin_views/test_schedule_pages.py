@@ -298,6 +298,7 @@ def test_a_problem_with_its_photo_becomes_an_action(app):
     "cells, place",
     [
         ({"good": "2.5"}, "item-good"),
+        ({"on": "2026-01-05"}, "item-shift"),
         ({"bad": "-1"}, "item-bad"),
         ({"percent": "101"}, "item-percent"),
         ({"hours": "abc"}, "item-hours"),
