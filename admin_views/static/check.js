@@ -38,7 +38,7 @@ if (form) {
   function verdict(item) {
     if ("number" in item.dataset) {
       const found = judge(item, reading(item).value);
-      return found || (item.querySelector(".na input").checked && !reading(item).value.trim() ? "na" : "");
+      return found || (item.querySelector(".na input")?.checked && !reading(item).value.trim() ? "na" : "");
     }
     const chosen = item.querySelector(".verdicts input:checked, .choices input:checked");
     return chosen ? chosen.dataset.verdict || chosen.value : "";
