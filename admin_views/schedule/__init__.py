@@ -10,6 +10,7 @@ from admin_views.schedule.delays import DelayRecordView
 from admin_views.schedule.orders import OrderClearanceView, ProductUnitView, SalesOrderView
 from admin_views.schedule.plans import PlanStageView, ProductionPlanView
 from admin_views.schedule.reports import DailyReportView
+from admin_views.schedule.statistics import figures
 from admin_views.schedule.status import status
 from models.schedule import (
     ContactLog,
@@ -35,6 +36,6 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (ProductUnit, ProductUnitView),
 ]
 
-PAGES = (status,)
+PAGES = (status, figures)
 
 __all__ = ["PAGES", "VIEWS", "cards", "panels"]

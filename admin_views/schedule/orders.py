@@ -64,7 +64,17 @@ class SalesOrderView(RegulationView):
         "priority",
         "status",
     )
-    filter_columns = ("status", "customer", "sales", "project_lead", "workshop", "model", "priority", "promised_on")
+    filter_columns = (
+        "status",
+        "customer",
+        "sales",
+        "project_lead",
+        "workshop",
+        "model",
+        "priority",
+        "promised_on",
+        "kpi_due_on",
+    )
     form_columns = (
         "customer",
         "customer_ref",
