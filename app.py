@@ -18,6 +18,7 @@ from flask_wtf.csrf import CSRFProtect
 import models
 from admin_views import (
     actions,
+    after_sales,
     assessment,
     commands,
     desk,
@@ -41,7 +42,7 @@ from models.base import COMPANY_ZONE, Base
 from models.engine import database_url, engine_options
 
 HERE = Path(__file__).resolve().parent
-CHAPTERS = (event, organisation, regulation, actions, process, training, schedule, quality, assessment)
+CHAPTERS = (event, organisation, regulation, actions, process, training, schedule, after_sales, quality, assessment)
 MOST_BYTES = 32 * 1024 * 1024
 
 
@@ -75,6 +76,9 @@ def _settings(given: dict[str, Any]) -> dict[str, Any]:
         "PUBLIC_URL": public,
         "TRUSTED_HOSTS": hosts or None,
         "ATTACHMENTS": os.environ.get("ATTACHMENTS") or str(folder / "attachments"),
+        "MAIL_IN": os.environ.get("MAIL_IN", ""),
+        "MAIL_OUT": os.environ.get("MAIL_OUT", ""),
+        "MAIL_FROM": os.environ.get("MAIL_FROM", ""),
         "EVENT_ANCHOR": os.environ.get("EVENT_ANCHOR")
         or str(folder / f"event_anchor-{sha256(url.encode()).hexdigest()[:8]}"),
         "MAX_CONTENT_LENGTH": MOST_BYTES,

@@ -69,6 +69,7 @@ TONES: dict[str, str] = {
     "due": "running",
     "obsolete": "off",
     "answered": "met",
+    "dismissed": "off",
     "still_valid": "met",
     "revise": "soon",
     "probation": "off",
@@ -216,13 +217,18 @@ KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
 # BigInteger is an Integer, Text is a String: the order above settles it.
 
 
+OWN_TONES = {("ExamStatus", "approved"): "met"}
+"""What a state means where it is the last that is wished for, while elsewhere more must follow."""
+
+
 def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
     """A value as it is shown, with its exact form where the shown one is short."""
     match value:
         case None | "":
             return EMPTY
         case Choice():
-            tone = "" if isinstance(value, Label) else TONES.get(str(value), "")
+            own = OWN_TONES.get((type(value).__name__, str(value)))
+            tone = "" if isinstance(value, Label) else own or TONES.get(str(value), "")
             return Cell(say(value.words), "state" if tone else "text", tone=tone)
         case enum.Enum():
             return Cell(str(value.value))
@@ -263,7 +269,9 @@ def _value(one: Any) -> Any:
     return value_words(one) if isinstance(one, str) else one
 
 
-FINISHED = frozenset({"verified", "closed", "cancelled", "voided", "dropped"})
+FINISHED = frozenset({
+    "stated", "silent", "verified", "watching", "closed", "cancelled", "voided", "dropped", "answered", "dismissed",
+})  # fmt: skip
 """States in which a deadline no longer runs."""
 SOON = timedelta(days=1)
 

@@ -208,6 +208,45 @@ class ChoiceField(SelectField):
         return next((one for one in self.of if str(one) == self.data), None)
 
 
+class PickField(SelectField):
+    """One of several values, in groups where that helps; a value that stood there before may stay."""
+
+    kind = "choice"
+
+    def __init__(
+        self, label: str = "", validators: Any = (), *, groups: Mapping[str, list[tuple[str, str]]], **more: Any
+    ) -> None:
+        self.groups = dict(groups)
+        super().__init__(label, validators, choices=[], validate_choice=False, coerce=str, **more)
+
+    def known(self) -> dict[str, str]:
+        return {value: label for group in self.groups.values() for value, label in group}
+
+    def process_data(self, value: Any) -> None:
+        self.data = "" if value is None else str(value)
+        if self.data:
+            self.knows(self.data)
+
+    def knows(self, value: str) -> None:
+        """Adds a value that stood there before to the choices."""
+        if value not in self.known():
+            self.groups["…"] = [*self.groups.get("…", []), (value, value.rpartition("=")[2])]
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if valuelist:
+            given = clean(valuelist[0])
+            self.data = next((value for value, label in self.known().items() if given == label), given)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data not in self.known():
+            raise ValidationError(t("This is not one of the choices.", "不在可选项之内。"))
+
+    @property
+    def value(self) -> Any:
+        """What the column keeps."""
+        return self.data or None
+
+
 class PickerField(Parsed):
     """A record of another table: its key is posted, its label shown; only what the person may see can be picked."""
 
@@ -308,9 +347,9 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C
             return PickerField(label, checks, model=shown.target, lookup_url=lookup(path))
         case "choice":
             blank = column.nullable or column.default is None
-            return ChoiceField(label, checks, choices=shown.choices, blank=blank, default=_default(column))
+            return ChoiceField(label, checks, choices=shown.choices, blank=blank, default=default_of(column))
         case "bool":
-            return FlagField(label, default=bool(_default(column)))
+            return FlagField(label, default=bool(default_of(column)))
         case "date":
             return DayField(label, checks)
         case "instant":
@@ -321,7 +360,7 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C
                 field.kwargs["render_kw"] = {"inputmode": "decimal"}
             return field
         case "number":
-            return WholeField(label, checks, default=_default(column), render_kw={"inputmode": "numeric"})
+            return WholeField(label, checks, default=default_of(column), render_kw={"inputmode": "numeric"})
         case "json":
             return PairsField(label, checks)
         case "long_text":
@@ -329,7 +368,8 @@ def field_of(shown: Shown, lookup: LookupUrl, *, path: str) -> Field:  # noqa: C
     return ShortField(label, [*checks, Longest(max=getattr(column.type, "length", None) or 200)], filters=filters)
 
 
-def _default(column: Any) -> Any:
+def default_of(column: Any) -> Any:
+    """What a column holds where nothing is said; None for none, or for one that is worked out."""
     default = column.default
     return default.arg if default is not None and default.is_scalar else None
 
@@ -339,7 +379,7 @@ def value_of(field: Any) -> Any:
     match field:
         case PickerField():
             return field.picked
-        case ChoiceField():
+        case ChoiceField() | PickField():
             return field.value
         case ShortField() | LongField():
             return field.data or ""

@@ -28,7 +28,7 @@ from admin_views.verbs import asked_of
 from admin_views.words import say, t
 from models.base import Record, now, previews
 from models.event import ApprovalRecord
-from rules.base import Choice, Person, Role, RuleBroken, Step
+from rules.base import Choice, Lifecycle, Person, Role, RuleBroken, Step
 from rules.event import Decision
 
 if TYPE_CHECKING:
@@ -114,6 +114,10 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
     )
 
 
+DUE = ("due_at", "statement_due_at")
+"""Deadlines that say how much time they leave; others tell of what was."""
+
+
 def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> Iterator[Fact]:
     names = view.page_columns or tuple(dict.fromkeys((*view.list_columns, *view.form_columns)))
     for name in names:
@@ -123,7 +127,7 @@ def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> It
         value = getattr(record, name)
         if shown.relation is not None:
             cell = _related(shown, value) if value is not None else EMPTY
-        elif name == "due_at" and value is not None:
+        elif name in DUE and value is not None:
             cell = _due(record, value)
         else:
             cell = cell_of(value)
@@ -167,18 +171,25 @@ def _steps(record: Record) -> list[StatusStep]:
 
 
 def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
-    """The way forward: always the first step that leads to a state not yet passed and destroys nothing."""
-    way = [initial]
-    steps = list(steps)
+    """The way forward: always the first step that leads to a state not yet passed and destroys nothing.
+
+    A step that wants reasons is taken where there is no other and the way goes on behind it: a verdict, not a refusal.
+    """
+    way, steps = [initial], list(steps)
     while True:
-        onward = [
-            s
-            for s in steps
-            if way[-1] in s.source and s.target not in way and not s.is_destructive and not s.needs_note
-        ]
+        onward = [s for s in steps if way[-1] in s.source and s.target not in way and not s.is_destructive]
+        plain = [s for s in onward if not s.needs_note]
+        onward = plain or [s for s in onward if s.by and any(s.target in one.source for one in steps)]
         if not onward:
             return way
         way.append(onward[0].target)
+
+
+def _ways_back(cycle: Lifecycle, status: str) -> set[str]:
+    """Verbs that lead from here to a state already passed: open, but not what is wished for."""
+    way = _main_way(cycle.initial, cycle.steps)
+    passed = way[: way.index(status)] if status in way else []
+    return {one.verb for one in cycle.open_from(status) if one.target in passed}
 
 
 def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]:
@@ -187,7 +198,8 @@ def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]
         return view.own_verbs(record, person)
     found = [_verb(view, record, person, step) for step in cycle.open_from(str(getattr(record, "status", "")))]
     opened = [one for one in found if one.is_open]
-    primary = next((one.verb for one in opened if not one.is_destructive), "")
+    back = _ways_back(cycle, str(getattr(record, "status", "")))
+    primary = next((one.verb for one in opened if not one.is_destructive and one.verb not in back), "")
     return [
         one if one.verb != primary else replace(one, is_primary=True)
         for one in [*opened, *(v for v in found if not v.is_open)]

@@ -15,7 +15,16 @@ from wtforms import BooleanField, FieldList, Form, HiddenField
 
 from admin_views import faults, pages
 from admin_views.columns import Shown, label_of, listed
-from admin_views.fields import LinesField, PickerField, VersionField, clean, form_of, pick_together, value_of
+from admin_views.fields import (
+    LinesField,
+    PickerField,
+    VersionField,
+    clean,
+    default_of,
+    form_of,
+    pick_together,
+    value_of,
+)
 from admin_views.registry import record_url
 from admin_views.screen import Conflict
 from admin_views.session import db
@@ -119,12 +128,21 @@ class Saves:
             raise NotYours(NO_EMPLOYEE)
         if request.method != "POST":
             with db.session.no_autoflush:
-                form = self.form_class(person)(obj=self.new_record(act_here()), data=None)
+                form = self.form_class(person)(obj=self._begun(), data=None)
             form.form_token.data = fresh_token()
             return self._form_page(form, None)
         if (twin := self._twin()) is not None:
             return redirect(twin)
         return self._save(None)
+
+    def _begun(self) -> Record:
+        """A new record as its form shows it: with what its columns hold where nothing is said."""
+        record = self.new_record(act_here())
+        for column in inspect(self.model).columns:
+            name = inspect(self.model).get_property_by_column(column).key
+            if name in self.form_columns and getattr(record, name) is None:
+                setattr(record, name, default_of(column))
+        return record
 
     @expose("/edit/", methods=("GET", "POST"))
     def edit_view(self) -> AnyResponse | str:

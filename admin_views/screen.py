@@ -153,7 +153,8 @@ class Panel:
     create_label: str = ""
     more_label: str = ""
     shape: str = "table"
-    """table, or timeline: entries along a line, the first cell of each its title, the last its state."""
+    """table; timeline: entries along a line, the first cell of each its title, the last its state; facts: each row a
+    name and what it says."""
 
 
 @dataclass(frozen=True)

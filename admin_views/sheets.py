@@ -6,12 +6,11 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from wtforms import BooleanField, Field, Form, SelectField
+from wtforms import BooleanField, Field, Form
 from wtforms.utils import unset_value
-from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput
 
-from admin_views.fields import LinesField, RecordForm, clean
+from admin_views.fields import LinesField, PickField, RecordForm, clean
 from admin_views.words import locale, say, t
 from rules.base import RuleBroken
 
@@ -140,40 +139,6 @@ def _row_form(sheet: type[SheetField], _language: str) -> type[Form]:
 def row_fault(field: Any, words: Any) -> None:
     """A sentence at a cell."""
     field.errors = [*field.errors, say(words)]
-
-
-class PickField(SelectField):
-    """One of several values, in groups where that helps; a value that stood there before may stay."""
-
-    kind = "choice"
-
-    def __init__(
-        self, label: str = "", validators: Any = (), *, groups: Mapping[str, list[tuple[str, str]]], **more: Any
-    ) -> None:
-        self.groups = dict(groups)
-        super().__init__(label, validators, choices=[], validate_choice=False, coerce=str, **more)
-
-    def known(self) -> dict[str, str]:
-        return {value: label for group in self.groups.values() for value, label in group}
-
-    def process_data(self, value: Any) -> None:
-        self.data = "" if value is None else str(value)
-        if self.data:
-            self.knows(self.data)
-
-    def knows(self, value: str) -> None:
-        """Adds a value that stood there before to the choices."""
-        if value not in self.known():
-            self.groups["…"] = [*self.groups.get("…", []), (value, value.rpartition("=")[2])]
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        if valuelist:
-            given = clean(valuelist[0])
-            self.data = next((value for value, label in self.known().items() if given == label), given)
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data and self.data not in self.known():
-            raise ValidationError(t("This is not one of the choices.", "不在可选项之内。"))
 
 
 class ChecksField(Field):

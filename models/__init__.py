@@ -2,6 +2,7 @@
 
 from models import (
     actions,
+    after_sales,
     assessment,
     event,
     evidence,
@@ -19,6 +20,7 @@ from models import (
 
 __all__ = [
     "actions",
+    "after_sales",
     "assessment",
     "event",
     "evidence",

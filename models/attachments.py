@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 from unicodedata import category
@@ -86,6 +87,44 @@ def attach(
         size=seen.size,
         sha256=seen.sha256,
         kind=kind,
+        taken_at=act.at,
+        added_by_id=act.by.account_id,
+    )
+    session.add(attachment)
+    seal(session, record, "attach", act)
+    return attachment
+
+
+def keep_as_it_came(
+    session: Session,
+    act: Act,
+    record: Record,
+    folder: Path,
+    *,
+    name: str,
+    body: bytes,
+    media_type: str = "application/octet-stream",
+) -> Attachment:
+    """Stores what somebody sent us, whatever it is: given back byte for byte as a download, never shown as a page.
+
+    Pictures that are what their name says are kept as pictures.
+    """
+    name = "".join(one for one in name if category(one) != "Cc").replace("\\", "/").split("/")[-1].strip(" ")[-255:]
+    try:
+        media_type = media_type_of(name, body[:1024])
+    except RuleBroken:
+        media_type = media_type if media_type == "message/rfc822" else "application/octet-stream"
+    stored_as = secrets.token_hex(16)
+    seen = _store(folder, stored_as, body[: 1 << 16], BytesIO(body[1 << 16 :]), media_type)
+    attachment = Attachment(
+        entity=record.__tablename__,
+        entity_id=record.id,
+        stored_as=stored_as,
+        name=name or "-",
+        media_type=media_type,
+        size=seen.size,
+        sha256=seen.sha256,
+        kind=AttachmentKind.PHOTO if media_type.startswith("image/") else AttachmentKind.DOCUMENT,
         taken_at=act.at,
         added_by_id=act.by.account_id,
     )

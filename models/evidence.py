@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
-from models.actions import ActionItem
+from models.actions import ActionItem, sides_of
 from models.organisation import Department, Employee
 from models.process import DocumentRevision, ProcessDocument
 from models.quality import SpotCheck
 from models.regulation import Asked, Tally, evidence
-from rules.actions import UNFINISHED, ActionStatus
+from rules.actions import OWED, UNFINISHED, ActionStatus
 from rules.base import Words
 from rules.organisation import EMPLOYED, DepartmentKind
 from rules.process import DocumentStatus, RevisionStatus
@@ -74,7 +74,8 @@ def spot_checks(asked: Asked) -> Iterator[Tally]:
 @evidence("P3.2")
 def rectifications(asked: Asked) -> Iterator[Tally]:
     """What was found is put right in time; what the responsible person disputes is an exception."""
-    is_open = ActionItem.status.in_(UNFINISHED) & (ActionItem.clause == "P3.2")
+    due, overdue = sides_of(asked.at)
+    is_here = ActionItem.clause == "P3.2"
     yield Tally(
         Words("Rectifications", "整改单"),
         ActionItem,
@@ -82,15 +83,15 @@ def rectifications(asked: Asked) -> Iterator[Tally]:
             Side.DONE: (ActionItem.status == ActionStatus.CLOSED)
             & (ActionItem.clause == "P3.2")
             & (ActionItem.closed_at >= asked.since),
-            Side.DUE: is_open & (ActionItem.due_at >= asked.at),
-            Side.OVERDUE: is_open & (ActionItem.due_at < asked.at),
+            Side.DUE: is_here & due,
+            Side.OVERDUE: is_here & overdue,
             Side.EXCEPTION: (ActionItem.status == ActionStatus.DISPUTED) & (ActionItem.clause == "P3.2"),
         },
         moment=ActionItem.due_at,
         queries={
             Side.DONE: "flt_status=closed",
             Side.DUE: f"flt_status={','.join(UNFINISHED)}",
-            Side.OVERDUE: f"flt_status={','.join(UNFINISHED)}&sort=due_at",
+            Side.OVERDUE: f"flt_status={','.join(OWED)}&sort=due_at",
             Side.EXCEPTION: "flt_status=disputed",
         },
     )

@@ -35,6 +35,7 @@ def fill(url: str) -> None:
         put_back(connection)
     with Session(engine) as session, acting(session, Act(SYSTEM, AT, Source.COMMAND)):
         world._regulation(session)
+        world._service(session)
         session.commit()
     engine.dispose()
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.after_sales import Ticket
 from models.base import Act, Source
 from models.first_data import fill
 from models.journal import acting
@@ -23,10 +24,10 @@ from models.organisation import (
 )
 from models.process import DocumentRevision, ProcessDocument, ProcessDocumentPost
 from models.quality import CheckPlan, CheckTemplate, CheckTemplateItem, SpotCheck, SpotCheckItem, draw, working_days
-from models.regulation import Calendar, CalendarDay, Figure, SlaPolicy, WorkInterval
+from models.regulation import Calendar, CalendarDay, Figure, PriorityMatrix, SlaPolicy, WorkInterval
 from models.signin import hash_of
 from rules.base import SYSTEM, Person, Role
-from rules.regulation import FIGURES, DayType, Target, Unit
+from rules.regulation import CLAUSES, FIGURES, DayType, Priority, ReportSeverity, Target, Unit, Urgency
 from tests import schedule_world
 
 AT = datetime(2026, 11, 16, 1, 30, tzinfo=UTC)
@@ -46,6 +47,7 @@ DEPARTMENTS = {
     "SC2": ("生产二部", "production", "SC"),
     "JS": ("技术部", "technical", None),
     "ZL": ("质量部", "quality", None),
+    "SF": ("售后部", "after_sales", None),
 }
 TRAINING_FIGURES = (
     ("grace_days", "editorial", 5, Unit.CALENDAR_DAY),
@@ -70,6 +72,8 @@ HOME = {
     Role.PRODUCTION_PLANNER: "SC1",
     Role.TEAM_LEADER: "SC1",
     Role.EMPLOYEE: "SC1",
+    Role.AFTER_SALES_AGENT: "SF",
+    Role.AFTER_SALES_MANAGER: "SF",
 }
 
 
@@ -91,6 +95,7 @@ def build(session: Session) -> World:
     with acting(session, Act(SYSTEM, AT - timedelta(days=60), Source.COMMAND)):
         _organisation(session)
         _regulation(session)
+        _service(session)
         session.commit()
     with acting(session, Act(SYSTEM, AT - timedelta(days=50), Source.COMMAND)):
         _people(session)
@@ -100,6 +105,7 @@ def build(session: Session) -> World:
     check = submitted_check(session, "quality_inspector", "SC1", "车工一")
     foreign = submitted_check(session, "quality_inspector3", "SC2", "装配一")
     _checking(session)
+    _report(session)
     schedule_world.build(session)
     return World(
         worker=employee(session, "车工一").id,
@@ -198,6 +204,40 @@ def _regulation(session: Session) -> None:
         )
 
 
+def _service(session: Session) -> None:
+    """What after-sales runs by: the matrix, its time limits, its figures."""
+    ranks = {"S1": "P1 P1 P2", "S2": "P1 P2 P3", "S3": "P2 P3 P4", "S4": "P3 P4 P4"}
+    for severity, given in ranks.items():
+        for urgency, priority in zip(Urgency, given.split(), strict=True):
+            session.add(PriorityMatrix(severity=ReportSeverity(severity), urgency=urgency, priority=Priority(priority)))
+    waits = ["pending_customer", "pending_parts"]
+    hour, day = Unit.WORKING_HOUR, Unit.WORKING_DAY
+    for target, match, amount, unit, pauses in (
+        (Target.ACCEPTANCE, {}, 2, hour, []),
+        (Target.FIRST_CONTACT, {}, 4, hour, []),
+        (Target.FIRST_CONTACT, {"priority": "P1"}, 1, hour, []),
+        (Target.FIRST_SOLUTION, {}, 8, hour, waits),
+        (Target.TECHNICAL_SOLUTION, {}, 2, day, waits),
+        (Target.RESOLUTION, {}, 40, hour, waits),
+        (Target.RESOLUTION, {"priority": "P1"}, 16, hour, waits),
+        (Target.SILENCE, {}, 2, day, []),
+        (Target.CLOSING, {}, 5, day, []),
+        (Target.FOLLOW_UP, {}, 4, day, []),
+    ):
+        session.add(
+            SlaPolicy(
+                name=f"{target.words.zh}{match.get('priority', '')}",
+                clause=CLAUSES[target],
+                target=target,
+                match=match,
+                amount=Decimal(amount),
+                unit=unit,
+                pauses_on=pauses,
+                from_on=date(2020, 1, 1),
+            )
+        )
+
+
 def _people(session: Session) -> None:
     secret = hash_of(PASSWORD)
     logins = {str(role): (role, SCOPES.get(role, "")) for role in Role} | TWO
@@ -253,6 +293,25 @@ def _market(session: Session) -> None:
             Customer(code="C-1", name="江州水务", contact="刘芳芳", phone="14200091001", owner_id=seller.employee_id)
         )
         session.add(ProductModel(code="JS-160", name="齿轮减速机", spec="速比 16:1"))
+        session.commit()
+
+
+def _report(session: Session) -> None:
+    """A ticket on which somebody of after-sales works."""
+    agent = person(session, "after_sales_agent")
+    with acting(session, Act(agent, AT)):
+        ticket = Ticket(
+            received_at=AT,
+            customer=session.scalar(select(Customer)),
+            contact="刘芳芳",
+            phone="14200091001",
+            model=session.scalar(select(ProductModel)),
+            description="运转时有异响",
+        )
+        session.add(ticket)
+        ticket.begin(Act(agent, AT))
+        ticket.perform("accept", by=agent, at=AT)
+        ticket.perform("contact", by=agent, at=AT, text="电话了解情况", kind="call_out")
         session.commit()
 
 

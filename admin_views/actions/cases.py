@@ -19,7 +19,7 @@ SENTENCES["ck_accountability_person_share_is_a_part"] = Words(
 
 PERSON_LABELS = {
     "case": Words("Case", "责任认定"),
-    "employee": Words("Person concerned", "当事人"),
+    "employee": Words("Concerned person", "当事人"),
     "share_percent": Words("Share in %", "责任比例（%）"),
     "statement_due_at": Words("May state until", "申述期限"),
     "statement": Words("Statement", "申述内容"),
@@ -159,28 +159,19 @@ def case_source(case: AccountabilityCase, person: Person) -> Panel | None:
 
 @panel(AccountabilityPerson)
 def the_case(one: AccountabilityPerson, person: Person) -> Panel:
-    """What the person has to answer to: the facts as they stand."""
+    """What the person has to answer to: the facts as they stand, to be read at leisure."""
     case = one.case
+    told = [
+        (t("Case", "责任认定"), Cell(case.no, "relation", url=record_url(AccountabilityCase, case.id))),
+        (t("Kind", "类型"), cell_of(case.kind)),
+        (t("Weight", "情节"), cell_of(case.severity)),
+        (t("Facts", "事实经过"), Cell(case.facts, "long_text")),
+        *([(t("Decision", "裁定结果"), cell_of(case.decision))] if case.decision else []),
+        *([(t("Reasons", "裁定理由"), Cell(case.reason, "long_text"))] if case.reason else []),
+    ]
     return Panel(
         title=t("What it is about", "事由"),
-        headings=[
-            Heading("no", t("Case", "责任认定")),
-            Heading("kind", t("Kind", "类型")),
-            Heading("severity", t("Weight", "情节")),
-            Heading("facts", t("Facts", "事实经过")),
-            Heading("decision", t("Decision", "裁定结果")),
-        ],
-        rows=[
-            Row(
-                case.id,
-                record_url(AccountabilityCase, case.id),
-                [
-                    Cell(case.no, "code"),
-                    cell_of(case.kind),
-                    cell_of(case.severity),
-                    Cell(case.facts),
-                    cell_of(case.decision),
-                ],
-            )
-        ],
+        headings=[Heading("what", t("What", "项目")), Heading("said", t("Said", "内容"))],
+        rows=[Row(place, "", [Cell(name), cell]) for place, (name, cell) in enumerate(told)],
+        shape="facts",
     )

@@ -23,7 +23,7 @@ from models.actions import (
     midnight,
 )
 from models.base import now, on_date
-from rules.actions import UNFINISHED, ActionStatus, CaseStatus, EvaluationStatus, ExtensionStatus, PersonStatus, Proof
+from rules.actions import OWED, ActionStatus, CaseStatus, EvaluationStatus, ExtensionStatus, PersonStatus, Proof
 from rules.base import Person, Role
 
 LINES = 10
@@ -53,7 +53,7 @@ def my_actions(person: Person) -> DeskCard | None:
     if person.employee_id is None:
         return None
     rows, count = _first(
-        [ActionItem.responsible_id == person.employee_id, ActionItem.status.in_(UNFINISHED)], ActionItem.due_at
+        [ActionItem.responsible_id == person.employee_id, ActionItem.status.in_(OWED)], ActionItem.due_at
     )
     return DeskCard(
         t("Mine to put right", "待我整改"),
@@ -231,12 +231,11 @@ def overdue_in_my_area(person: Person) -> DeskCard | None:
     leads = person.holds(Role.TEAM_LEADER, Role.PRODUCTION_MANAGER, Role.QUALITY_MANAGER, Role.GENERAL_MANAGER)
     if not managed and not leads:
         return None
-    waiting = [one for one in UNFINISHED if one != "watching"]
     rows, count = _first(
         [
             ActionItem.visible_to(person),
             ActionItem.due_at < now(),
-            ActionItem.status.in_(waiting),
+            ActionItem.status.in_(OWED),
             ActionItem.responsible_id != (person.employee_id or 0),
         ],
         ActionItem.due_at,

@@ -1,5 +1,6 @@
 """Action items on screen: accepted, put right in rounds, re-checked (P3.2)."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from flask import request
@@ -195,8 +196,7 @@ def rounds(action: ActionItem, person: Person) -> Panel | None:
             Heading("measure", t("What was done", "整改措施")),
             Heading("evidence", t("Evidence", "整改证据")),
             Heading("submitted_at", t("Submitted", "提交时间")),
-            Heading("checked_at", t("Checked", "复检时间")),
-            Heading("checked_by", t("Checked by", "复检人")),
+            Heading("checked_at", t("Checked", "复检")),
             Heading("result", t("Result", "结果")),
         ],
         rows=[Row(one.id, "", _round_cells(one, files.get(one.round_no, 0))) for one in action.rounds],
@@ -224,8 +224,7 @@ def _round_cells(one: ActionRound, files: int) -> list[Cell]:
         Cell(one.measure),
         Cell(t("; ", "；").join([*said, *counted]) or t("none", "无")),
         cell_of(one.submitted_at),
-        cell_of(one.checked_at),
-        Cell(one.checked_by.name if one.checked_by is not None else ""),
+        replace(cell_of(one.checked_at), also=one.checked_by.name if one.checked_by is not None else ""),
         Cell(say(one.result.words), "state", tone="met" if one.result == "passed" else "breached")
         if one.result
         else Cell(""),

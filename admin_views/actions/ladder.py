@@ -22,7 +22,7 @@ from models.actions import ActionItem, ActionRung, ladder, levels_climbed, refus
 from models.base import Act, now
 from models.organisation import Department
 from models.regulation import company_calendar
-from rules.actions import OPENERS, UNFINISHED, Rung, due_of
+from rules.actions import OPENERS, OWED, Rung, due_of
 from rules.base import NotYours, Person, Role, RuleBroken, Words, relation_words
 from rules.regulation import Target
 from rules.working_time import WorkCalendar
@@ -45,7 +45,7 @@ menu_page(
 class ActionRungView(RegulationView):
     labels: ClassVar = {
         "level": Words("Level", "级别"),
-        "after_hours": Words("Working hours after due (negative: before)", "到期后工作小时（负数为到期前）"),
+        "after_hours": Words("Working hours after due (− before)", "到期后工时（负为提前）"),
         "tells": Words("Who is told", "通知对象"),
         "also_tells": Words("Told as well", "同时通知"),
     }
@@ -94,7 +94,7 @@ def levels_of(action: ActionItem) -> list[Row]:
     calendar, climbed = _calendar(), levels_climbed(db.session, [action]).get(action.id, -1)
     if calendar is None:
         return []
-    is_open = action.status in UNFINISHED
+    is_open = action.status in OWED
     found = [(due_of(calendar, one, action.due_at), one) for one in ladder(db.session)]
     return [
         Row(
@@ -115,8 +115,7 @@ FLIGHTS.update({Target.RECTIFICATION: levels_of, Target.RECHECK: levels_of})
 
 
 def _late(person: Person, at: datetime) -> list[ColumnElement[bool]]:
-    waiting = [one for one in UNFINISHED if one != "watching"]
-    return [ActionItem.visible_to(person), ActionItem.due_at < at, ActionItem.status.in_(waiting)]
+    return [ActionItem.visible_to(person), ActionItem.due_at < at, ActionItem.status.in_(OWED)]
 
 
 def _in_department(chosen: str) -> list[ColumnElement[bool]]:

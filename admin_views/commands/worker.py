@@ -10,6 +10,9 @@ from flask import Flask, current_app
 
 from admin_views.commands.kit import Refused, refusing
 from admin_views.session import db
+from models.after_sales import post
+from models.after_sales.mailbox import Box
+from models.after_sales.outbox import Sender, send_due
 from models.attachments import sweep
 from models.base import COMPANY_ZONE, Act, Source, now, on_date
 from models.chain import anchored, note_head
@@ -20,6 +23,8 @@ from models.reminding import remind as remind_all
 from models.reminding import tell as tell_all
 from rules.base import SYSTEM
 
+HERE_ALONE = "http://127.0.0.1:8000"
+"""What customers' links begin with where no PUBLIC_URL is set: good for trying it out, and for nothing else."""
 ORPHANS = timedelta(days=1)
 """A file is written before its row; after a day without one it is nobody's."""
 
@@ -76,8 +81,35 @@ def tell() -> None:
 @click.command("mail")
 @refusing
 def mail() -> None:
-    """Take in the mailbox."""
-    raise Refused("MAIL_IN is not set.")
+    """Take in the mailbox and send what waits."""
+    if not (current_app.config["MAIL_IN"] or current_app.config["MAIL_OUT"]):
+        raise Refused("MAIL_IN is not set.")
+    try:
+        taken, sent = carry_mail()
+    except OSError as fault:
+        raise Refused(f"The mail server does not answer: {fault}") from None
+    click.echo(f"{taken} taken, {sent} sent.")
+
+
+def carry_mail() -> tuple[int, int]:
+    """How many mails were taken in and how many were sent; a server that is not set is left alone."""
+    config, taken, sent = current_app.config, 0, 0
+    address = config["MAIL_FROM"] or post.own_address(config["MAIL_IN"] or config["MAIL_OUT"])
+    if config["MAIL_IN"]:
+        box = Box((address,), Path(config["ATTACHMENTS"]))
+        taken = post.take_in(db.session(), config["MAIL_IN"], box, now=now)
+    if config["MAIL_OUT"]:
+        with post.sending(config["MAIL_OUT"]) as send:
+            sent = send_due(
+                db.session(), Sender(address, config["PUBLIC_URL"] or "http://127.0.0.1:8000", send), at=now()
+            )
+    return taken, sent
+
+
+def mail_when_set() -> None:
+    """The mailbox, where the company has set one."""
+    if current_app.config["MAIL_IN"] or current_app.config["MAIL_OUT"]:
+        carry_mail()
 
 
 @click.command("worker")
@@ -98,6 +130,7 @@ def jobs_of(app: Flask) -> dict[str, Any]:
     return {
         "remind": Job("* * * * *", _inside(app, lambda: remind_and_note(now()))),
         "tell": Job("* * * * *", _inside(app, lambda: tell_all(db.session, now()))),
+        "mail": Job("* * * * *", _inside(app, mail_when_set)),
         "clean_up": Job("30 3 * * *", _inside(app, clean_up)),
         "check_the_chain": Job("50 3 * * *", _inside(app, check_the_chain)),
     }

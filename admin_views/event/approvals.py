@@ -42,7 +42,7 @@ def inbox() -> AnyResponse | str:
         Heading("record", t("Record", "记录")),
         Heading("kind", t("Kind", "类型")),
         Heading("step", t("What is asked", "待办事项")),
-        Heading("since", t("Changed", "修改时间")),
+        Heading("since", t("Waits since", "提交时间")),
         Heading("due", t("Due", "期限")),
     ]
     return render_template("event/approvals.html", headings=headings, rows=rows)

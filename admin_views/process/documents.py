@@ -10,15 +10,15 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.base import Inline, RegulationView
-from admin_views.columns import cell_of
 from admin_views.pages import record_page
 from admin_views.registry import panel, record_url
-from admin_views.screen import Cell, Heading, Option, Panel, Row
+from admin_views.screen import Cell, Option, Panel
 from admin_views.session import db
 from admin_views.signin import person_here
+from admin_views.tabled import Columns, tabled
 from admin_views.words import exact_date, exact_instant, t, today
 from models.base import Act
-from models.organisation import Employee, ProductModel
+from models.organisation import Employee, Post, ProductModel
 from models.process import (
     DocumentReview,
     DocumentRevision,
@@ -130,40 +130,50 @@ def revision_options(document_id: int) -> list[Option]:
     ]
 
 
+REVISIONS: Columns = {
+    "rev_no": (Words("Revision", "版次"), lambda one: Cell(one.rev_no, "code")),
+    "summary": (Words("What changed", "修订摘要"), lambda one: one.summary),
+    "author": (Words("Author", "编制人"), lambda one: one.author.name if one.author is not None else ""),
+    "released_at": (Words("Released", "发布时间"), lambda one: one.released_at),
+    "status": (Words("Status", "状态"), lambda one: one.status),
+}
+POSTS: Columns = {
+    "post": (Words("Post", "岗位"), lambda one: one.post.name),
+    "department": (Words("Department", "部门"), lambda one: one.post.department.name),
+}
+MODELS: Columns = {
+    "code": (Words("Model", "型号"), lambda one: Cell(one.product_model.code, "code")),
+    "name": (Words("Name", "名称"), lambda one: one.product_model.name),
+}
+DOCUMENTS: Columns = {
+    "doc_no": (Words("Document no.", "文件编号"), lambda one: Cell(one.doc_no, "code")),
+    "title": (Words("Title", "文件名称"), lambda one: one.title),
+    "doc_type": (Words("Type", "文件类型"), lambda one: one.doc_type),
+    "status": (Words("Status", "状态"), lambda one: one.status),
+}
+REVIEWS: Columns = {
+    "no": (Words("Number", "编号"), lambda one: Cell(one.no, "code")),
+    "due_on": (Words("Due", "应评审日期"), lambda one: one.due_on),
+    "done_at": (Words("Done", "完成时间"), lambda one: one.done_at),
+    "result": (Words("Result", "结果"), lambda one: one.result),
+    "status": (Words("Status", "状态"), lambda one: one.status),
+}
+
+
 @panel(ProcessDocument)
 def revisions(document: ProcessDocument, person: Person) -> Panel:
     """All revisions of a document, the latest first."""
-    rows = db.session.execute(
-        select(DocumentRevision, Employee.name)
-        .outerjoin(Employee, Employee.id == DocumentRevision.author_id)
+    rows = db.session.scalars(
+        select(DocumentRevision)
+        .options(joinedload(DocumentRevision.author))
         .where(DocumentRevision.document_id == document.id)
         .order_by(DocumentRevision.id.desc())
         .limit(MOST)
-    ).all()
+    )
     may_create = DocumentRevision.access.may_create(person) and person.employee_id is not None
     return Panel(
-        title=t("Revisions", "版次"),
-        headings=[
-            Heading("rev_no", t("Revision", "版次")),
-            Heading("summary", t("What changed", "修订摘要")),
-            Heading("author", t("Author", "编制人")),
-            Heading("released_at", t("Released", "发布时间")),
-            Heading("status", t("Status", "状态")),
-        ],
-        rows=[
-            Row(
-                one.id,
-                record_url(DocumentRevision, one.id),
-                [
-                    Cell(one.rev_no, "code"),
-                    Cell(one.summary),
-                    Cell(name or ""),
-                    cell_of(one.released_at),
-                    cell_of(one.status),
-                ],
-            )
-            for one, name in rows
-        ],
+        t("Revisions", "版次"),
+        *tabled(REVISIONS, rows),
         create_url=f"/admin/document_revision/new/?document={document.id}" if may_create else "",
         create_label=t("New revision", "新建版次")
         if person.holds(Role.TECHNICAL, Role.TECHNICAL_MANAGER)
@@ -177,15 +187,8 @@ def posts(document: ProcessDocument, person: Person) -> Panel | None:
     if not document.posts:
         return None
     return Panel(
-        title=t("Posts that work by it", "适用岗位"),
-        headings=[
-            Heading("post", t("Post", "岗位")),
-            Heading("department", t("Department", "部门")),
-        ],
-        rows=[
-            Row(one.id, record_url(type(one.post), one.post_id), [Cell(one.post.name), Cell(one.post.department.name)])
-            for one in document.posts
-        ],
+        t("Posts that work by it", "适用岗位"),
+        *tabled(POSTS, document.posts, lambda one: record_url(Post, one.post_id)),
     )
 
 
@@ -195,16 +198,8 @@ def models(document: ProcessDocument, person: Person) -> Panel | None:
     if not document.models:
         return None
     return Panel(
-        title=t("Product models made by it", "适用产品型号"),
-        headings=[Heading("code", t("Model", "型号")), Heading("name", t("Name", "名称"))],
-        rows=[
-            Row(
-                one.id,
-                record_url(ProductModel, one.product_model_id),
-                [Cell(one.product_model.code, "code"), Cell(one.product_model.name)],
-            )
-            for one in document.models
-        ],
+        t("Product models made by it", "适用产品型号"),
+        *tabled(MODELS, document.models, lambda one: record_url(ProductModel, one.product_model_id)),
         more_url="/process/completeness/",
     )
 
@@ -219,24 +214,7 @@ def documents_of(model: ProductModel, person: Person) -> Panel:
         .order_by(ProcessDocument.doc_no)
         .limit(MOST)
     )
-    return Panel(
-        title=t("Process documents", "工艺文件"),
-        headings=[
-            Heading("doc_no", t("Document no.", "文件编号")),
-            Heading("title", t("Title", "文件名称")),
-            Heading("doc_type", t("Type", "文件类型")),
-            Heading("status", t("Status", "状态")),
-        ],
-        rows=[
-            Row(
-                one.id,
-                record_url(ProcessDocument, one.id),
-                [Cell(one.doc_no, "code"), Cell(one.title), cell_of(one.doc_type), cell_of(one.status)],
-            )
-            for one in rows
-        ],
-        more_url="/process/completeness/",
-    )
+    return Panel(t("Process documents", "工艺文件"), *tabled(DOCUMENTS, rows), more_url="/process/completeness/")
 
 
 @panel(ProcessDocument)
@@ -247,29 +225,5 @@ def reviews(document: ProcessDocument, person: Person) -> Panel:
         .where(DocumentReview.document_id == document.id)
         .order_by(DocumentReview.id.desc())
         .limit(MOST)
-    ).all()
-    return Panel(
-        title=t("Periodic reviews", "定期评审"),
-        headings=[
-            Heading("no", t("Number", "编号")),
-            Heading("due_on", t("Due", "应评审日期")),
-            Heading("done_at", t("Done", "完成时间")),
-            Heading("result", t("Result", "结果")),
-            Heading("status", t("Status", "状态")),
-        ],
-        rows=[
-            Row(
-                one.id,
-                record_url(DocumentReview, one.id),
-                [
-                    Cell(one.no, "code"),
-                    cell_of(one.due_on),
-                    cell_of(one.done_at),
-                    cell_of(one.result),
-                    cell_of(one.status),
-                ],
-            )
-            for one in rows
-        ],
-        more_url="/process/reviews/",
     )
+    return Panel(t("Periodic reviews", "定期评审"), *tabled(REVIEWS, rows), more_url="/process/reviews/")

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from admin_views.base import RegulationView
-from admin_views.columns import cell_of
-from admin_views.registry import panel, record_url
-from admin_views.screen import Cell, Heading, Panel, Row
+from admin_views.registry import panel
+from admin_views.screen import Cell, Panel
 from admin_views.session import db
+from admin_views.tabled import Columns, tabled
 from admin_views.words import t, today
 from models.base import Act, Record
 from models.process import ChangeNotice, DocumentRevision
@@ -47,11 +47,21 @@ class ChangeNoticeView(RegulationView):
         refusal = super().why_not_edit(record, person)
         is_his = person.employee_id == record.noticed_by_id
         if refusal is None and not is_his and not person.holds(Role.TECHNICAL, Role.TECHNICAL_MANAGER):
-            return Words("This is for who gave notice, or for technicians.", "只能由通知人或工艺技术人员修改。")
+            return Words(
+                "Only whoever gave the notice or a technician may change it.", "只能由通知人或工艺技术人员修改。"
+            )
         return refusal
 
     def may_delete(self, record: Record) -> bool:
         return False
+
+
+FOLLOWING: Columns = {
+    "revision": (Words("Revision", "版次"), lambda one: Cell(one.label, "code")),
+    "document": (Words("Document", "文件"), lambda one: one.document.title),
+    "summary": (Words("What changed", "修订摘要"), lambda one: one.summary),
+    "status": (Words("Status", "状态"), lambda one: one.status),
+}
 
 
 @panel(ChangeNotice)
@@ -76,22 +86,4 @@ def followers(notice: ChangeNotice, person: Person) -> Panel:
 
 def revisions_panel(rows: Any, title: str, create_url: str = "", create_label: str = "") -> Panel:
     """Revisions of several documents."""
-    return Panel(
-        title=title,
-        headings=[
-            Heading("revision", t("Revision", "版次")),
-            Heading("document", t("Document", "文件")),
-            Heading("summary", t("What changed", "修订摘要")),
-            Heading("status", t("Status", "状态")),
-        ],
-        rows=[
-            Row(
-                one.id,
-                record_url(DocumentRevision, one.id),
-                [Cell(one.label, "code"), Cell(one.document.title), Cell(one.summary), cell_of(one.status)],
-            )
-            for one in rows
-        ],
-        create_url=create_url,
-        create_label=create_label,
-    )
+    return Panel(title, *tabled(FOLLOWING, rows), create_url=create_url, create_label=create_label)

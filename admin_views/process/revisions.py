@@ -68,7 +68,7 @@ class DocumentRevisionView(RegulationView):
         "superseded_at": Words("Superseded", "替代时间"),
         "withdrawn_at": Words("Withdrawn", "撤回时间"),
     }
-    list_columns = ("document", "rev_no", "change_class", "trigger", "summary", "author", "released_at", "status")
+    list_columns = ("document", "rev_no", "change_class", "summary", "author", "released_at", "status")
     filter_columns = ("status", "document", "change_class", "trigger", "author", "released_at", "effective_on")
     form_columns = (
         "document",

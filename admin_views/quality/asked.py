@@ -15,13 +15,24 @@ from admin_views.words import say, t
 from models.actions import ActionItem
 from models.base import on_date
 from models.organisation import Employee, Placement, Post
-from models.quality import CheckDraw, CheckTemplate, CheckTemplateItem, SpotCheck, SpotCheckItem, draws_of, templates_at
+from models.quality import (
+    CheckDraw,
+    CheckTemplate,
+    CheckTemplateItem,
+    SpotCheck,
+    SpotCheckItem,
+    draws_of,
+    stages_at,
+    templates_at,
+)
 from models.quality.asking import Failure, Paper, failures_at, papers_at, people_at, rectifications_at
 from models.quality.drawing import done_of
+from models.schedule import PlanStage
 from models.training import gates
 from rules import quality
 from rules.base import NotYours, Person, Words
 from rules.quality import Answer, Candidate, CheckKind, kinds_of
+from rules.schedule import StageStatus
 from rules.training import Answer as Gated
 from rules.training import Gate
 
@@ -68,6 +79,8 @@ class Ask:
     employee: Employee | None
     paper: Paper | None
     at: datetime
+    stages: Sequence[PlanStage] = ()
+    stage: PlanStage | None = None
     draws: Sequence[Drawn] = ()
     failures: Sequence[Failure] = ()
     open_actions: Sequence[ActionItem] = ()
@@ -121,7 +134,9 @@ def ask_of(post: Post, person: Person, said: Mapping[str, str], at: datetime) ->
     people = _people(post, person, template.scope if template else kinds[0], at)
     draws = _drawn(post, person, template, at)
     employee = _checked(people, said, draws, template)
-    papers = papers_at(db.session, post, template.document_id if template else None)
+    stages = stages_at(db.session, post)
+    stage = _worked(stages, employee, said)
+    papers = papers_at(db.session, post, _document(template, stage))
     return Ask(
         post=post,
         kinds=kinds,
@@ -130,6 +145,8 @@ def ask_of(post: Post, person: Person, said: Mapping[str, str], at: datetime) ->
         people=people,
         employee=employee,
         paper=papers[0] if papers else None,
+        stages=stages,
+        stage=stage,
         draws=draws,
         failures=failures_at(db.session, post, at),
         open_actions=rectifications_at(db.session, post, person),
@@ -138,6 +155,22 @@ def ask_of(post: Post, person: Person, said: Mapping[str, str], at: datetime) ->
         gates={who: one for (who, _), one in gates(db.session, people, [post], at).items()} if people else {},
         at=at,
     )
+
+
+def _worked(stages: Sequence[PlanStage], employee: Employee | None, said: Mapping[str, str]) -> PlanStage | None:
+    """The stage that the address names, else the one that the person is at, else the only one under way."""
+    if "stage" in said:
+        return next((one for one in stages if str(one.id) == said["stage"]), None)
+    under_way = [one for one in stages if one.status is StageStatus.IN_PROGRESS]
+    own = [one for one in under_way if employee is not None and one.owner_id == employee.id]
+    return own[0] if own else under_way[0] if len(under_way) == 1 else None
+
+
+def _document(template: CheckTemplate | None, stage: PlanStage | None) -> int | None:
+    """The template's document, else the one that the stage is worked by."""
+    if template is not None and template.document_id is not None:
+        return template.document_id
+    return stage.revision.document_id if stage is not None and stage.revision is not None else None
 
 
 def question_of(item: CheckTemplateItem) -> Question:

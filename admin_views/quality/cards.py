@@ -65,7 +65,7 @@ def rechecks_due(person: Person) -> DeskCard | None:
             record_url(ActionItem, one.id),
             f"{one.no} · {one.responsible.label}",
             _recheck_due(one),
-            act=DeskAct(t("Re-check", "复检"), f"/admin/spot_check/new/?rechecks={one.id}"),
+            act=DeskAct(t("Re-check", "复检"), f"/quality/recheck/{one.id}/"),
         )
         for one in rows
     ]

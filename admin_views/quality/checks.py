@@ -50,6 +50,7 @@ class SpotCheckView(RegulationView):
     labels: ClassVar = {
         "checked_at": Words("Checked at", "检查时间"),
         "document": Words("Process document", "工艺文件"),
+        "stage": Words("Stage", "计划阶段"),
         "revision": Words("Revision in force", "现行版次"),
         "inspector": Words("Inspector", "检验员"),
         "rechecks_round": Words("Re-checks", "复检整改单"),
@@ -63,13 +64,14 @@ class SpotCheckView(RegulationView):
         "gate_reasons": Words("Why not", "资格说明"),
     }
     list_columns = ("no", "checked_at", "kind", "post", "document", "ng_qty", "inspector", "status")
-    filter_columns = ("status", "kind", "checked_at", "department", "post", "document", "inspector", "gate")
-    form_columns = ("checked_at", "post", "document", "sample_qty", "note")
+    filter_columns = ("status", "kind", "checked_at", "department", "post", "stage", "document", "inspector", "gate")
+    form_columns = ("checked_at", "post", "stage", "document", "sample_qty", "note")
     page_columns = (
         "kind",
         "checked_at",
         "department",
         "post",
+        "stage",
         "document",
         "revision",
         "bench_rev",
@@ -265,6 +267,6 @@ def source_of(action: ActionItem, person: Person) -> Panel | None:
             )
             for one in checks
         ],
-        create_url=f"/admin/spot_check/new/?rechecks={action.id}" if may_recheck and not is_own else "",
+        create_url=f"/quality/recheck/{action.id}/" if may_recheck and not is_own else "",
         create_label=t("Re-check", "复检"),
     )

@@ -78,16 +78,16 @@ def send(code: str) -> AnyResponse | str:
         return unauthorised()
     person = person_here()
     _kinds(person)
-    if (twin := _twin()) is not None:
-        return _done(twin)
+    if (made := twin()) is not None:
+        return done(made)
     post = _post(code)
     asked = ask_of(post, person, request.form, now())
     try:
         check = _kept(asked)
     except IntegrityError:
         db.session.rollback()
-        if (twin := _twin()) is not None:
-            return _done(twin)
+        if (made := twin()) is not None:
+            return done(made)
         raise
     except Faulty as refused:
         return _refused(code, refused, refused.faults)
@@ -98,7 +98,7 @@ def send(code: str) -> AnyResponse | str:
     if opened:
         told += t(" Rectifications opened: {n}.", "已开出整改单 {n} 张。", n=opened)
     flash(told, "success")
-    return _done(check.id)
+    return done(check.id)
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def _post(code: str) -> Post:
     return found
 
 
-def _twin() -> int | None:
+def twin() -> int | None:
     """The check that this very form has made already."""
     token = clean(request.form.get("form_token", ""))[:64]
     found = db.session.get(FormToken, token) if token else None
@@ -143,7 +143,8 @@ def _kept(asked: Ask) -> SpotCheck:
         template=template,
         post=post,
         employee=employee,
-        checked_at=_made_at(request.form.get("made_at", ""), act.at),
+        stage=asked.stage,
+        checked_at=made_at(request.form.get("made_at", ""), act.at),
         document_id=asked.paper.document.id if asked.paper else None,
         bench_rev=_bench(asked),
         sample_qty=_samples(request.form.get("sample_qty", "")),
@@ -152,12 +153,8 @@ def _kept(asked: Ask) -> SpotCheck:
         answers=_answers(asked),
     )
     with acting(db.session, act):
-        check = record(db.session, act, entered, partial(_photo, act))
-        token = clean(request.form.get("form_token", ""))[:64]
-        if token:
-            db.session.add(
-                FormToken(token=token, account_id=act.by.account_id, entity="spot_check", entity_id=check.id, at=act.at)
-            )
+        check = record(db.session, act, entered, partial(photo_of, act))
+        keep_token(act, check)
         db.session.flush()
     return check
 
@@ -173,7 +170,7 @@ def _gone(post: Post) -> RuleBroken:
     )
 
 
-def _made_at(given: str, at: datetime) -> datetime:
+def made_at(given: str, at: datetime) -> datetime:
     """When it was made: what the phone noted, where it had no connection; never ahead of our clock, nor long ago."""
     try:
         noted = datetime.fromisoformat(given)
@@ -209,7 +206,7 @@ def _answers(asked: Ask) -> dict[int, Answered]:
     found, wrong = {}, {}
     for one in asked.template.items if asked.template else ():
         try:
-            value = _value(request.form.get(f"value-{one.id}", ""))
+            value = reading(request.form.get(f"value-{one.id}", ""))
         except ValueError as fault:
             wrong[f"item-{one.id}"] = Words(str(fault), str(fault))
             continue
@@ -226,28 +223,38 @@ def _answers(asked: Ask) -> dict[int, Answered]:
     return found
 
 
-def _value(given: str) -> Decimal | None:
+def reading(given: str) -> Decimal | None:
     given = clean(given)
     return exact(given) if given else None
 
 
-def _photo(act: Act, check: SpotCheck, line: SpotCheckItem) -> Attachment | None:
-    """Stores the picture of a failing item, if one was taken."""
-    sent = request.files.get(f"photo-{line.template_item_id}")
+def photo_of(act: Act, check: SpotCheck, line: SpotCheckItem, name: str = "") -> Attachment | None:
+    """Stores the picture of a failing item, if one was taken; ``name``: the field, where it is not the template's."""
+    name = name or f"photo-{line.template_item_id}"
+    sent = request.files.get(name)
     if sent is None or not sent.filename or line.verdict is not Verdict.NG:
         return None
     folder = Path(current_app.config["ATTACHMENTS"])
     found = attach(db.session, act, check, folder, sent.filename, sent.stream, AttachmentKind.PHOTO)
     if not found.media_type.startswith("image/"):
-        raise Faulty({f"item-{line.template_item_id}": Words("This is no picture.", "这不是图片。")})
+        raise Faulty({name.replace("photo-", "item-"): Words("This is no picture.", "这不是图片。")})
     db.session.flush()
     return found
+
+
+def keep_token(act: Act, check: SpotCheck) -> None:
+    """The form that this check came by makes no other."""
+    token = clean(request.form.get("form_token", ""))[:64]
+    if token:
+        db.session.add(
+            FormToken(token=token, account_id=act.by.account_id, entity="spot_check", entity_id=check.id, at=act.at)
+        )
 
 
 # -- answering -------------------------------------------------------------------------------------------------------
 
 
-def _done(key: int) -> AnyResponse:
+def done(key: int) -> AnyResponse:
     url = record_url(SpotCheck, key)
     if faults.wants_json():
         return Response(json.dumps({"ok": True, "status": 200, "url": url}), mimetype="application/json")

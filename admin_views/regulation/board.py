@@ -8,14 +8,14 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_views.columns import cell_of, due_cell
+from admin_views.columns import FINISHED, cell_of, due_cell
 from admin_views.event.receipts import missing_headings, missing_row
 from admin_views.registry import MenuPage, desk_card, menu_page, record_url
 from admin_views.regulation.told import Mark, Told, anchor, mark_of, number, owns, told_all, told_of
 from admin_views.screen import Cell, DeskCard, DeskLine, Heading, Option, Row
 from admin_views.session import db
 from admin_views.signin import act_here, person_here, unauthorised
-from admin_views.words import number_text, say, t, value_text
+from admin_views.words import say, t, value_text
 from models.base import now
 from models.journal import acting
 from models.receipts import reading_of, receipt_of, who_is_missing
@@ -37,6 +37,7 @@ from models.regulation import (
 )
 from rules.base import NotVisible, NotYours, Person, Role, Words
 from rules.regulation import Part, Side, applies_to_words
+from rules.regulation.units import counted as counted_words
 
 menu_page(MenuPage("regulation", Words("The regulation", "制度看板"), "/regulation/", icon="book"))
 board = Blueprint("board", __name__, url_prefix="/regulation")
@@ -163,7 +164,8 @@ def _rows(tally: Tally, side: Side, person: Person, asked: Asked) -> list[Row]:
         moment = getattr(one, tally.moment.key) if tally.moment is not None else None
         when = Cell("")
         if moment is not None and tally.moment is not None and tally.moment.key == "due_at":
-            when = due_cell(moment, asked.at, is_done=side is Side.DONE)
+            is_done = side is Side.DONE or str(getattr(one, "status", "")) in FINISHED
+            when = due_cell(moment, asked.at, is_done=is_done)
         elif moment is not None:
             when = cell_of(moment)
         said = " · ".join(
@@ -189,7 +191,7 @@ def _values(code: str, asked: Asked) -> list[Row]:
             record_url(Figure, one.id),
             [
                 Cell(_figure_name(one)),
-                Cell(f"{number_text(one.value)} {say(one.unit.words)}", "number"),
+                Cell(say(counted_words(one.value, one.unit)), "number"),
                 cell_of(one.from_on),
             ],
         )
@@ -197,7 +199,7 @@ def _values(code: str, asked: Asked) -> list[Row]:
     ]
     for policy in limits:
         if policy.amount is not None:
-            said = f"{number_text(policy.amount)} {say(policy.unit.words)}"
+            said = say(counted_words(policy.amount, policy.unit))
             rows.append(
                 Row(
                     policy.id,

@@ -1,20 +1,37 @@
 """The working calendar on screen."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from admin_views.base import Inline, RegulationView
+from admin_views.fields import SPECIAL, PickField
 from admin_views.registry import panel
 from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.words import say, t, today
-from models.base import Act
-from models.regulation import Calendar, CalendarDay, OwnInterval
-from models.regulation.calendar import engine_of, facts_now, refuse_unworkable
+from models.base import COMPANY_ZONE, Act
+from models.regulation import Calendar, CalendarDay, OwnInterval, WorkInterval
+from models.regulation.calendar import facts_now, refuse_closed, refuse_unworkable
 from rules.base import Person, RuleBroken, Words
 from rules.regulation.calendar import week_on
 from rules.working_time.hours import WEEKDAYS
 
-HOURS = {"starts": Words("From", "开始"), "ends": Words("To", "结束")}
+HOURS = {"starts": Words("Opens", "上班"), "ends": Words("Closes", "下班")}
+DATES = {"from_on": Words("Counts from", "生效日期"), "to_on": Words("Until", "截止日期")}
+
+
+class WeekdayField(PickField):
+    """A weekday by its name; by its number for programs."""
+
+    def __init__(self, label: str, validators: Any, **more: Any) -> None:
+        days = [(str(place), say(name)) for place, name in enumerate(WEEKDAYS)]
+        super().__init__(label, validators, groups={"": [("", "—"), *days]}, **more)
+
+    @property
+    def value(self) -> int | None:
+        return int(self.data) if self.data else None
+
+
+SPECIAL[WorkInterval, "weekday"] = WeekdayField
 
 
 class CalendarView(RegulationView):
@@ -30,7 +47,7 @@ class CalendarView(RegulationView):
             "intervals",
             Words("Working hours", "工作时段"),
             ("weekday", "starts", "ends", "from_on", "to_on"),
-            {"weekday": Words("Weekday (0 = Monday)", "星期（0=周一）"), **HOURS},
+            {"weekday": Words("Weekday", "星期"), **HOURS, **DATES},
         ),
         Inline(
             "own_intervals",
@@ -41,13 +58,17 @@ class CalendarView(RegulationView):
     )
     icon = "calendar"
 
+    def new_record(self, act: Act) -> Calendar:
+        """Where the company's own is, until another zone is typed."""
+        return Calendar(time_zone=COMPANY_ZONE.key, keeps_holidays=True)
+
     def before_save(self, record: Calendar, act: Act) -> None:
         """A calendar that nobody could work by is refused with the reason (TIME.md 12)."""
         for one in record.own_intervals:
             one.starts, one.ends = one.starts or "", one.ends or ""
             _refuse_half(one)
         try:
-            engine_of(facts_now(db.session(), record))
+            refuse_closed(facts_now(db.session(), record), act.at)
         except RuleBroken as refused:
             raise RuleBroken(
                 Words("The calendar cannot be used: {why}", "日历无法使用：{why}", why=refused.words), field="intervals"
@@ -99,4 +120,4 @@ class CalendarDayView(RegulationView):
     def before_save(self, record: CalendarDay, act: Act) -> None:
         """Nor may a single day make a calendar that nobody could work by."""
         db.session.add(record)
-        refuse_unworkable(db.session())
+        refuse_unworkable(db.session(), act.at)

@@ -10,17 +10,18 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of, due_cell
+from admin_views.deadlines import DAY
 from admin_views.history import ACTIONS
 from admin_views.registry import LINE_LABELS, LINE_NAMES, panel, record_url, views
 from admin_views.screen import Cell, Fact, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.signin import unauthorised
-from admin_views.words import exact_date, exact_instant, near_instant, number_text, say, t
+from admin_views.words import exact_date, exact_instant, near_instant, say, t
 from models.base import Record, now
 from models.event import Reminder
 from models.regulation import Calendar, SlaClock, clocks_of, reopenings
 from rules.base import NotVisible, Person, Words
-from rules.regulation import ClockStatus, Target, Terms, ladders
+from rules.regulation import ClockStatus, Target, Terms, Unit, ladders
 from rules.regulation.clocks import Recorded, flight
 from rules.regulation.limits import match_words
 from rules.regulation.stories import (
@@ -34,6 +35,7 @@ from rules.regulation.stories import (
     remaining,
     span_words,
 )
+from rules.regulation.units import counted
 
 clock_pages = Blueprint("clocks", __name__, url_prefix="/clocks")
 
@@ -105,13 +107,34 @@ def _row(clock: SlaClock, at: datetime) -> Row:
 
 
 def amount_text(terms: Terms) -> str:
-    return t("{amount} {unit}", "{amount}{unit}", amount=terms.amount, unit=terms.unit)
+    return say(counted(terms.amount, terms.unit))
 
 
 def _due(clock: SlaClock, at: datetime) -> Cell:
-    cell = due_cell(clock.due_at, at, is_done=not clock.is_open)
+    is_cancelled = clock.status is ClockStatus.CANCELLED
+    done_at = None if is_cancelled else clock.stopped_at
+    cell = due_cell(clock.due_at, at, is_done=not clock.is_open, done_at=done_at)
     text = f"{cell.text} · {say(PROVISIONAL)}" if clock.provisional else cell.text
     return Cell(text, cell.kind, exact=cell.exact, tone="paused" if clock.status is ClockStatus.PAUSED else cell.tone)
+
+
+SPENT = {
+    "elapsed_minutes": Words("Working time used", "已用工作时间"),
+    "spare_minutes": Words("To spare", "提前"),
+    "breach_minutes": Words("Over", "超时"),
+    "paused_minutes": Words("Paused", "暂停"),
+}
+
+
+def worked(clock: SlaClock, minutes: int) -> Words:
+    """So much of the time that this limit is counted in; working time in days of eight hours once there are several."""
+    minutes = abs(minutes)
+    if clock.granted.unit is Unit.CLOCK_HOUR or minutes < 2 * DAY:
+        return span_words(minutes)
+    days, hours = minutes // DAY, minutes % DAY // 60
+    if not hours:
+        return Words("{days} d", "{days} 天", days=days)
+    return Words("{days} d {hours} h", "{days} 天 {hours} 小时", days=days, hours=hours)
 
 
 def short_words(clock: SlaClock, at: datetime) -> Words:
@@ -119,7 +142,7 @@ def short_words(clock: SlaClock, at: datetime) -> Words:
     if not clock.is_open:
         return left_words(clock, at)
     minutes = remaining(clock.granted, clock.recorded, clock.engine, at)
-    span = span_words(minutes)
+    span = worked(clock, minutes)
     return span if minutes >= 0 and at <= clock.due_at else Words("{span} over", "超 {span}", span=span)
 
 
@@ -129,15 +152,15 @@ def left_words(clock: SlaClock, at: datetime) -> Words:
         case ClockStatus.CANCELLED:
             return Words("no longer owed", "不再要求")
         case ClockStatus.MET:
-            return Words("{span} to spare", "提前 {span}", span=span_words(clock.spare_minutes or 0))
+            return Words("{span} to spare", "提前 {span}", span=worked(clock, clock.spare_minutes or 0))
         case ClockStatus.BREACHED if not clock.is_open:
-            return Words("{span} late", "超时 {span}", span=span_words(clock.breach_minutes or 0))
+            return Words("{span} late", "超时 {span}", span=worked(clock, clock.breach_minutes or 0))
     minutes = remaining(clock.granted, clock.recorded, clock.engine, at)
     if clock.status is ClockStatus.PAUSED:
-        return Words("{span} left when it goes on", "恢复后剩余 {span}", span=span_words(minutes))
+        return Words("{span} left when it goes on", "恢复后剩余 {span}", span=worked(clock, minutes))
     if at > clock.due_at:
-        return Words("overdue by {span} of working time", "已超时 {span}（工作时间）", span=span_words(minutes))
-    return Words("in {span} of working time", "剩余 {span}（工作时间）", span=span_words(minutes))
+        return Words("overdue by {span} of working time", "已超时 {span}（工作时间）", span=worked(clock, minutes))
+    return Words("in {span} of working time", "剩余 {span}（工作时间）", span=worked(clock, minutes))
 
 
 # -- the page of one clock -------------------------------------------------------------------------------------------
@@ -175,10 +198,11 @@ def _facts(clock: SlaClock) -> Iterator[Fact]:
     yield Fact(t("Because of", "适用情形"), Cell(say(match_words(terms.facts))))
     yield Fact(say(LABELS["started_at"]), cell_of(clock.started_at))
     yield Fact(say(LABELS["due_at"]), _due(clock, now()))
-    for name in ("stopped_at", "elapsed_minutes", "spare_minutes", "breach_minutes", "paused_minutes"):
-        value = getattr(clock, name)
-        if value is not None:
-            yield Fact(say(LABELS[name]), cell_of(value))
+    if clock.stopped_at is not None:
+        yield Fact(say(LABELS["stopped_at"]), cell_of(clock.stopped_at))
+    for name, words in SPENT.items():
+        if (minutes := getattr(clock, name)) is not None and (minutes or name != "paused_minutes"):
+            yield Fact(say(words), Cell(say(worked(clock, minutes))))
     version = t("{name}, version {n}", "{name}，第 {n} 版", name=_calendar_name(clock), n=clock.calendar_version.number)
     yield Fact(t("Calendar", "日历"), Cell(version))
     if count := reopenings(clock):
@@ -269,11 +293,10 @@ def story_context(told: Story, recorded: Recorded) -> dict[str, Any]:
         "story_headings": [Heading(name, t(en, zh)) for name, en, zh in names],
         "story_rows": rows,
         "began": t(
-            "Started {at}; {amount} {unit} are granted.",
-            "{at} 起算，时限 {amount}{unit}。",
+            "Started {at}; the limit is {limit}.",
+            "{at} 起算，时限 {limit}。",
             at=exact_instant(told.started_at),
-            amount=number_text(told.terms.amount),
-            unit=told.terms.unit,
+            limit=counted(told.terms.amount, told.terms.unit),
         ),
         "ended": say(due_words(told)),
         "is_provisional": told.is_provisional,

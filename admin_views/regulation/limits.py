@@ -27,14 +27,14 @@ class SlaPolicyView(RegulationView):
         "name": Words("Name", "名称"),
         "target": Words("Limit for", "时限事项"),
         "match": Words("Holds for", "适用情形"),
-        "amount": Words("Amount (empty = not set)", "时限（留空=未设定）"),
+        "amount": Words("Amount", "时限"),
         "calendar": Words("Calendar (empty = the department's, else the company's)", "日历（留空=部门日历或公司日历）"),
         "pauses_on": Words("Pauses while", "暂停计时的情形"),
         "warnings": Words("Warnings before it falls due", "到期前提醒"),
         "ladder": Words("Who else is told when", "升级通知"),
         "is_fresh_after_reopening": Words("Full allowance again after a reopening", "重新打开后重新计时"),
     }
-    list_columns = ("name", "target", "match", "amount", "unit", "warnings", "ladder", "from_on", "to_on")
+    list_columns = ("name", "target", "match", "amount", "unit", "from_on", "to_on")
     filter_columns = ("target", "unit", "from_on")
     form_columns = (
         "name",
@@ -53,7 +53,10 @@ class SlaPolicyView(RegulationView):
     )
     sections = (
         Section(Words("For what", "适用范围"), ("name", "clause", "target", "match", "from_on", "to_on")),
-        Section(Words("How long", "时限"), ("amount", "unit", "calendar", "pauses_on", "is_fresh_after_reopening")),
+        Section(
+            Words("How long (no amount = not set yet)", "时限（不填 = 尚未设定）"),
+            ("amount", "unit", "calendar", "pauses_on", "is_fresh_after_reopening"),
+        ),
         Section(Words("Who is told", "提醒与升级"), ("warnings", "ladder")),
     )
     icon = "hourglass"

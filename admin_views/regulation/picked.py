@@ -6,8 +6,8 @@ from typing import Any
 from wtforms import Field, Form
 from wtforms.validators import Optional
 
-from admin_views.fields import ExactField, PairsField
-from admin_views.sheets import ChecksField, PickField, SheetField, row_fault
+from admin_views.fields import ExactField, PairsField, PickField
+from admin_views.sheets import ChecksField, SheetField, row_fault
 from admin_views.words import say, t
 from rules.base import RuleBroken, Words
 from rules.regulation import ladders

@@ -16,7 +16,7 @@ from admin_views.regulation.clocks import story_context
 from admin_views.screen import Cell, Heading, Option, Row
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
-from admin_views.words import exact_date, number_text, say, t
+from admin_views.words import exact_date, say, t
 from models.base import COMPANY_ZONE, now, on_date
 from models.regulation import SlaPolicy, policies_on
 from models.regulation.calendar import calendar_for, names_between, working
@@ -35,6 +35,7 @@ from rules.regulation.limits import (
     winner,
 )
 from rules.regulation.stories import story
+from rules.regulation.units import counted
 
 table_pages = Blueprint("limits", __name__, url_prefix="/limits")
 TITLE = Words("Time limits at a glance", "时限总表")
@@ -72,7 +73,7 @@ def amount_of(one: SlaPolicy) -> str:
     """How much is granted, or that it is unset."""
     if one.amount is None:
         return t("not set", "未设定")
-    return t("{amount} {unit}", "{amount}{unit}", amount=number_text(one.amount), unit=one.unit)
+    return say(counted(one.amount, one.unit))
 
 
 def _state(target: Target, rows: Sequence[SlaPolicy]) -> Cell:
@@ -135,7 +136,7 @@ def _headings() -> list[Heading]:
 
 
 def _cells(one: SlaPolicy, *, is_winner: bool) -> list[Cell]:
-    until = exact_date(one.to_on) if one.to_on else ""
+    first, last = exact_date(one.from_on), exact_date(one.to_on) if one.to_on else ""
     tone = "met" if is_winner and one.amount is not None else "breached" if one.amount is None else ""
     return [
         Cell(one.name),
@@ -144,7 +145,7 @@ def _cells(one: SlaPolicy, *, is_winner: bool) -> list[Cell]:
         Cell(listed(one.pauses_on)),
         Cell(listed(one.warnings) if one.warnings else ""),
         Cell(listed(one.ladder) if one.ladder else ""),
-        Cell(f"{exact_date(one.from_on)} – {until}"),
+        Cell(f"{first} – {last}" if last else t("from {first}", "{first} 起", first=first)),
     ]
 
 

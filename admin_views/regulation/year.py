@@ -164,7 +164,7 @@ def turn() -> AnyResponse | str:
         raise Faulty({"day_type": Words("This is not one of the choices.", "不在可选项之内。")})
     with acting(db.session, act_here()) as act:
         _turn(on, typed)
-        refuse_unworkable(db.session())
+        refuse_unworkable(db.session(), act.at)
         moved = follow_calendars(db.session(), act.at)
     said = Words("{on} is changed; deadlines reckoned anew: {n}.", "{on} 已调整，重算期限 {n} 项。", on=on, n=moved)
     flash(say(said), "success")

@@ -11,6 +11,7 @@ from admin_views.schedule.opened import pages
 from admin_views.schedule.orders import OrderClearanceView, ProductUnitView, SalesOrderView
 from admin_views.schedule.plans import PlanStageView, ProductionPlanView
 from admin_views.schedule.reports import DailyReportView
+from admin_views.schedule.statistics import figures
 from admin_views.schedule.status import status
 from models.schedule import (
     ContactLog,
@@ -36,6 +37,6 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (ProductUnit, ProductUnitView),
 ]
 
-PAGES = (pages, status)
+PAGES = (pages, status, figures)
 
 __all__ = ["PAGES", "VIEWS", "cards", "daily", "editor", "overview", "panels", "plan_page", "versions"]

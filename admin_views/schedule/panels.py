@@ -47,6 +47,7 @@ def clearances(order: SalesOrder, person: Person) -> Panel | None:
             record_url(OrderClearance, one.id),
             [
                 cell_of(one.kind),
+                cell_of(one.status),
                 cell_of(one.opinion),
                 cell_of(one.difficulty),
                 cell_of(one.capacity_ok) if one.answered_at else Cell(""),
@@ -61,7 +62,6 @@ def clearances(order: SalesOrder, person: Person) -> Panel | None:
                 due_cell(one.due_at, now(), done_at=one.answered_at, left=left_of(one.due_at, now()))
                 if one.due_at
                 else cell_of(one.answered_at),
-                cell_of(one.status),
             ],
         )
         for one in order.clearances
@@ -71,6 +71,7 @@ def clearances(order: SalesOrder, person: Person) -> Panel | None:
         return None
     headings = [
         Heading("kind", t("Answered by", "答复方")),
+        Heading("status", t("State", "状态")),
         Heading("opinion", t("Opinion", "评审意见")),
         Heading("difficulty", t("Difficulty", "难度")),
         Heading("capacity", t("Capacity suffices", "产能可满足")),
@@ -78,7 +79,6 @@ def clearances(order: SalesOrder, person: Person) -> Panel | None:
         Heading("why", t("Requirements, risks", "要求与风险")),
         Heading("conditions", t("Conditions", "条件")),
         Heading("due", t("Due", "期限")),
-        Heading("status", t("State", "状态")),
     ]
     return Panel(t("Clearing", "订单评审"), headings, rows)
 
@@ -108,13 +108,13 @@ def _headings() -> list[Heading]:
     return [
         Heading("seq", t("No.", "序号"), "number"),
         Heading("name", t("Stage", "阶段")),
+        Heading("status", t("State", "状态")),
         Heading("post", t("Post", "岗位")),
         Heading("owner", t("Responsible", "责任人")),
         Heading("start", t("Planned start", "计划开始")),
         Heading("end", t("Planned end", "计划完成")),
         Heading("actual", t("Finished", "实际完成")),
         Heading("progress", t("Done (%)", "进度（%）"), "number"),
-        Heading("status", t("State", "状态")),
     ]
 
 
@@ -125,13 +125,13 @@ def _stage(one: PlanStage) -> Row:
         [
             Cell(str(one.seq), "number"),
             Cell(one.name),
+            cell_of(one.status),
             Cell(one.post.name if one.post else ""),
             Cell(one.owner.name if one.owner else ""),
             cell_of(one.planned_start_on),
             cell_of(one.planned_end_on),
             cell_of(one.actual_end_on),
             cell_of(one.progress),
-            cell_of(one.status),
         ],
     )
 
@@ -190,24 +190,24 @@ def _delays(person: Person, *where: Any) -> Panel | None:
             record_url(DelayRecord, one.id),
             [
                 Cell(one.no),
+                cell_of(one.status),
                 Cell(one.stage.name if one.stage else ""),
                 cell_of(one.planned_end_on),
                 cell_of(one.actual_end_on or one.expected_end_on),
                 cell_of(one.nature),
                 Cell(str(one.order_effect_working_days), "number"),
-                cell_of(one.status),
             ],
         )
         for one in found
     ]
     headings = [
         Heading("no", t("Delay", "延误")),
+        Heading("status", t("State", "状态")),
         Heading("stage", t("Stage", "阶段")),
         Heading("planned", t("Planned end", "计划完成")),
         Heading("end", t("Actual or expected", "实际/预计完成")),
         Heading("nature", t("Nature", "性质")),
         Heading("effect", t("Effect (working days)", "影响工作日"), "number"),
-        Heading("status", t("State", "状态")),
     ]
     return Panel(t("Delays", "延误"), headings, rows)
 

@@ -13,7 +13,7 @@ from admin_views.screen import Panel
 from admin_views.session import db
 from admin_views.signin import act_here, source_address
 from admin_views.training.opened import stranger
-from admin_views.words import exact_date, exact_instant, number_text, say, t
+from admin_views.words import exact_date, exact_instant, say, t
 from models.base import now, on_date
 from models.journal import acting, note_event
 from models.links import follow_link, make_link
@@ -50,8 +50,8 @@ def progress(token: str) -> str:
         steps=[(say(one.words), _reached(order, one)) for one in WAY],
         promised=exact_date(order.promised_on) if order.promised_on else "",
         delivered=exact_date(order.delivered_on) if order.delivered_on else "",
-        made=number_text(round(made)) if made is not None else "",
-        stages=[(one.name, number_text(round(one.progress)), one.status is StageStatus.DONE) for one in stages],
+        made=str(round(made)) if made is not None else "",
+        stages=[(one.name, str(round(one.progress)), one.status is StageStatus.DONE) for one in stages],
         told=_last_told(order),
         at=exact_instant(at),
     )

@@ -8,6 +8,7 @@ const most = form ? Number(form.dataset.most) : 0;
 
 const rows = () => [...form.querySelectorAll("tbody tr")];
 const cells = (row) => [...row.querySelectorAll("input.cell")];
+const nameOf = (cell, n) => `${words.row.replace("%n", n)}, ${cell.closest("td").dataset.label}`;
 const placeOf = (cell) => { const row = cell.closest("tr"); return [rows().indexOf(row), cells(row).indexOf(cell)]; };
 
 function addRows(count) {
@@ -16,7 +17,15 @@ function addRows(count) {
     const row = all[all.length - 1].cloneNode(true);
     row.className = "";
     row.querySelector("th").textContent = String(n + 1);
-    for (const cell of cells(row)) { cell.value = ""; cell.removeAttribute("aria-invalid"); cell.removeAttribute("title"); }
+    row.querySelector(".said").id = `said-${n + 1}`;
+    for (const cell of cells(row)) {
+      cell.id = `cell-${n + 1}-${cell.name}`;
+      cell.setAttribute("aria-describedby", `said-${n + 1}`);
+      cell.setAttribute("aria-label", nameOf(cell, n + 1));
+      cell.value = "";
+      cell.removeAttribute("aria-invalid");
+      cell.removeAttribute("title");
+    }
     row.querySelector(".said").replaceChildren();
     body.append(row);
   }
@@ -71,6 +80,7 @@ function show(row, told) {
   });
   const parts = [];
   if (told.verdict) {
+    if (told.who) parts.push(make("b", "", told.who), " ");
     parts.push(make("span", `st ${told.tone}`, told.verdict));
     if (told.attempt) parts.push(" ", make("small", "muted", told.attempt));
   }
@@ -159,8 +169,9 @@ if (form) {
   form.addEventListener("input", ask);
   form.addEventListener("focusin", (event) => { if (event.target.matches("input.cell")) event.target.select(); });
   form.querySelector("[data-more]").addEventListener("click", () => { const at = rows().length; addRows(10); go(at, 0); });
-  rows().forEach((row, at) => cells(row).forEach((cell) => cell.setAttribute("aria-label", `${words.row.replace("%n", at + 1)}, ${cell.getAttribute("aria-label").trim()}`)));
+  rows().forEach((row, at) => cells(row).forEach((cell) => cell.setAttribute("aria-label", nameOf(cell, at + 1))));
+  const wrong = form.querySelector("[aria-invalid]");
   const first = rows().findIndex((row) => cells(row)[1].value === "");
   const start = cells(rows()[Math.max(0, first)]);
-  start[start[0].value ? 1 : 0].focus({ preventScroll: true });
+  (wrong || start[start[0].value ? 1 : 0]).focus({ preventScroll: !wrong });
 }

@@ -26,7 +26,13 @@ from models.training.marking import MOST_ROWS, Judged, Typed, judge, keep
 from rules.base import Role, RuleBroken, Unset, Words
 from rules.training.kinds import ExamStatus, SessionStatus
 
-COLUMNS = ("employee", "score", "practical_score", "note")
+CELLS = {
+    "employee": Words("Person", "人员"),
+    "score": Words("Theory", "理论"),
+    "practical_score": Words("Practice", "实操"),
+    "note": Words("Remark", "备注"),
+}
+COLUMNS = tuple(CELLS)
 BLANK_ROWS = 5
 RECENT = timedelta(days=90)
 OPEN = (SessionStatus.NOTIFIED, SessionStatus.IN_PROGRESS, SessionStatus.COMPLETED)
@@ -107,14 +113,25 @@ def _page(
         sessions=_sessions(training),
         exams=_exams(exam),
         rows=[*shown, *[_row(Judged(Typed())) for _ in range(BLANK_ROWS if rows else 2 * BLANK_ROWS)]],
-        faults=[(place, fault) for place, one in enumerate(shown, 1) for fault in one["faults"].values()],
+        faults=[
+            _told(place, name, fault) for place, one in enumerate(shown, 1) for name, fault in one["faults"].items()
+        ],
         counts=_counts(judged),
+        cells={name: say(words) for name, words in CELLS.items()},
         marks=_marks(exam, on),
         has_practice=exam is not None and exam.practical_pass_score is not None,
         refusal=refusal,
         most=MOST_ROWS,
     )
     return (body, status) if status != 200 else body  # type: ignore[return-value]
+
+
+def _told(place: int, column: str, fault: str) -> dict[str, str]:
+    """A fault by the name of its cell, and the way there."""
+    if column not in CELLS:
+        return {"cell": t("Exam", "考核"), "url": "#exam", "words": fault}
+    cell = t("Row {n} {column}", "第 {n} 行 {column}", n=place, column=CELLS[column])
+    return {"cell": cell, "url": f"#cell-{place}-{column}", "words": fault}
 
 
 def _marks(exam: Exam | None, on: date) -> str:
@@ -184,7 +201,7 @@ def _row(one: Judged) -> dict[str, Any]:
         "score": one.typed.score,
         "practical_score": one.typed.practical_score,
         "note": one.typed.note,
-        "who": f"{one.employee.name}（{one.employee.no}）" if one.employee is not None else "",
+        "who": one.employee.name if one.employee is not None else "",
         "verdict": words,
         "tone": tone,
         "attempt": t("attempt {n}", "第 {n} 次", n=one.attempt_no) if one.attempt_no and not one.typed.is_blank else "",

@@ -3,10 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from admin_views.columns import cell_of
-from admin_views.registry import panel, record_url
-from admin_views.screen import Cell, Heading, Panel, Row
+from admin_views.registry import panel
+from admin_views.screen import EMPTY, Cell, Heading, Panel, Row
 from admin_views.session import db
+from admin_views.tabled import Columns, tabled
 from admin_views.training.opened import (
     TONES,
     gate_cell,
@@ -18,10 +18,47 @@ from models.training import (
     ExamAttempt,
     PostAssignment,
     Qualification,
+    QualificationTerm,
     gates,
 )
-from rules.base import Person, Role
+from rules.base import Person, Role, Words
 from rules.training.kinds import AttemptStatus, QualificationStatus
+
+
+def _basis(term: QualificationTerm) -> str:
+    """The results that it rests on, and what was required where there is none."""
+    return t(", ", "、").join(each.attempt.no if each.attempt else each.requirement.no for each in term.basis)
+
+
+CORRECTIONS: Columns = {
+    "no": (Words("Number", "编号"), lambda one: Cell(one.no, "code")),
+    "result": (Words("Result", "结果"), lambda one: one.result),
+    "reason": (Words("Reason", "更正原因"), lambda one: one.correction_reason),
+    "status": (Words("State", "状态"), lambda one: one.status),
+}
+TERMS: Columns = {
+    "since": (Words("Valid from", "有效期自"), lambda one: one.valid_from_on),
+    "until": (Words("Valid until", "有效期至"), lambda one: one.valid_until_on),
+    "basis": (Words("Rests on", "依据"), _basis),
+    "ended": (Words("Withdrawn", "撤销"), lambda one: one.ended_at),
+}
+HOLDS: Columns = {
+    "kind": (Words("Kind", "类型"), lambda one: one.source),
+    "since": (Words("From", "开始"), lambda one: one.from_at),
+    "until": (Words("Lifted", "解除"), lambda one: one.to_at),
+    "reason": (Words("Reason", "原因"), lambda one: one.reason),
+}
+QUALIFICATIONS: Columns = {
+    "post": (Words("Post", "岗位"), lambda one: one.post.name),
+    "no": (Words("Certificate", "证书编号"), lambda one: Cell(one.certificate_no or "", "code")),
+    "until": (Words("Valid until", "有效期至"), lambda one: one.valid_until_on),
+    "status": (Words("State", "状态"), lambda one: one.status),
+}
+
+
+def _nowhere(_line: object) -> str:
+    """Lines have no page of their own."""
+    return ""
 
 
 @panel(ExamAttempt)
@@ -33,23 +70,9 @@ def correction_of(attempt: ExamAttempt, person: Person) -> Panel | None:
     may_correct = person.holds(Role.HR) and attempt.status is AttemptStatus.CONFIRMED
     if not rows and not may_correct:
         return None
-    names = (
-        ("no", "Number", "编号"),
-        ("result", "Result", "结果"),
-        ("reason", "Reason", "更正原因"),
-        ("status", "State", "状态"),
-    )
     return Panel(
-        title=t("Corrections", "更正"),
-        headings=[Heading(name, t(en, zh)) for name, en, zh in names],
-        rows=[
-            Row(
-                one.id,
-                record_url(ExamAttempt, one.id),
-                [Cell(one.no, "code"), cell_of(one.result), Cell(one.correction_reason), cell_of(one.status)],
-            )
-            for one in rows
-        ],
+        t("Corrections", "更正"),
+        *tabled(CORRECTIONS, rows),
         create_url=f"/training/results/{attempt.id}/correct/" if may_correct else "",
         create_label=t("Correct", "更正成绩"),
     )
@@ -61,8 +84,8 @@ def grounds(qualification: Qualification, person: Person) -> Panel:
     answer = gates(db.session, [qualification.employee], [qualification.post], now())[
         qualification.employee_id, qualification.post_id
     ]
-    rows = [Row(0, "", [Cell(say(answer.answer.words)), Cell(say(one.words))]) for one in answer.reasons]
-    shown = rows or [Row(0, "", [Cell(say(answer.answer.words)), Cell(t("Nothing stands against it.", "无限制。"))])]
+    said = [say(one.words) for one in answer.reasons] or [t("Nothing stands against it.", "无限制。")]
+    shown = [Row(place, "", [EMPTY if place else gate_cell(answer), Cell(why)]) for place, why in enumerate(said)]
     has_certificate = qualification.status in {QualificationStatus.QUALIFIED, QualificationStatus.LIMITED}
     return Panel(
         title=t("The gate's answer now", "当前上岗判定"),
@@ -77,33 +100,7 @@ def grounds(qualification: Qualification, person: Person) -> Panel:
 @panel(Qualification)
 def terms(qualification: Qualification, person: Person) -> Panel:
     """Each stretch for which the post was earned, and by which results."""
-    names = (
-        ("from", "Valid from", "有效期自"),
-        ("until", "Valid until", "有效期至"),
-        ("basis", "Rests on", "依据"),
-        ("ended", "Withdrawn", "撤销"),
-    )
-    return Panel(
-        title=t("Terms", "有效期间"),
-        headings=[Heading(name, t(en, zh)) for name, en, zh in names],
-        rows=[
-            Row(
-                one.id,
-                "",
-                [
-                    cell_of(one.valid_from_on),
-                    cell_of(one.valid_until_on),
-                    Cell(
-                        t(", ", "、").join(
-                            each.attempt.no if each.attempt else each.requirement.no for each in one.basis
-                        )
-                    ),
-                    cell_of(one.ended_at),
-                ],
-            )
-            for one in reversed(qualification.terms)
-        ],
-    )
+    return Panel(t("Terms", "有效期间"), *tabled(TERMS, reversed(qualification.terms), _nowhere))
 
 
 @panel(Qualification)
@@ -111,15 +108,7 @@ def holds(qualification: Qualification, person: Person) -> Panel | None:
     """Who was stopped by whom, and why."""
     if not qualification.holds:
         return None
-    names = (("kind", "Kind", "类型"), ("from", "From", "开始"), ("to", "Lifted", "解除"), ("reason", "Reason", "原因"))
-    return Panel(
-        title=t("Suspensions", "停岗记录"),
-        headings=[Heading(name, t(en, zh)) for name, en, zh in names],
-        rows=[
-            Row(one.id, "", [cell_of(one.source), cell_of(one.from_at), cell_of(one.to_at), Cell(one.reason)])
-            for one in reversed(qualification.holds)
-        ],
-    )
+    return Panel(t("Suspensions", "停岗记录"), *tabled(HOLDS, reversed(qualification.holds), _nowhere))
 
 
 @panel(PostAssignment)
@@ -152,27 +141,4 @@ def qualifications_of(who: Employee, person: Person) -> Panel | None:
     ).all()
     if not rows:
         return None
-    names = (
-        ("post", "Post", "岗位"),
-        ("no", "Certificate", "证书编号"),
-        ("until", "Valid until", "有效期至"),
-        ("status", "State", "状态"),
-    )
-    return Panel(
-        title=t("Qualifications", "上岗资格"),
-        headings=[Heading(name, t(en, zh)) for name, en, zh in names],
-        rows=[
-            Row(
-                one.id,
-                record_url(Qualification, one.id),
-                [
-                    Cell(one.post.name),
-                    Cell(one.certificate_no or "", "code"),
-                    cell_of(one.valid_until_on),
-                    cell_of(one.status),
-                ],
-            )
-            for one in rows
-        ],
-        more_url=f"/training/people/{who.id}/",
-    )
+    return Panel(t("Qualifications", "上岗资格"), *tabled(QUALIFICATIONS, rows), more_url=f"/training/people/{who.id}/")

@@ -1,11 +1,12 @@
 """Who may work where: the matrix and a person's page (P2.3, P2.4)."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 from flask import redirect, render_template, request
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of
@@ -13,6 +14,7 @@ from admin_views.registry import record_url
 from admin_views.screen import Cell, Heading, Option, Row
 from admin_views.session import db
 from admin_views.signin import person_here
+from admin_views.tabled import Columns, tabled
 from admin_views.training.opened import (
     SIGNS,
     TONES,
@@ -34,12 +36,14 @@ from models.training import (
     TrainingSession,
     gates,
 )
-from rules.base import NotVisible, Person, Role, reach
+from rules.base import NotVisible, Person, Role, Words, reach
 from rules.organisation import EmployeeStatus
-from rules.training import Gate
+from rules.training import Answer, Gate
 from rules.training.kinds import HR_DESK, QUALIFICATION, TRAINERS, QualificationStatus
 
 MOST_PEOPLE = 300
+MOST_LINES = 50
+Table: TypeAlias = tuple[list[Heading], list[Row]]
 LOOK_AFTER = (*TRAINERS, Role.TEAM_LEADER, Role.QUALITY_MANAGER, Role.PRODUCTION_MANAGER)
 
 
@@ -63,7 +67,8 @@ def matrix() -> AnyResponse | str:
     return render_template(
         "training/matrix.html",
         posts=posts,
-        rows=[_matrix_row(who, posts, found, held) for who in people],
+        rows=[_matrix_row(who, posts, found, held) for who in _answered(people, posts, found, held)],
+        answers=[Option(str(one), say(one.words), str(one) == request.args.get("answer", "")) for one in Answer],
         departments=[Option(str(one.id), one.name, one is chosen) for one in departments],
         today=exact_date(today()),
     )
@@ -101,6 +106,22 @@ def _people(person: Person, chosen: Department | None) -> list[Employee]:
     return list(db.session.scalars(query))
 
 
+def _answered(people: Sequence[Employee], posts: Sequence[Post], found: Any, held: Any) -> Sequence[Employee]:
+    """Those to whom the gate gives the answer that is looked for at a post of theirs; all where none is."""
+    given = request.args.get("answer", "")
+    if given not in {str(one) for one in Answer}:
+        return people
+    return [
+        who
+        for who in people
+        if any(
+            str(found[who.id, post.id].answer) == given
+            for post in posts
+            if who.post_id == post.id or (who.id, post.id) in held
+        )
+    ]
+
+
 def _held(people: Sequence[int]) -> dict[tuple[int, int], tuple[int, QualificationStatus, Any]]:
     rows = db.session.execute(
         select(
@@ -132,7 +153,7 @@ def _matrix_cell(who: Employee, post: Post, answer: Gate, own: Any) -> dict[str,
     return {
         "tone": TONES[answer.answer],
         "sign": SIGNS[answer.answer],
-        "words": say(status.words),
+        "words": t("By exception", "例外监护") if "exception" in answer.codes else say(status.words),
         "until": until.isoformat() if until is not None else "",
         "why": " ".join(say(one.words) for one in answer.reasons),
         "url": record_url(Qualification, key) or f"/training/people/{who.id}/",
@@ -216,117 +237,66 @@ def _posts_of(who: Employee) -> list[Post]:
     )
 
 
-def _table(names: Sequence[tuple[str, str, str]], rows: Sequence[Row]) -> dict[str, Any]:
-    return {"headings": [Heading(name, t(en, zh)) for name, en, zh in names], "rows": rows}
+def _due(one: TrainingObligation) -> Cell:
+    found = cell_of(one.due_on)
+    is_late = one.settled_at is None and one.due_on < on_date(now())
+    return replace(found, tone="overdue") if is_late else found
 
 
-def _owed_of(who: Employee, person: Person) -> dict[str, Any]:
+OWED: Columns = {
+    "topic": (Words("What", "内容"), lambda one: one.topic),
+    "reason": (Words("Why", "原因"), lambda one: one.reason.words),
+    "mode": (Words("How", "方式"), lambda one: one.mode.words),
+    "due": (Words("By", "截止日期"), _due),
+    "status": (Words("State", "状态"), lambda one: one.status),
+}
+RESULTS: Columns = {
+    "exam": (Words("Exam", "考核"), lambda one: one.exam.title),
+    "on": (Words("Taken on", "考核日期"), lambda one: one.taken_on),
+    "no": (Words("Attempt", "考次"), lambda one: one.attempt_no),
+    "score": (Words("Theory", "理论"), lambda one: one.score),
+    "practical": (Words("Practice", "实操"), lambda one: one.practical_score),
+    "result": (Words("Result", "结果"), lambda one: one.result),
+    "status": (Words("State", "状态"), lambda one: one.status),
+}
+TRAININGS: Columns = {
+    "topic": (Words("Training", "培训"), lambda one: one.training.topic),
+    "kind": (Words("Kind", "类别"), lambda one: one.training.kind.words),
+    "at": (Words("When", "时间"), lambda one: one.training.planned_from_at),
+    "came": (Words("Attendance", "签到"), lambda one: one.attendance),
+}
+
+
+def _owed_of(who: Employee, person: Person) -> Table:
     one = TrainingObligation
     rows = db.session.scalars(
         select(one)
         .where(one.employee_id == who.id, one.visible_to(person))
         .order_by(one.settled_at.is_not(None), one.due_on.desc(), one.id.desc())
-        .limit(50)
+        .limit(MOST_LINES)
     )
-    names = (
-        ("topic", "What", "内容"),
-        ("reason", "Why", "原因"),
-        ("mode", "How", "方式"),
-        ("due", "By", "截止日期"),
-        ("status", "State", "状态"),
-    )
-    return _table(
-        names,
-        [
-            Row(
-                each.id,
-                record_url(one, each.id),
-                [
-                    Cell(each.topic),
-                    Cell(say(each.reason.words)),
-                    Cell(say(each.mode.words)),
-                    _due(each),
-                    cell_of(each.status),
-                ],
-            )
-            for each in rows
-        ],
-    )
+    return tabled(OWED, rows)
 
 
-def _due(one: TrainingObligation) -> Cell:
-    found = cell_of(one.due_on)
-    if one.settled_at is None and one.due_on < on_date(now()):
-        return Cell(found.text, found.kind, exact=found.exact, tone="overdue")
-    return found
-
-
-def _results_of(who: Employee, person: Person) -> dict[str, Any]:
+def _results_of(who: Employee, person: Person) -> Table:
     one = ExamAttempt
     rows = db.session.scalars(
         select(one)
         .where(one.employee_id == who.id, one.visible_to(person))
         .options(joinedload(one.exam))
         .order_by(one.taken_on.desc(), one.id.desc())
-        .limit(50)
+        .limit(MOST_LINES)
     )
-    names = (
-        ("exam", "Exam", "考核"),
-        ("on", "Taken on", "考核日期"),
-        ("no", "Attempt", "考次"),
-        ("score", "Theory", "理论"),
-        ("practical", "Practice", "实操"),
-        ("result", "Result", "结果"),
-        ("status", "State", "状态"),
-    )
-    return _table(
-        names,
-        [
-            Row(
-                each.id,
-                record_url(one, each.id),
-                [
-                    Cell(each.exam.title),
-                    cell_of(each.taken_on),
-                    Cell(str(each.attempt_no), "number"),
-                    cell_of(each.score),
-                    cell_of(each.practical_score),
-                    cell_of(each.result),
-                    cell_of(each.status),
-                ],
-            )
-            for each in rows
-        ],
-    )
+    return tabled(RESULTS, rows)
 
 
-def _trainings_of(who: Employee) -> dict[str, Any]:
-    rows = db.session.execute(
-        select(SessionAttendee, TrainingSession)
+def _trainings_of(who: Employee) -> Table:
+    rows = db.session.scalars(
+        select(SessionAttendee)
         .join(SessionAttendee.training)
+        .options(contains_eager(SessionAttendee.training))
         .where(SessionAttendee.employee_id == who.id)
         .order_by(TrainingSession.planned_from_at.desc())
-        .limit(50)
+        .limit(MOST_LINES)
     )
-    names = (
-        ("topic", "Training", "培训"),
-        ("kind", "Kind", "类别"),
-        ("at", "When", "时间"),
-        ("came", "Attendance", "签到"),
-    )
-    return _table(
-        names,
-        [
-            Row(
-                one.id,
-                f"/training/sessions/{training.id}/",
-                [
-                    Cell(training.topic),
-                    Cell(say(training.kind.words)),
-                    cell_of(training.planned_from_at),
-                    cell_of(one.attendance),
-                ],
-            )
-            for one, training in rows
-        ],
-    )
+    return tabled(TRAININGS, rows, lambda one: f"/training/sessions/{one.session_id}/")

@@ -9,16 +9,17 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of, due_cell
 from admin_views.registry import panel, record_url
-from admin_views.screen import Cell, Heading, Option, Panel, Row
+from admin_views.screen import Option, Panel
 from admin_views.session import db
 from admin_views.signin import act_here, person_here
+from admin_views.tabled import Columns, tabled
 from admin_views.training.opened import record, stranger
 from admin_views.training.pages import pages
 from admin_views.words import near_instant, say, t
 from models.base import now
 from models.journal import acting, seal
 from models.training import ExamAttempt, TrainingObligation, TrainingSession
-from rules.base import OTHERS_STEP, NotYours, Person, Role, filled, names_of
+from rules.base import OTHERS_STEP, NotYours, Person, Role, Words, filled, names_of
 from rules.training.kinds import TRAINER, Attendance, SessionStatus, SkillDemo
 
 RUNNING = frozenset({SessionStatus.NOTIFIED, SessionStatus.IN_PROGRESS})
@@ -103,33 +104,37 @@ def attendance(key: str) -> AnyResponse:
     return redirect(f"/training/sessions/{training.id}/")
 
 
+ATTENDEES: Columns = {
+    "who": (Words("Who", "姓名"), lambda one: one.employee.label),
+    "post": (Words("Post", "岗位"), lambda one: one.employee.post.name),
+    "attendance": (Words("Attendance", "签到"), lambda one: one.attendance),
+    "skill": (Words("Skill", "技能演示"), lambda one: one.skill_demo.words),
+}
+RESULTS: Columns = {
+    "who": (Words("Who", "姓名"), lambda one: one.employee.label),
+    "exam": (Words("Exam", "考核"), lambda one: one.exam.title),
+    "score": (Words("Theory", "理论"), lambda one: one.score),
+    "practical": (Words("Practice", "实操"), lambda one: one.practical_score),
+    "result": (Words("Result", "结果"), lambda one: one.result),
+    "status": (Words("State", "状态"), lambda one: one.status),
+}
+SETTLED: Columns = {
+    "what": (Words("What", "内容"), lambda one: one.topic),
+    "who": (Words("Who", "姓名"), lambda one: one.employee.label),
+    "mode": (Words("How", "方式"), lambda one: one.mode.words),
+    "due": (Words("By", "截止日期"), lambda one: one.due_on),
+    "status": (Words("State", "状态"), lambda one: one.status),
+}
+
+
 @panel(TrainingSession)
 def attendees(training: TrainingSession, person: Person) -> Panel:
     """Who is to come and who came; the way to the sheet."""
-    names = (
-        ("who", "Who", "姓名"),
-        ("post", "Post", "岗位"),
-        ("attendance", "Attendance", "签到"),
-        ("skill", "Skill", "技能演示"),
-    )
     keeps = may_keep(training, person) or person.holds(Role.TECHNICAL, Role.TECHNICAL_MANAGER)
     shown = [one for one in training.attendees if keeps or one.employee_id == person.employee_id]
     return Panel(
-        title=t("Attendees: {n}", "参训人员：{n} 人", n=len(training.attendees)),
-        headings=[Heading(name, t(en, zh)) for name, en, zh in names],
-        rows=[
-            Row(
-                one.id,
-                f"/training/people/{one.employee_id}/",
-                [
-                    Cell(one.employee.label),
-                    Cell(one.employee.post.name),
-                    cell_of(one.attendance),
-                    Cell(say(one.skill_demo.words)),
-                ],
-            )
-            for one in shown
-        ],
+        t("Attendees: {n}", "参训人员：{n} 人", n=len(training.attendees)),
+        *tabled(ATTENDEES, shown, lambda one: f"/training/people/{one.employee_id}/"),
         more_url=f"/training/sessions/{training.id}/",
     )
 
@@ -145,32 +150,9 @@ def results(training: TrainingSession, person: Person) -> Panel | None:
     ).all()
     if not rows and not person.holds(Role.HR):
         return None
-    names = (
-        ("who", "Who", "姓名"),
-        ("exam", "Exam", "考核"),
-        ("score", "Theory", "理论"),
-        ("practical", "Practice", "实操"),
-        ("result", "Result", "结果"),
-        ("status", "State", "状态"),
-    )
     return Panel(
-        title=t("Results", "考核成绩"),
-        headings=[Heading(name, t(en, zh)) for name, en, zh in names],
-        rows=[
-            Row(
-                one.id,
-                record_url(ExamAttempt, one.id),
-                [
-                    Cell(one.employee.label),
-                    Cell(one.exam.title),
-                    cell_of(one.score),
-                    cell_of(one.practical_score),
-                    cell_of(one.result),
-                    cell_of(one.status),
-                ],
-            )
-            for one in rows
-        ],
+        t("Results", "考核成绩"),
+        *tabled(RESULTS, rows),
         create_url=f"/training/exam-day/?session={training.id}" if person.holds(Role.HR) else "",
         create_label=t("Enter results", "录入成绩"),
     )
@@ -185,30 +167,4 @@ def owed_here(training: TrainingSession, person: Person) -> Panel | None:
         .options(joinedload(TrainingObligation.employee))
         .order_by(TrainingObligation.id)
     ).all()
-    if not rows:
-        return None
-    names = (
-        ("what", "What", "内容"),
-        ("who", "Who", "姓名"),
-        ("mode", "How", "方式"),
-        ("due", "By", "截止日期"),
-        ("status", "State", "状态"),
-    )
-    return Panel(
-        title=t("What it settles", "对应应训任务"),
-        headings=[Heading(name, t(en, zh)) for name, en, zh in names],
-        rows=[
-            Row(
-                one.id,
-                record_url(TrainingObligation, one.id),
-                [
-                    Cell(one.topic),
-                    Cell(one.employee.label),
-                    Cell(say(one.mode.words)),
-                    cell_of(one.due_on),
-                    cell_of(one.status),
-                ],
-            )
-            for one in rows
-        ],
-    )
+    return Panel(t("What it settles", "对应应训任务"), *tabled(SETTLED, rows)) if rows else None

@@ -4,7 +4,7 @@ from models.actions.cases import AccountabilityCase, AccountabilityPerson, end_s
 from models.actions.evaluations import EVALUATION_FIGURES, Evaluation, evaluates, measures_of, remind_of_evaluations
 from models.actions.extensions import ActionExtension, extensions_of, lapse_extensions
 from models.actions.file import PerformanceFileEntry, file_of, post_to_file, reverse_entry
-from models.actions.items import ActionItem, ActionRound, close_or_watch
+from models.actions.items import ActionItem, ActionRound, close_or_watch, sides_of
 from models.actions.ladder import ActionRung, climb_ladders, ladder, levels_climbed, refuse_disorder
 from models.actions.leaving import hand_over_actions, unfinished_of
 from models.actions.opening import closing_of, midnight, open_action, open_rectification
@@ -44,5 +44,6 @@ __all__ = [
     "refuse_disorder",
     "remind_of_evaluations",
     "reverse_entry",
+    "sides_of",
     "unfinished_of",
 ]

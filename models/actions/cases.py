@@ -174,7 +174,7 @@ class AccountabilityPerson(Record):
         Index("ix_accountability_person_employee", "employee_id", "status"),
         Index("ix_accountability_person_due", "status", "statement_due_at"),
     )
-    words = Words("Person concerned", "责任认定当事人")
+    words = Words("Concerned person", "责任认定当事人")
     chapter = "actions"
     access = actions.ACCOUNTABILITY_PERSON
     lifecycle = actions.PERSON_STEPS

@@ -11,7 +11,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     exists,
+    func,
+    not_,
+    or_,
     select,
     text,
 )
@@ -20,8 +24,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.actions.reach import in_managed_departments
 from models.base import Act, Line, Record, after, on_date
 from models.event import Attachment
-from models.organisation import Department, Employee
-from models.regulation import arm, cancel, company_calendar, copies_due, figure, stop
+from models.organisation import Department, Employee, acting_day
+from models.regulation import arm, cancel, company_calendar, copies_due, extend, figure, stop
 from models.types import BigId
 from rules import actions
 from rules.actions import ActionKind, ActionStatus, Cause, Proof, RoundResult, Severity
@@ -241,12 +245,21 @@ class ActionItem(Record):
         cancel(self.session, self, Target.RECTIFICATION, at=act.at)
 
     def do_extend(self, act: Act, new_due_at: datetime | None = None) -> None:
-        """By an extension that was granted: its instant counts instead of the clock's; the first one stays noted."""
-        cancel(self.session, self, Target.RECTIFICATION, at=act.at)
-        self.due_at = new_due_at or self.due_at
+        """By an extension that was granted: its clock runs on until then; the first due instant stays noted."""
+        if new_due_at is not None:
+            self.due_at = new_due_at
+            extend(self.session, self, Target.RECTIFICATION, at=act.at, until=new_due_at)
 
 
 copies_due(ActionItem, Target.RECTIFICATION)
+
+
+def sides_of(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What is due, and what is overdue: by its due instant; while it is watched by the day of the verdict."""
+    is_owed, is_watched = ActionItem.status.in_(actions.OWED), ActionItem.status == ActionStatus.WATCHING
+    is_late = and_(is_watched, func.coalesce(ActionItem.effectiveness_due_on, date.max) < on_date(at))
+    overdue = or_(and_(is_owed, ActionItem.due_at < at), is_late)
+    return and_(ActionItem.status.in_(actions.UNFINISHED), not_(overdue)), overdue
 
 
 class ActionRound(Line):
@@ -289,11 +302,14 @@ def watched_until(action: ActionItem, _person: Person) -> list[Words]:
     """Said before somebody finds a measure effective: until when it was to be watched."""
     if action.effectiveness_due_on is None:
         return []
-    return [
-        Words(
-            "The effect was to be watched until {until}.", "效果观察期至 {until}。", until=action.effectiveness_due_on
+    until = action.effectiveness_due_on
+    found = [Words("The effect was to be watched until {until}.", "效果观察期至 {until}。", until=until)]
+    if acting_day(action.session) < until:
+        early = Words(
+            "That day has not come: say in the note what shows it already.", "观察期未满：请在备注中写明依据。"
         )
-    ]
+        found.append(early)
+    return found
 
 
 @after(ActionItem, "find_effective", preview=watched_until)

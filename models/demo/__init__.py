@@ -21,6 +21,7 @@ from models.demo.regulation import Regulation
 from models.demo.rounds import Rounds
 from models.demo.scenes import plan_scenes
 from models.demo.schooling import Schooling
+from models.demo.service import Service
 from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
 from models.event import Delivery
@@ -87,6 +88,7 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     plan_scenes(checks, company, diary.clock)
     checks.rectifications.accountability.plan_further()
     Evaluations(session, rng, company, diary).plan()
+    Service(session, Random(rng.random()), company, diary).plan()  # noqa: S311 - as above
     for nth in range(1, DAYS):
         diary.note(_midnight(diary.clock.first + timedelta(days=nth)), partial(_at_midnight, session))
     days = diary.clock.workdays()

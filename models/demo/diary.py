@@ -18,6 +18,7 @@ from models.actions import (
     Evaluation,
     PerformanceFileEntry,
 )
+from models.after_sales import FollowUpVisit, ServiceAction, Ticket, TicketEvent
 from models.base import COMPANY_ZONE, Act, Source
 from models.journal import acting
 from models.process import DocumentRevision
@@ -37,6 +38,10 @@ PASSING = (
     Evaluation,
     PerformanceFileEntry,
     DocumentRevision,
+    Ticket,
+    TicketEvent,
+    ServiceAction,
+    FollowUpVisit,
 )
 """Rows that are not needed for long."""
 

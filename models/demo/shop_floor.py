@@ -1,6 +1,6 @@
 """The shop floor of the demo company: plans, daily reports, delays and what is done about them (S1.2-S3.3)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from random import Random
@@ -74,6 +74,8 @@ class ShopFloor:
         self.session, self.rng, self.company, self.diary, self.papers = session, rng, company, diary, papers
         self.delays = Delays(session, rng, company, diary)
         self.paces: dict[int, float] = {}
+        self.fit: dict[tuple[int, date], frozenset[int]] = {}
+        self.allowed: dict[tuple[int, date], list[Employee]] = {}
 
     def plan(self) -> None:
         self.delays.plan()
@@ -170,7 +172,13 @@ class ShopFloor:
         return None
 
     def _allowed(self, post: Post, at: datetime) -> list[Employee]:
-        """Who may work at the post alone, whoever leads a team with a log-in first; else anybody there."""
+        """Who may work at the post that day, alone first; else anybody there."""
+        known = self.allowed.get((post.id, on_date(at)))
+        if known is None:
+            known = self.allowed[post.id, on_date(at)] = self._ask(post, at)
+        return known
+
+    def _ask(self, post: Post, at: datetime) -> list[Employee]:
         there = [
             self.session.get_one(Employee, one.id)
             for one in self.company.members
@@ -180,6 +188,7 @@ class ShopFloor:
         free = [one for one in there if found[one.id, post.id].answer is Answer.YES]
         others = [one for one in there if found[one.id, post.id].answer is Answer.SUPERVISED]
         self.rng.shuffle(free)
+        self.fit[post.id, on_date(at)] = frozenset(one.id for one in (*free, *others))
         return [*free, *others] or there
 
     def _review(self, key: int, fate: str, at: datetime) -> None:
@@ -273,9 +282,8 @@ class ShopFloor:
         """Who may work there; where the owner may not any more somebody else answers for the stage."""
         if stage.post is None:
             return []
-        allowed = self._allowed(stage.post, at)
-        found = gates(self.session, allowed, [stage.post], at)
-        crew = [one for one in allowed if found[one.id, stage.post.id].answer is not Answer.NO]
+        allowed, day = self._allowed(stage.post, at), on_date(at)
+        crew = [one for one in allowed if one.id in self.fit[stage.post.id, day]]
         if crew and stage.owner not in crew:
             with as_of(self.session, self.company.named("production_planner").person, at):
                 stage.owner = crew[0]

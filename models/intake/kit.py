@@ -29,7 +29,13 @@ LARGEST_EXACT = Decimal(10) ** 14
 PLACES = 4
 """What the database keeps of a number: see models/types.py."""
 
-DERIVED_FROM = {"value": "reading", "lower": "standard", "upper": "standard", "checked_at": "checked_on"}
+DERIVED_FROM = {
+    "value": "reading",
+    "lower": "standard",
+    "upper": "standard",
+    "checked_at": "checked_on",
+    "serial": "unit_serial",
+}
 """Values that no column holds as such, and the column they were read from."""
 
 T = TypeVar("T")

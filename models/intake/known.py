@@ -65,11 +65,6 @@ def _employees(session: Session) -> Iterator[dict[str, object]]:
         yield {"no": no, "name": name, "department": department, "team": team}
 
 
-def _documents(session: Session) -> Iterator[dict[str, object]]:
-    for doc_no in session.scalars(select(ProcessDocument.doc_no).where(ProcessDocument.voided_at.is_(None))):
-        yield {"doc_no": doc_no}
-
-
 def _customers(session: Session) -> Iterator[dict[str, object]]:
     for code, name in session.execute(select(Customer.code, Customer.name).where(Customer.voided_at.is_(None))):
         yield {"code": code, "name": name}
@@ -78,6 +73,11 @@ def _customers(session: Session) -> Iterator[dict[str, object]]:
 def _models(session: Session) -> Iterator[dict[str, object]]:
     for code in session.scalars(select(ProductModel.code).where(ProductModel.voided_at.is_(None))):
         yield {"code": code}
+
+
+def _documents(session: Session) -> Iterator[dict[str, object]]:
+    for doc_no in session.scalars(select(ProcessDocument.doc_no).where(ProcessDocument.voided_at.is_(None))):
+        yield {"doc_no": doc_no}
 
 
 def _days(session: Session) -> Iterator[dict[str, object]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from models.after_sales import Ticket
 from models.base import Act, Record, require
 from models.intake.checks import store_checks
 from models.intake.kit import Intake, Outcome
@@ -17,6 +18,7 @@ from models.intake.people import store_people
 from models.intake.posts import store_posts
 from models.intake.regulation import store_days
 from models.intake.results import store_results
+from models.intake.tickets import store_tickets
 from models.journal import acting
 from models.organisation import Customer, Employee, Post, ProductModel
 from models.process import DocumentRevision
@@ -49,6 +51,7 @@ STORES = {
     "exam_attempt": Store(TrainingSession, store_results),
     "spot_check_item": Store(SpotCheck, store_checks),
     "sales_order": Store(SalesOrder, store_orders),
+    "ticket": Store(Ticket, store_tickets),
 }
 
 

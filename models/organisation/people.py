@@ -188,6 +188,8 @@ class Employee(Record):
         if not leads_team or place.team is None:
             return
         with self.session.no_autoflush:
+            # Two moves at once wait for each other here: what ends some day is beyond what a unique index can say.
+            self.session.execute(select(Team.id).where(Team.id == place.team.id).with_for_update())
             others = self.session.scalars(
                 select(Placement).where(
                     Placement.team_id == place.team.id,

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import SQLColumnExpression
 
-from models.base import Act, after, on_date
+from models.base import Act, after, on_date, previews
 from models.journal import HOLDERS, seal
 from models.organisation.accounts import Account, AccountRole, acting_day
 from models.organisation.customers import Customer
@@ -255,6 +255,18 @@ def hand_over_customers(employee: Employee, act: Act) -> None:
     for customer in customers:
         customer.owner = heir
         seal(employee.session, customer, "hand_over", act, recipients=[heir.id] if heir else [])
+
+
+def what_will_leave(employee: Employee, person: Person) -> list[Words]:
+    """Said before the last day is set: what the day after it brings by itself."""
+    coming = previews(employee, "leave", person)
+    words = Words("When his last day is over he leaves by himself. Then:", "最后工作日结束后自动办理离职，届时：")
+    return [words, *coming] if coming else []
+
+
+@after(Employee, "give_notice", preview=what_will_leave)
+def _noted(employee: Employee, act: Act) -> None:
+    """Only what is said before."""
 
 
 # -- what falls due --------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from models.process import DocumentRevision, ProcessDocument, revision_in_force
 from models.quality.plans import CheckDraw
 from models.quality.templates import CheckTemplate, CheckTemplateItem
 from models.regulation import figure
+from models.schedule import PlanStage
 from models.training import gates
 from rules import actions, quality
 from rules.actions import Severity
@@ -51,6 +52,7 @@ class SpotCheck(Record):
         Index("ix_spot_check_status_id", "status", "id"),
         Index("ix_spot_check_kind_checked_at", "kind", "checked_at"),
         Index("ix_spot_check_draw_id", "draw_id"),
+        Index("ix_spot_check_stage_id", "stage_id"),
         Index(
             "uq_spot_check_one_per_round",
             "rechecks_round_id",
@@ -75,6 +77,8 @@ class SpotCheck(Record):
     checked_at: Mapped[datetime]
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    stage_id: Mapped[int | None] = mapped_column(ForeignKey("plan_stage.id"))
+    """The stage of an order that was being worked on; None = none, or nobody said."""
     document_id: Mapped[int | None] = mapped_column(ForeignKey("process_document.id"), index=True)
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("document_revision.id"), index=True)
     inspector_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), index=True)
@@ -92,6 +96,7 @@ class SpotCheck(Record):
     status: Mapped[CheckStatus] = mapped_column(default=CheckStatus.DRAFT)
     department: Mapped[Department] = relationship()
     post: Mapped[Post] = relationship()
+    stage: Mapped[PlanStage | None] = relationship()
     document: Mapped[ProcessDocument | None] = relationship()
     revision: Mapped[DocumentRevision | None] = relationship()
     inspector: Mapped[Employee] = relationship(foreign_keys=[inspector_id])
@@ -120,6 +125,7 @@ class SpotCheck(Record):
         """Fills what follows from the facts: area of the post, revision in force, verdicts, counts."""
         quality.refuse_future(self.checked_at, at)
         self.department = self.post.department
+        quality.refuse_foreign_stage(self.post.id, self.stage.post_id if self.stage is not None else None)
         document = self.document
         self.revision_id = revision_in_force(self.session, document.id, self.checked_at) if document else None
         teams = teams_on(self.session, {one.employee for one in self.items if one.employee}, on_date(self.checked_at))
@@ -281,7 +287,7 @@ class SpotCheckItem(Line):
             self.verdict = quality.verdict(self.value, self.lower, self.upper, self.verdict)
 
     def raise_rectification(self, act: Act) -> ActionItem:
-        """One step more severe when the same item failed at the same post a short while before."""
+        """What failed is put right by the person named, else by who was checked."""
         check = self.check
         responsible_id = self.responsible_id or self.employee_id
         if responsible_id is None:
@@ -293,14 +299,13 @@ class SpotCheckItem(Line):
                 clause="P3.2",
             )
         is_repeat = self._came_again(act)
-        severity = actions.raised(self.severity_if_ng) if is_repeat else self.severity_if_ng
         return open_rectification(
             self.session,
             act,
             source_entity="spot_check_item",
             source_id=self.id,
             department_id=check.department_id,
-            severity=severity,
+            severity=self.severity(act),
             is_repeat=is_repeat,
             description=f"{self.question}：{self.problem}" if self.problem else self.question,
             responsible_id=responsible_id,
@@ -309,6 +314,10 @@ class SpotCheckItem(Line):
             opened_at=act.at,
             agreed_due_at=self.agreed_due_at,
         )
+
+    def severity(self, act: Act) -> Severity:
+        """How severe a failure is: one step more when the same item failed at the same post a short while before."""
+        return actions.raised(self.severity_if_ng) if self._came_again(act) else self.severity_if_ng
 
     def _came_again(self, act: Act) -> bool:
         """Whether the same item failed at the same post a short while before."""

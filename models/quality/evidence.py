@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from models.actions import ActionItem
+from models.actions import ActionItem, sides_of
 from models.quality.checks import SpotCheck
 from models.regulation import Asked, Tally, evidence
-from rules.actions import UNFINISHED, ActionStatus
+from rules.actions import OWED, UNFINISHED, ActionStatus
 from rules.base import Words
 from rules.quality import CLAUSES, CheckKind, CheckStatus
 from rules.regulation import Side
@@ -23,7 +23,8 @@ def _of_kind(kind: CheckKind, asked: Asked) -> Iterator[Tally]:
         moment=SpotCheck.checked_at,
         queries={Side.DONE: f"flt_kind={kind}"},
     )
-    is_open = ActionItem.status.in_(UNFINISHED) & (ActionItem.clause == clause)
+    due, overdue = sides_of(asked.at)
+    is_here = ActionItem.clause == clause
     yield Tally(
         Words("Rectifications", "整改单"),
         ActionItem,
@@ -31,14 +32,14 @@ def _of_kind(kind: CheckKind, asked: Asked) -> Iterator[Tally]:
             Side.DONE: (ActionItem.status == ActionStatus.CLOSED)
             & (ActionItem.clause == clause)
             & (ActionItem.closed_at >= asked.since),
-            Side.DUE: is_open & (ActionItem.due_at >= asked.at),
-            Side.OVERDUE: is_open & (ActionItem.due_at < asked.at),
+            Side.DUE: is_here & due,
+            Side.OVERDUE: is_here & overdue,
         },
         moment=ActionItem.due_at,
         queries={
             Side.DONE: "flt_status=closed",
             Side.DUE: f"flt_status={','.join(UNFINISHED)}",
-            Side.OVERDUE: f"flt_status={','.join(UNFINISHED)}&sort=due_at",
+            Side.OVERDUE: f"flt_status={','.join(OWED)}&sort=due_at",
         },
     )
 

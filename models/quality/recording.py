@@ -7,15 +7,17 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from models.actions import ActionRound
 from models.base import Act
 from models.event import Attachment
 from models.organisation import Employee, Post
 from models.quality.checks import SpotCheck, SpotCheckItem
 from models.quality.plans import CheckDraw
 from models.quality.templates import CheckTemplate, CheckTemplateItem
+from models.schedule import PlanStage
 from rules import quality
 from rules.base import Faulty, RuleBroken, Words
-from rules.quality import Verdict
+from rules.quality import CheckKind, Verdict
 
 Attach = Callable[[SpotCheck, SpotCheckItem], Attachment | None]
 """Stores the picture of an item, if there is one."""
@@ -40,6 +42,7 @@ class Entered:
     post: Post
     employee: Employee
     checked_at: datetime
+    stage: PlanStage | None = None
     document_id: int | None = None
     bench_rev: str = ""
     sample_qty: int = 1
@@ -58,6 +61,7 @@ def record(session: Session, act: Act, entered: Entered, attach: Attach) -> Spot
             draw=entered.draw,
             checked_at=entered.checked_at,
             post=entered.post,
+            stage=entered.stage,
             document_id=entered.document_id,
             bench_rev=entered.bench_rev,
             inspector_id=act.by.employee_id,
@@ -72,6 +76,61 @@ def record(session: Session, act: Act, entered: Entered, attach: Attach) -> Spot
         line.photo = attach(check, line)
     check.perform("submit", act=act)
     return check
+
+
+def recheck_of(
+    act: Act,
+    item: SpotCheckItem,
+    last: ActionRound,
+    answered: Answered,
+    *,
+    checked_at: datetime,
+    note: str,
+    attach: Attach,
+) -> SpotCheck:
+    """The question that failed asked again of the same work, and handed in; it moves what it re-checks (P3.2).
+
+    Raises Faulty where it is not answered, RuleBroken where the inspector or the day may not prove it.
+    """
+    session, line = item.check.session, _again(item, answered)
+    with session.no_autoflush:
+        check = SpotCheck(
+            kind=CheckKind.RECHECK,
+            rechecks_round=last,
+            checked_at=checked_at,
+            post=item.check.post,
+            stage=item.check.stage,
+            document_id=item.check.document_id,
+            inspector_id=act.by.employee_id,
+            sample_qty=1,
+            note=note,
+            items=[line],
+        )
+        session.add(check)
+        check.prepare(act.at)
+    if line.verdict is None:
+        raise Faulty({f"item-{item.id}": Words("Not answered yet.", "尚未作答。")})
+    session.flush()
+    line.photo = attach(check, line)
+    check.perform("submit", act=act)
+    return check
+
+
+def _again(item: SpotCheckItem, answered: Answered) -> SpotCheckItem:
+    return SpotCheckItem(
+        seq=1,
+        category=item.category,
+        question=item.question,
+        standard=item.standard,
+        employee=item.employee,
+        lower=item.lower,
+        upper=item.upper,
+        unit=item.unit,
+        value=answered.value,
+        verdict=answered.said,
+        severity_if_ng=item.severity_if_ng,
+        problem=answered.problem if answered.said is not Verdict.OK else "",
+    )
 
 
 def _lines(entered: Entered) -> list[SpotCheckItem]:
@@ -122,4 +181,4 @@ def refuse_unfit(template: CheckTemplate, post: Post, fitting: list[CheckTemplat
         )
 
 
-__all__ = ["Answered", "Entered", "record", "refuse_unfit"]
+__all__ = ["Answered", "Entered", "recheck_of", "record", "refuse_unfit"]

@@ -1,7 +1,7 @@
 """The working calendar as data, and as the engine that deadlines are reckoned with (TIME.md 2, 3, 12, 13)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, select
@@ -15,6 +15,7 @@ from rules.base import RuleBroken, Words
 from rules.regulation import CalendarFacts, DayType, announced_years
 from rules.regulation.calendar import Hour, facts_of
 from rules.working_time import Unworkable, WorkCalendar
+from rules.working_time.hours import CLOSED_TOO_LONG
 
 
 class Calendar(Record):
@@ -134,6 +135,7 @@ class Working:
 
 
 MOST_BUILT = 64
+A_YEAR = timedelta(days=366)
 _working: dict[tuple[Any, ...], Working] = {}
 _engines: dict[str, WorkCalendar] = {}
 
@@ -218,11 +220,23 @@ def engine_of(facts: CalendarFacts) -> WorkCalendar:
     return _engines[digest]
 
 
-def refuse_unworkable(session: Session) -> None:
+def refuse_unworkable(session: Session, at: datetime) -> None:
     """Raises RuleBroken where a calendar could not be worked by as it stands now (rule 12)."""
     session.flush()
     for one in session.scalars(select(Calendar).where(Calendar.voided_at.is_(None))):
-        engine_of(facts_now(session, one))
+        refuse_closed(facts_now(session, one), at)
+
+
+def refuse_closed(facts: CalendarFacts, at: datetime) -> None:
+    """Raises RuleBroken for facts that nobody could work by, and for hours that end without others to follow."""
+    engine = engine_of(facts)
+    try:
+        is_closed = engine.next_opening(at) - at > A_YEAR
+    except Unworkable:
+        is_closed = True
+    if is_closed:
+        day = at.astimezone(engine.zone).date()
+        raise RuleBroken(Words(CLOSED_TOO_LONG.en, CLOSED_TOO_LONG.zh, day=day), field="intervals")
 
 
 def engine_of_version(version: CalendarVersion) -> WorkCalendar:

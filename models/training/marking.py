@@ -30,7 +30,7 @@ NO_SUCH_PERSON = Words("There is no such person in the roster.", "花名册中�
 SEVERAL = Words("Several persons bear this name: give the number.", "有多人同名，请填写工号。")
 HAS_LEFT = Words("Has left the company.", "已离职。")
 STANDS_TWICE = Words("Stands twice in this table.", "表中重复出现。")
-CONTRADICTS = Words("The remark says another thing than the scores.", "备注与分数不一致。")
+CONTRADICTS = Words("The remark contradicts the scores.", "备注与分数不一致。")
 NOT_A_NUMBER = Words("This is not a number.", "不是数字。")
 WORKING = frozenset({QualificationStatus.QUALIFIED, QualificationStatus.LIMITED})
 
@@ -256,7 +256,7 @@ def _follows(one: Judged, who: Employee, exam: Exam, taken_on: date, prospect: P
     if left > 0:
         return [_may_sit_again(one, limits, taken_on, left)]
     stopped = [
-        Words("Is suspended from {post} from tomorrow.", "明日起停止“{post}”上岗资格。", post=requirement.post.name)
+        Words("Is suspended from {post} from tomorrow.", "明日起停止“{post}”上岗。", post=requirement.post.name)
         for requirement in concerned
         if prospect.statuses.get((who.id, requirement.post_id)) in WORKING
     ]

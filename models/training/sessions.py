@@ -99,7 +99,7 @@ class TrainingSession(Record):
     def _refuse_empty(self) -> None:
         if not self.attendees:
             raise RuleBroken(
-                Words("Nobody is to come yet: add attendees first.", "还没有参训人员，请先添加。"),
+                Words("Nobody is on the list yet: add attendees first.", "还没有参训人员，请先添加。"),
                 field="attendees",
                 clause="P2.1",
             )
@@ -114,7 +114,8 @@ class TrainingSession(Record):
         if self.status not in {SessionStatus.NOTIFIED, SessionStatus.IN_PROGRESS}:
             raise RuleBroken(
                 Words(
-                    "One signs in while the training is notified or in progress.", "只有已通知或进行中的培训可以签到。"
+                    "Signing in is open from the notice until the training ends.",
+                    "只有已通知或进行中的培训可以签到。",
                 ),
                 clause="P2.1",
             )

@@ -79,6 +79,8 @@ WORKED_ON = ("open", "accepted", "in_progress")
 """States in which the responsible person may ask for more time."""
 UNFINISHED = ("open", "disputed", "accepted", "in_progress", "submitted", "returned", "watching")
 """States in which something is still to be done."""
+OWED = tuple(one for one in UNFINISHED if one != "watching")
+"""In which its due instant still counts; while its effect is watched, the day on which that is judged does."""
 
 BY_HAND = (ActionKind.IMPROVEMENT, ActionKind.CORRECTIVE, ActionKind.PREVENTIVE)
 """What a manager opens by hand; a rectification is raised by what was found, a resolution by its meeting."""

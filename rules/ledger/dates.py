@@ -87,7 +87,7 @@ def with_clock(day: dt.date | Reason, rest: str) -> tuple[dt.date, dt.time | Non
     """The day with what follows it in the cell: nothing, or a time."""
     if isinstance(day, Reason):
         # Digits right behind mean that the pattern cut a longer figure in two: no date at all.
-        return DATE_UNREADABLE if rest[:1].isdigit() else day
+        return DATE_UNREADABLE if rest[:1].isdigit() and clock(rest) is None else day
     if not rest:
         return day, None
     if rest[0].isdigit() and ":" not in rest and not any(sign in rest for sign in "点时"):

@@ -120,6 +120,7 @@ def part(rows: list[Row], ledger: Ledger, result: SheetResult) -> None:
         values = row.values
         if len(values) > len(names):
             row.values = {name: values[name] for name in names}
+            row.more = {name: value for name, value in values.items() if name not in row.values}
         result.accepted.append(row)
 
 

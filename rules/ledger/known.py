@@ -18,7 +18,8 @@ class Known:
 
     Rows have the names of the ledgers' values: department {department, department_code}, post {department, post,
     post_code}, employee {no, name, department, team}, process_document {doc_no}, document_revision {doc_no, rev_no,
-    effective_on}; ``name`` and ``code`` are understood for departments and posts too.
+    effective_on}, customer {code, name}, product_model {code}; ``name`` and ``code`` are understood for departments and
+    posts too.
     """
 
     def __init__(self, rows: Mapping[str, Iterable[Values]] | None = None) -> None:
@@ -116,6 +117,9 @@ class Known:
     def product_model(self, said: str) -> str | None:
         """The model's own code."""
         return self._models.get(folded(said))
+
+    def has_model(self, code: str) -> bool:
+        return folded(code) in self._models
 
     def is_workday(self, on: date) -> bool:
         """Whether that day is worked: as the statutory calendar says, else Monday to Friday."""

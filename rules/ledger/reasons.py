@@ -125,3 +125,16 @@ INSPECTOR_IS_CHECKED = Reason(
 )
 DUE_BEFORE_CHECK = Reason("due_before_check", "The deadline lies before the check.", "整改期限早于检查日期。")
 RECHECK_BEFORE_CHECK = Reason("recheck_before_check", "The re-check lies before the check.", "复检日期早于检查日期。")
+
+SEVERITY_UNKNOWN = Reason("severity_unknown", "There is no such severity.", "没有这种严重程度。")
+CONTACT_BEFORE_RECEIPT = Reason(
+    "contact_before_receipt", "The first contact lies before the receipt.", "首次联系早于受理时间。"
+)
+RESOLVED_BEFORE_RECEIPT = Reason(
+    "resolved_before_receipt", "The solution lies before the receipt.", "解决时间早于受理时间。"
+)
+RATING_INVALID = Reason("rating_invalid", "This is not a whole number from 1 to 5.", "评分应为 1 至 5 的整数。")
+FOLLOW_UP_BEFORE_RESOLVED = Reason(
+    "follow_up_before_resolved", "The follow-up lies before the solution.", "回访日期早于解决时间。"
+)
+CALLER_IS_AGENT = Reason("caller_is_agent", "Who solved it may not make the follow-up.", "解决人不能回访自己的工单。")

@@ -27,16 +27,18 @@ NOTHING_ABOVE: Mapping[str, Any] = {}
 class Row:
     """One line: its clean values by column name, its faults and warnings. ``places``: column name -> column.
 
-    ``above``: what stands above the table of this line and its neighbours.
+    ``above``: what stands above the table of this line and its neighbours. ``more``: clean values that are no part of
+    what is told of the row, such as on what grounds it stands.
     """
 
-    __slots__ = ("above", "faults", "number", "origins", "places", "values", "warnings")
+    __slots__ = ("above", "faults", "more", "number", "origins", "places", "values", "warnings")
 
     def __init__(
         self, number: int, values: dict[str, Any], places: Mapping[str, int], origins: Mapping[int, tuple[int, int]]
     ) -> None:
         self.number, self.values, self.places, self.origins = number, values, places, origins
         self.above: Mapping[str, Any] = NOTHING_ABOVE
+        self.more: Mapping[str, Any] = NOTHING_ABOVE
         self.faults: tuple[Finding, ...] = ()
         self.warnings: tuple[Finding, ...] = ()
 

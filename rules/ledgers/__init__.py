@@ -1,6 +1,7 @@
 """The ledgers that can be taken in, in the order in which sheets of one file are: each knows those before it."""
 
 from rules.ledger import Ledger
+from rules.ledgers.after_sales import TICKETS
 from rules.ledgers.market import CUSTOMERS, PRODUCTS
 from rules.ledgers.organisation import EMPLOYEES, POSTS
 from rules.ledgers.process import DOCUMENTS
@@ -19,6 +20,7 @@ LEDGERS: tuple[Ledger, ...] = (
     EXAM_RESULTS,
     SPOT_CHECKS,
     ORDERS,
+    TICKETS,
 )
 
 __all__ = ["LEDGERS"]

@@ -2,7 +2,7 @@
 
 from rules.base import Words
 from rules.ledger import Column, Ledger, needs
-from rules.ledger.kinds import NAME, choice, day
+from rules.ledger.kinds import NAME, TEXT, choice, day
 from rules.ledger.reasons import KIND_UNKNOWN, NO_MISSING
 
 DAY_TYPES = {
@@ -19,7 +19,7 @@ CALENDAR = Ledger(
         Column("on", day(may_lie_ahead=True), "日期|放假日期|Date|Day", NO_MISSING),
         Column("day_type", choice(DAY_TYPES, KIND_UNKNOWN), "类型|日期类型|安排|性质|Day type|Type|Kind", KIND_UNKNOWN),
         Column("name", NAME, "节日|节日名称|节假日|名称|说明|Holiday|Festival|Name|Holiday name|Occasion"),
-        Column("source", None, "来源|依据|文件依据|Source|Reference"),
+        Column("source", TEXT, "来源|依据|文件依据|Source|Reference"),
         Column("note", None, "备注|Note|Notes|Remark|Remarks"),
     ),
     values=("on", "day_type", "name"),

@@ -180,6 +180,14 @@ def is_repeat(earlier: Iterable[datetime], at: datetime, within_days: Decimal) -
     return any(0 <= (at - one).total_seconds() <= int(within_days) * 86400 for one in earlier)
 
 
+def refuse_foreign_stage(post_id: int, stage_post_id: int | None) -> None:
+    """Raises RuleBroken when the stage is worked at another post than the one that is checked (P3.2)."""
+    if stage_post_id is not None and stage_post_id != post_id:
+        raise RuleBroken(
+            Words("This stage is worked at another post.", "该阶段不在此岗位加工。"), field="stage", clause="P3.2"
+        )
+
+
 def refuse_own_work(inspector_id: int, checked_ids: Iterable[int | None]) -> None:
     """Raises RuleBroken when somebody checks himself."""
     if inspector_id in set(checked_ids):

@@ -82,6 +82,8 @@ class Terms:
     ladder: tuple[tuple[str, tuple[str, ...]], ...] = ()
     is_fresh_after_reopening: bool = False
     facts: Mapping[str, str] = field(default_factory=dict)
+    until: datetime | None = None
+    """An extension that was granted: due then, whatever the amount comes to."""
 
     @property
     def rungs(self) -> tuple[Rung, ...]:
@@ -100,6 +102,7 @@ class Terms:
             "ladder": [[offset, list(who)] for offset, who in self.ladder],
             "is_fresh_after_reopening": self.is_fresh_after_reopening,
             "facts": dict(self.facts),
+            **({"until": self.until.isoformat()} if self.until else {}),
         }
 
 
@@ -116,6 +119,7 @@ def terms_of(kept: Mapping[str, Any]) -> Terms:
         tuple((offset, tuple(who)) for offset, who in kept["ladder"]),
         kept["is_fresh_after_reopening"],
         kept["facts"],
+        datetime.fromisoformat(kept["until"]) if "until" in kept else None,
     )
 
 
@@ -212,8 +216,10 @@ def due_at(
     """When the allowance is used up, the working time inside the pauses left out. Raises RuleBroken where it cannot be.
 
     Hours are spans (rule 4). Days, months: the last closing of a date (rule 5; Civil Code arts. 201-203); what the
-    pauses took of the working time until then is added to it (rule 7).
+    pauses took of the working time until then is added to it (rule 7). An extension says the instant itself.
     """
+    if terms.until is not None:
+        return terms.until.astimezone(calendar.zone)
     try:
         ticking = ticks(terms.unit, calendar)
         if terms.unit in {Unit.CLOCK_HOUR, Unit.WORKING_HOUR}:

@@ -117,7 +117,8 @@ def offset_words(offset: str) -> Words:
         case Span.PERCENT:
             return Words("{n} % of the time over", "超出时限 {n}% 时", n=number)
         case Span.HOURS:
-            return Words("{n} working hours {when}", "{when} {n} 个工作小时", n=number, when=when)
+            hours = Words("working hour", "个工作小时") if amount == 1 else Words("working hours", "个工作小时")
+            return Words("{n} {hours} {when}", "{when} {n} {hours}", n=number, when=when, hours=hours)
     return Words("{n} working minutes {when}", "{when} {n} 工作分钟", n=number, when=when)
 
 

@@ -9,7 +9,7 @@ from rules.base import Words
 from rules.regulation.calendar import KIND_OF_DAY, OFF, CalendarFacts, DayType, day_type_on, week_begins, week_on
 from rules.regulation.clocks import MINUTE, SOLVED, Recorded, Terms, aware, due_at, ticks
 from rules.regulation.ladders import REASONS
-from rules.regulation.units import Unit
+from rules.regulation.units import Unit, counted
 from rules.working_time import WorkCalendar
 
 DAY = timedelta(days=1)
@@ -156,11 +156,10 @@ def explain(told: Story) -> list[Words]:
     """The story as sentences, in both languages."""
     found = [
         Words(
-            "Started {at}; {amount} {unit} are granted.",
-            "{at} 起算，时限 {amount}{unit}。",
+            "Started {at}; the limit is {limit}.",
+            "{at} 起算，时限 {limit}。",
             at=moment_words(told.started_at),
-            amount=told.terms.amount,
-            unit=told.terms.unit,
+            limit=counted(told.terms.amount, told.terms.unit),
         )
     ]
     if told.terms.unit is Unit.CLOCK_HOUR:
@@ -181,6 +180,8 @@ def explain(told: Story) -> list[Words]:
 
 def due_words(told: Story) -> Words:
     """The last sentence: when it is due, and what is remarkable about that day."""
+    if told.terms.until is not None:
+        return Words("Due {at}: more time was granted.", "已批准延期，{at} 到期。", at=moment_words(told.due_at))
     last = next((one for one in reversed(told.days) if one.on <= told.due_at.date()), None)
     if last is None or last.kind in {DayType.WORKDAY, DayType.WEEKEND}:
         return Words("Due {at}.", "{at} 到期。", at=moment_words(told.due_at))

@@ -1,6 +1,8 @@
 """What figures and time limits are counted in."""
 
-from rules.base import Choice
+from decimal import Decimal
+
+from rules.base import Choice, Words
 
 
 class Unit(Choice):
@@ -15,3 +17,12 @@ class Unit(Choice):
     POINTS = "points", "points", "分"
     CNY = "CNY", "CNY", "元"
     COUNT = "count", "times", "次"
+
+
+def counted(amount: Decimal, unit: Unit) -> Words:
+    """So many of a unit: 1 working day, 2 working days."""
+    return Words("{amount} {unit}", "{amount}{unit}", amount=amount, unit=_one_of(unit) if amount == 1 else unit.words)
+
+
+def _one_of(unit: Unit) -> Words:
+    return Words(unit.words.en.removesuffix("s") if unit is not Unit.POINTS else "point", unit.words.zh)

@@ -170,7 +170,7 @@ NOT_NEEDED = GateReason("not_needed", Words("The post needs no qualification.", 
 
 def _not_employed(facts: Standing, on: date) -> list[GateReason]:
     if on < facts.hired_on:
-        words = Words("Hired on {day}, not before.", "{day} 才入职。", day=facts.hired_on)
+        words = Words("Not employed before {day}.", "{day} 才入职。", day=facts.hired_on)
         return [GateReason("not_hired", words)]
     if facts.left_on is not None and on > facts.left_on:
         return [GateReason("left", Words("Left the company on {day}.", "已于 {day} 离职。", day=facts.left_on))]

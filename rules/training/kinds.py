@@ -52,7 +52,7 @@ class SessionStatus(Choice):
     IN_PROGRESS = "in_progress", "In progress", "进行中"
     COMPLETED = "completed", "Completed", "已完成"
     CLOSED = "closed", "Closed", "已关闭"
-    CANCELLED = "cancelled", "Cancelled", "已取消"
+    CANCELLED = "cancelled", "Cancelled", "已撤销"
 
 
 class Attendance(Choice):
@@ -144,7 +144,7 @@ class ObligationStatus(Choice):
     SCHEDULED = "scheduled", "Scheduled", "已安排"
     SATISFIED = "satisfied", "Done", "已完成"
     WAIVED = "waived", "Waived", "已豁免"
-    MERGED = "merged", "No longer owed", "已并入或取消"
+    MERGED = "merged", "No longer owed", "已并入或撤销"
 
 
 class QualificationStatus(Choice):

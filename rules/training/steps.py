@@ -57,7 +57,7 @@ SESSION_STEPS = Lifecycle(
             ("planned", "notified"),
             "cancelled",
             "Cancel",
-            "取消",
+            "撤销",
             by=HR_DESK,
             needs_note=True,
             is_destructive=True,
@@ -120,7 +120,7 @@ OBLIGATION_STEPS = Lifecycle(
     "open",
     (
         step("schedule", "open", "scheduled", "Schedule", "安排", clause="P2.2"),
-        step("unschedule", "scheduled", "open", "Take off the session", "取消安排", clause="P2.2"),
+        step("unschedule", "scheduled", "open", "Take off the training", "移出培训", clause="P2.2"),
         step(
             "confirm_read",
             ("open", "scheduled"),
@@ -145,7 +145,7 @@ OBLIGATION_STEPS = Lifecycle(
             tells=(TRAINEE, TEAM_LEADER),
             clause="P2.2",
         ),
-        step("merge", ("open", "scheduled"), "merged", "No longer owed", "并入或取消", clause="P2.2"),
+        step("merge", ("open", "scheduled"), "merged", "No longer owed", "并入或撤销", clause="P2.2"),
     ),
 )
 

@@ -1,13 +1,16 @@
 """Every page in one language: nothing Chinese in an English page, nothing English in a Chinese one, but what people wrote."""
 
+import ast
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from sqlalchemy import String, select
 from sqlalchemy.types import JSON
 
+from admin_views.history import ACTIONS
 from admin_views.registry import menu_pages
 from admin_views.session import db
 from app import CHAPTERS
@@ -15,6 +18,7 @@ from models.base import Base
 from models.organisation import Account, person_of
 from tests.browse import Browser
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 TABLES = [model.__tablename__ for chapter in CHAPTERS for model, _ in chapter.VIEWS]
 SPOKEN = {"title", "aria-label", "placeholder", "alt", "data-label"}
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
@@ -126,3 +130,28 @@ def test_a_sentence_in_the_wrong_language_would_be_found():
     page = "<p title='状态'>Open 张三</p><script>let 变量</script>"
     assert strangers(page, "en", "张三 wrote this") == {"状态"}
     assert strangers(page, "zh-CN", "") == {"Open"}
+
+
+def noted_actions():
+    """What the code notes as an event besides the verbs: the text given to ``seal`` or ``note_event``."""
+    for folder in ("models", "admin_views"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for one in ast.walk(ast.parse(file.read_text())):
+                name = one.func.id if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) else ""
+                place = {"seal": 2, "note_event": 2}.get(name)
+                given = one.args[place] if place is not None and len(one.args) > place else None
+                if isinstance(given, ast.Constant):
+                    yield str(given.value)
+
+
+def test_whatever_is_noted_has_its_words(app):
+    verbs = {
+        step.verb
+        for chapter in CHAPTERS
+        for model, _ in chapter.VIEWS
+        if model.lifecycle
+        for step in model.lifecycle.steps
+    }
+    noted = set(noted_actions())
+    assert noted >= {"sign_in", "term_ended", "refused", "print_certificate"}
+    assert noted - verbs - ACTIONS.keys() == set()

@@ -1,5 +1,6 @@
 """The year, the decision tables and the clocks on screen: what an admin sets, what everybody sees (A4.1, A3.1)."""
 
+import html
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,14 +16,24 @@ from models.engine import let_write
 from models.journal import acting
 from models.regulation import Calendar, CalendarDay, SlaClock, SlaPolicy
 from models.regulation.shipped import ship
-from rules.base import SYSTEM
+from rules.base import SYSTEM, RuleBroken
 from rules.regulation import Target
 from tests.browse import Browser, Form
 from tests.conftest import make_app
+from tests.models.acts import without_service
 
 MONDAY = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 """09:00 in the factory, which works 08:30-12:00 and 13:00-17:30."""
 RESOLUTION = Target.RESOLUTION
+
+
+@pytest.fixture(autouse=True)
+def _bare(app):
+    """Time limits of tickets are set here where they are looked at."""
+    with app.app_context():
+        let_write(may=True)
+        without_service(db.session())
+        db.session.remove()
 
 
 @pytest.fixture
@@ -184,6 +195,90 @@ def test_a_calendar_that_nobody_could_work_by_is_refused_with_the_reason(app):
     page = browser.get("/admin/calendar/details/?id=1").text
     assert "08:30–12:00, 13:00–17:30" in page
     assert "/calendar/?calendar=1" in page
+
+
+NOTHING = {f"intervals-{nth}-remove": "y" for nth in range(10)}
+ENDED = {f"intervals-{nth}-to_on": "2026-06-30" for nth in range(10)}
+
+
+@pytest.mark.parametrize(
+    "more,sentence",
+    [
+        (NOTHING, "The calendar has no working time at all."),
+        (ENDED, "The calendar does not open for a year from"),
+        ({"intervals-0-ends": "08:30", "intervals-1-starts": "08:30"}, "Working hours overlap"),
+        ({"intervals-0-starts": "25:00"}, "25:00"),
+        ({"time_zone": "Mars/Olympus"}, "is not a known time zone"),
+    ],
+)
+def test_a_hostile_calendar_is_refused_in_its_form_with_the_reason_and_as_typed(app, more, sentence):
+    browser = Browser(app, "admin")
+    edit = "/admin/calendar/edit/?id=1"
+    fields = browser.form(edit)
+    assert (fields["intervals-0-weekday"], fields["intervals-9-weekday"]) == ("0", "4")
+    answer = browser.post(edit, fields | more)
+    assert answer.status_code == 409
+    assert sentence in html.unescape(answer.text)
+    again = dict(max((one["fields"] for one in Form(answer.text).forms), key=len))
+    assert {name: again[name] for name in more if "remove" not in name} == {
+        name: value for name, value in more.items() if "remove" not in name
+    }
+    assert m_engine_is_as_before(app)
+    chinese = Browser(app, "admin", language="zh-CN")
+    assert "日历无法使用" in chinese.post(edit, chinese.form(edit) | more).text
+
+
+def m_engine_is_as_before(app):
+    with app.app_context():
+        return m.company_calendar(db.session()).add_days(date(2026, 11, 16), 1).day == 17
+
+
+def test_a_new_calendar_without_an_opening_is_refused(app):
+    browser = Browser(app, "admin")
+    fields = browser.form("/admin/calendar/new/") | {"code": "X", "name": "空"}
+    answer = browser.post("/admin/calendar/new/", fields)
+    assert answer.status_code == 409
+    assert "no working time at all" in answer.text
+    assert len(stored(app, select(Calendar))) == 1
+
+
+def holidays_for_a_year(but=()):
+    days = (date(2027, 1, 1) + timedelta(days=nth) for nth in range(400))
+    return [one for one in days if one not in but]
+
+
+@pytest.mark.parametrize("way", ["year view", "form"])
+def test_the_last_day_that_is_open_within_a_year_is_not_turned_off(app, way):
+    """Neither a click in the year view nor the form of a single day may leave a year without an opening."""
+    left = date(2027, 6, 16)
+    with app.app_context():
+        let_write(may=True)
+        with acting(db.session(), Act(SYSTEM, MONDAY)):
+            days = holidays_for_a_year(but={left})
+            db.session.add_all(CalendarDay(on=on, day_type="holiday", name="停产") for on in days)
+            db.session.commit()
+    browser = Browser(app, "admin")
+    if way == "year view":
+        answer = turn(browser, left.isoformat())
+    else:
+        fields = browser.form("/admin/calendar_day/new/")
+        answer = browser.post("/admin/calendar_day/new/", fields | {"on": left.isoformat(), "day_type": "holiday"})
+    assert answer.status_code == 409
+    assert "does not open for a year" in answer.text
+    assert stored(app, select(CalendarDay).where(CalendarDay.on == left)) == []
+
+
+def test_a_program_cannot_keep_a_hostile_calendar_either(app):
+    with app.app_context():
+        let_write(may=True)
+        with acting(db.session(), Act(SYSTEM, MONDAY)):
+            calendar = db.session.scalar(select(Calendar))
+            calendar.intervals.clear()
+            with pytest.raises(RuleBroken, match="no working time"):
+                db.session.commit()
+            db.session.rollback()
+        db.session.rollback()
+    assert m_engine_is_as_before(app)
 
 
 def policy(browser, **more):

@@ -299,3 +299,8 @@ def test_a_correction_needs_a_reason_and_somebody_else(opened, browser_of):
     held = opened.scalar(select(Qualification).where(Qualification.employee_id == people[0].id))
     assert held.status == "lapsed"
     assert exam.status == "approved"
+
+
+def test_a_new_form_shows_what_holds_where_nothing_is_said(browser_of):
+    fields = browser_of("hr_manager").form("/admin/post_requirement/new/")
+    assert fields["mandatory"] == "y"

@@ -6,16 +6,20 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
+from models.actions import ActionItem
 from models.base import Act
 from models.event import Attachment
 from models.journal import acting
 from models.organisation import Post
 from models.quality import CheckTemplate, CheckTemplateItem, SpotCheck
+from tests.browser.test_screens import RULES
+from tests.models.acts import put_right
 from tests.world import AT, person
 
 
@@ -122,3 +126,25 @@ def test_from_the_code_to_a_failing_item_with_its_photo(app, open_as, complaints
         assert photo.size < 200_000
         assert [one.description for one in check.raised()] == ["防护罩：防护罩未合上"]
     assert [one for one in complaints if "ERR_INTERNET_DISCONNECTED" not in one] == []
+
+
+def test_a_recheck_is_tapped_in_and_verifies_what_it_looks_at(app, world, open_as, complaints):
+    with app.app_context(), Session(db.engine) as session:
+        action = put_right(session, session.get_one(ActionItem, world.action), AT)
+        key = action.id
+    inspector = open_as("quality_inspector2", width=390)
+    inspector.goto(f"/quality/recheck/{key}/")
+    expect(inspector.locator(".if-ng")).to_be_hidden()
+    assert inspector.evaluate("document.documentElement.scrollWidth") <= 390
+    assert Axe().run(inspector, options={"runOnly": RULES}).violations_count == 0
+    inspector.locator(".reading input").click()
+    for digit in "4.95":
+        inspector.locator(f"[data-key='{digit}']").click()
+    inspector.locator("[data-key=done]").click()
+    expect(inspector.locator(".judged")).to_have_text("合格")
+    with inspector.expect_navigation():
+        inspector.locator(".check-send").click()
+    expect(inspector.locator("h1")).to_contain_text("CJ-")
+    with app.app_context(), Session(db.engine) as session:
+        assert session.get_one(ActionItem, key).status in {"closed", "watching"}
+    assert complaints == []

@@ -12,10 +12,20 @@ from models.event import Event, PeriodLock
 from models.journal import acting
 from models.organisation import Post
 from models.quality import SpotCheck, SpotCheckItem
-from models.regulation import SlaClock
+from models.regulation import PriorityMatrix, SlaClock, SlaPolicy
 from rules.base import Person
 from tests.world import AT, department, employee, person
 
+TICKETS_HAVE = (
+    "acceptance",
+    "first_contact",
+    "first_solution",
+    "technical_solution",
+    "resolution",
+    "silence",
+    "closing",
+    "follow_up",
+)
 LATER = AT + timedelta(days=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -104,10 +114,17 @@ def action_of(session, world):
     return session.get_one(ActionItem, world.action)
 
 
+def without_service(session):
+    """A company that has not said yet how soon it answers its customers."""
+    session.execute(delete(SlaClock))
+    session.execute(delete(SlaPolicy).where(SlaPolicy.target.in_(TICKETS_HAVE)))
+    session.execute(delete(PriorityMatrix))
+    session.commit()
+
+
 def bare(session, world):
     """The same without a clock: whoever tests clocks winds up his own."""
-    session.execute(delete(SlaClock))
-    session.commit()
+    without_service(session)
     return action_of(session, world)
 
 

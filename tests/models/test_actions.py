@@ -1,6 +1,6 @@
 """Action items: rounds, verifiers, and the ladder that is climbed once (P3.2, P3.4)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -19,6 +19,7 @@ from models.actions import (
     levels_climbed,
     open_action,
     refuse_disorder,
+    sides_of,
 )
 from models.attachments import attach
 from models.base import Act, Source, previews
@@ -487,9 +488,14 @@ def test_what_is_due_by_a_limit_is_the_copy_of_its_clock(any_session, world):
 
 def test_an_extension_counts_instead_of_the_clock(session, world):
     action = action_of(session, world)
-    perform(session, asked(session, action), "approve", "quality_manager", LATER + HOUR)
-    assert clock(session, action).status == "cancelled"
-    assert action.due_at > clock(session, action).due_at
+    extension = asked(session, action)
+    perform(session, extension, "approve", "quality_manager", LATER + HOUR)
+    running = clock(session, action)
+    assert (running.status, running.due_at, action.due_at) == ("running", extension.new_due_at, extension.new_due_at)
+    assert list(clock_differences(session)) == []
+    assert running.explain()[-1].text("zh").startswith("已批准延期")
+    put_right(session, action, extension.new_due_at + timedelta(minutes=1))
+    assert (running.status, running.breach_minutes) == ("breached", 0), "late is strictly after the new instant"
     assert list(clock_differences(session)) == []
 
 
@@ -515,3 +521,17 @@ def test_a_time_limits_own_levels_tell_nobody_a_second_time(any_session):
     seen = [one.action for one in events(session, since, action)]
     assert [one for one in seen if one.startswith(("remind", "warn"))] == [f"remind_{level}" for level in range(4)]
     assert "overdue" in seen, "that it was late is stored all the same"
+
+
+def test_while_its_effect_is_watched_the_day_of_the_verdict_counts(session):
+    action = improvement(session, severity="major")
+    put_right(session, action, LATER + HOUR)
+    perform(session, action, "confirm", "technical_manager", LATER + 2 * HOUR)
+    key, due_on = action.id, action.effectiveness_due_on
+    assert action.due_at < datetime.combine(due_on, time(), UTC)
+    for on, is_late in ((due_on, False), (due_on + DAY, True)):
+        due, overdue = sides_of(datetime.combine(on, time(4), UTC))
+        found = [
+            bool(session.scalar(select(ActionItem.id).where(ActionItem.id == key, side))) for side in (due, overdue)
+        ]
+        assert found == [not is_late, is_late]

@@ -21,6 +21,7 @@ from models.organisation import Customer, Department, Employee, Placement, Post,
 from models.process import DocumentRevision, ProcessDocument
 from models.quality import SpotCheck, SpotCheckItem
 from models.regulation import CalendarDay, Figure, SlaPolicy
+from models.regulation.shipped import ship
 from models.reminding import remind
 from models.schedule import DailyReport, DelayRecord, SalesOrder, plan_of
 from rules.assessment import Period
@@ -616,3 +617,22 @@ def test_an_order_that_is_stored_goes_on_and_does_not_change(small):
     assert [
         row.faults[0].reason.code for sheet in report.result.sheets for row in sheet.refused if row.number == 5
     ] == ["stored_otherwise"]
+
+
+def test_a_notice_that_closes_the_factory_for_a_year_is_refused_as_a_whole(small, tmp_path):
+    """Every day of more than a year off: nobody could work by that calendar, and nothing of it is stored."""
+    ship(small, AT)
+    before = count(small, CalendarDay)
+    lines = [f"{date(2027, 1, 1) + timedelta(days=nth)},放假,停产,厂发〔2026〕9号" for nth in range(400)]
+    path = tmp_path / "停产.csv"
+    path.write_text("日期,类型,节日,来源\n" + "\n".join(lines), "utf-8-sig")
+    report = take_file(small, path, all_or_nothing=True)
+    assert not report.is_stored
+    assert len(report.refusals()) == len(lines)
+    assert "一年之内没有工作时间" in report.refusals("zh")[0]
+    assert count(small, CalendarDay) == before
+    path.write_text("日期,类型,节日,来源\n" + "\n".join(lines[:30]), "utf-8-sig")
+    assert take_file(small, path).is_stored
+    assert {one.source for one in small.scalars(select(CalendarDay).where(CalendarDay.name == "停产"))} == {
+        "厂发〔2026〕9号"
+    }

@@ -4,7 +4,7 @@ import threading
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import create_engine, literal, select
+from sqlalchemy import create_engine, func, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -550,6 +550,50 @@ def test_of_two_administrators_who_take_each_other_away_at_once_one_stays(any_ur
     with Session(engine) as session:
         assert (sorted(outcomes), administrators(session, TODAY)) == (["done", "refused"], 1)
     engine.dispose()
+
+
+@pytest.mark.parametrize("nth", range(2))
+def test_of_two_who_are_to_lead_one_team_at_once_for_a_while_one_does(any_url, nth):
+    """Both placements end some day, where no unique index watches."""
+    engine = create_engine(any_url, **engine_options(any_url))
+    barrier, outcomes = threading.Barrier(2), []
+    with Session(engine) as session, doing(session, "hr"):
+        team = employee(session, "车工一").team_id
+        for name in ("车工一", "装配一"):
+            one = employee(session, name)
+            one.move(TODAY + 60 * DAY, department=one.department, post=one.post, team=None)
+        for leader in session.scalars(select(Placement).where(Placement.team_id == team, Placement.leads_team)):
+            leader.leads_team = False
+
+    def lead(name):
+        with Session(engine) as session:
+            barrier.wait(10)
+            try:
+                with doing(session, "hr"):
+                    one = employee(session, name)
+                    there = session.get_one(Team, team)
+                    one.move(TODAY + 9 * DAY, department=one.department, post=one.post, team=there, leads_team=True)
+                outcomes.append("done")
+            except RuleBroken:
+                session.rollback()
+                outcomes.append("refused")
+
+    both = [threading.Thread(target=lead, args=(name,)) for name in ("车工一", "装配一")]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(30)
+    with Session(engine) as session:
+        count = select(func.count()).select_from(Placement).where(Placement.team_id == team, Placement.leads_team)
+        assert (sorted(outcomes), session.scalar(count)) == (["done", "refused"], 1)
+    engine.dispose()
+
+
+def test_before_the_last_day_is_set_one_reads_what_will_follow(session):
+    one = employee(session, "车工一")
+    said = [words.text("zh") for words in previews(one, "give_notice", person(session, "hr"))]
+    assert said[0] == "最后工作日结束后自动办理离职，届时："
+    assert said[1:] == [words.text("zh") for words in previews(one, "leave", person(session, "hr"))]
 
 
 # Managers

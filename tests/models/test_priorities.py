@@ -6,10 +6,11 @@ from sqlalchemy import select
 from models.regulation import PriorityMatrix, priority_of
 from rules.base import Unset
 from rules.regulation import Priority, ReportSeverity, Urgency
-from tests.models.acts import LATER, doing
+from tests.models.acts import LATER, doing, without_service
 
 
 def test_severity_and_urgency_together_make_the_priority(any_session):
+    without_service(any_session)
     with pytest.raises(Unset, match=r"A2\.3"):
         priority_of(any_session, ReportSeverity.S1, Urgency.LOW)
     with doing(any_session, "admin"):
@@ -22,6 +23,7 @@ def test_severity_and_urgency_together_make_the_priority(any_session):
 
 
 def test_a_rule_that_was_voided_counts_no_more(session):
+    without_service(session)
     with doing(session, "admin"):
         session.add(PriorityMatrix(severity="S4", urgency="low", priority="P4"))
     with doing(session, "admin"):

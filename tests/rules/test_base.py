@@ -275,6 +275,93 @@ ALLOWED = {
         published    retire            retired      quality_manager
         published    supersede         superseded
     """,
+    "after_sales.TICKET_STEPS": """
+        new              accept            accepted         after_sales_agent
+        accepted         contact           in_progress      after_sales_agent
+        in_progress      propose_solution  in_progress      after_sales_agent
+        in_progress      resolve           resolved         after_sales_agent
+        executing        resolve           resolved         after_sales_agent
+        in_progress      escalate          escalated        after_sales_agent
+        escalated        take_up           escalated        technical
+        escalated        solve             executing        technical
+        escalated        hand_back         in_progress      technical
+        in_progress      wait_for_customer pending_customer after_sales_agent
+        executing        wait_for_customer pending_customer after_sales_agent
+        in_progress      wait_for_parts    pending_parts    after_sales_agent
+        executing        wait_for_parts    pending_parts    after_sales_agent
+        pending_customer resume            in_progress      after_sales_agent
+        pending_parts    resume            in_progress      after_sales_agent
+        pending_customer resume_executing  executing        after_sales_agent
+        pending_parts    resume_executing  executing        after_sales_agent
+        new              assign            new              after_sales_agent after_sales_manager
+        accepted         assign            accepted         after_sales_agent after_sales_manager
+        in_progress      assign            in_progress      after_sales_agent after_sales_manager
+        pending_customer assign            pending_customer after_sales_agent after_sales_manager
+        pending_parts    assign            pending_parts    after_sales_agent after_sales_manager
+        escalated        assign            escalated        after_sales_agent after_sales_manager
+        executing        assign            executing        after_sales_agent after_sales_manager
+        reopened         assign            reopened         after_sales_agent after_sales_manager
+        new              classify          new              after_sales_agent after_sales_manager
+        accepted         classify          accepted         after_sales_agent after_sales_manager
+        in_progress      classify          in_progress      after_sales_agent after_sales_manager
+        pending_customer classify          pending_customer after_sales_agent after_sales_manager
+        pending_parts    classify          pending_parts    after_sales_agent after_sales_manager
+        escalated        classify          escalated        after_sales_agent after_sales_manager
+        executing        classify          executing        after_sales_agent after_sales_manager
+        reopened         classify          reopened         after_sales_agent after_sales_manager
+        accepted         log               accepted         after_sales_agent after_sales_manager technical
+        in_progress      log               in_progress      after_sales_agent after_sales_manager technical
+        pending_customer log               pending_customer after_sales_agent after_sales_manager technical
+        pending_parts    log               pending_parts    after_sales_agent after_sales_manager technical
+        escalated        log               escalated        after_sales_agent after_sales_manager technical
+        executing        log               executing        after_sales_agent after_sales_manager technical
+        reopened         log               reopened         after_sales_agent after_sales_manager technical
+        new              log               new              after_sales_agent after_sales_manager technical
+        resolved         log               resolved         after_sales_agent after_sales_manager technical
+        closed           log               closed           after_sales_agent after_sales_manager technical
+        resolved         confirm           closed           after_sales_agent
+        resolved         close             closed
+        resolved         rate              resolved
+        closed           rate              closed
+        resolved         reopen            reopened         after_sales_agent after_sales_manager
+        closed           reopen            reopened         after_sales_agent after_sales_manager
+        reopened         restart           in_progress      after_sales_agent
+        new              cancel            cancelled        after_sales_manager
+        accepted         cancel            cancelled        after_sales_manager
+        in_progress      cancel            cancelled        after_sales_manager
+    """,
+    "after_sales.SERVICE_STEPS": """
+        planned          start             in_progress      after_sales_agent technician
+        in_progress      finish            done             after_sales_agent technician
+        done             accept            accepted         after_sales_manager !technician
+        done             fail              failed           after_sales_manager !technician
+    """,
+    "after_sales.FOLLOW_UP_STEPS": """
+        scheduled        fall_due          due
+        scheduled        attempt           scheduled        after_sales_agent after_sales_manager !solver
+        due              attempt           due              after_sales_agent after_sales_manager !solver
+        scheduled        record            done             after_sales_agent after_sales_manager !solver
+        due              record            done             after_sales_agent after_sales_manager !solver
+        scheduled        give_up           unreachable      after_sales_agent after_sales_manager !solver
+        due              give_up           unreachable      after_sales_agent after_sales_manager !solver
+        scheduled        refuse            refused          after_sales_agent after_sales_manager !solver
+        due              refuse            refused          after_sales_agent after_sales_manager !solver
+        scheduled        withdraw          withdrawn
+        due              withdraw          withdrawn
+        done             call_back         done             after_sales_manager
+    """,
+    "after_sales.MAIL_STEPS": """
+        written          receive           taken
+        written          keep_aside        quarantined
+        written          ignore            ignored
+        written          queue             queued
+        quarantined      release           taken            after_sales_agent after_sales_manager
+        ignored          release           taken            after_sales_agent after_sales_manager
+        quarantined      dismiss           dismissed        after_sales_agent after_sales_manager
+        queued           send              sent
+        queued           fail              failed
+        failed           retry             queued           after_sales_agent after_sales_manager
+    """,
     "regulation.FIGURE_STEPS": """
         proposed     adopt             in_force
         proposed     approve           in_force     owner_manager !setter

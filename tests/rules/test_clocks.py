@@ -322,7 +322,7 @@ def test_the_story_of_a_deadline_is_told_day_by_day_in_both_languages():
     recorded = Recorded(at("2026-04-30 16:20"))
     told_story = story(terms("4", "working_day"), recorded, CALENDAR, FACTS, NAMES)
     assert [str(one) for one in explain(told_story)] == [
-        "Started 2026-04-30 16:20; 4 working days are granted.",
+        "Started 2026-04-30 16:20; the limit is 4 working days.",
         "2026-04-30 (a workday): 16:20–17:30 70 min.",
         "2026-05-01 to 2026-05-05: a public holiday, 劳动节, no working time.",
         "2026-05-06 (a workday, working day 1): 08:30–12:00 210 min; 13:00–17:30 270 min.",

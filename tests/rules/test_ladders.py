@@ -52,7 +52,7 @@ def test_a_ladder_names_roles_and_relations_by_code_or_by_name_in_either_languag
     ]
     assert written(ladder, zh=False) == (
         "at the deadline: the responsible person, his team leader; "
-        "1 working hours after due: Production manager; 8 working hours after due: General manager"
+        "1 working hour after due: Production manager; 8 working hours after due: General manager"
     )
     assert written([["0", ["gone"]], ["+90", ["admin"]]], zh=True) == "到期时：gone；到期后 90 工作分钟：系统管理员"
 

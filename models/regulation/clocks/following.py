@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from models.base import Act
 from models.journal import acting, seal
-from models.regulation.calendar import Calendar, CalendarDay, CalendarVersion, OwnInterval, WorkInterval, version_now
+from models.regulation.calendar import (
+    Calendar,
+    CalendarDay,
+    CalendarVersion,
+    OwnInterval,
+    WorkInterval,
+    refuse_unworkable,
+    version_now,
+)
 from models.regulation.clocks.climbing import AT_ONCE
 from models.regulation.clocks.rebuilding import rebuild
 from models.regulation.clocks.table import SlaClock
@@ -33,6 +41,7 @@ def _follow_change(session: Session) -> None:
     session.flush()
     act: Act | None = session.info.pop(MARK, None)
     if act is not None:
+        refuse_unworkable(session, act.at)  # whichever way it came, a command's or a program's too
         with acting(session, session.info.get("act") or act):
             session.flush()  # what else is pending is told as theirs who did it, when this block ends
         with acting(session, act.consequence("A4.1")):

@@ -1,6 +1,7 @@
 """What chapters do with clocks: arm, pause, resume, stop, cancel, another priority, a reopening (TIME.md 4-9)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -124,6 +125,15 @@ def rearm(
     calendar = calendar_for(session, calendar_id=policy.calendar_id, department_id=clock.department_id)
     clock.policy_id, clock.terms = policy.id, policy.terms(facts).kept()
     clock.calendar_version = version_now(session, calendar, at)
+    return rebuild(record, clock, looked_at=at)
+
+
+def extend(session: Session, record: Record, target: Target, *, at: datetime, until: datetime) -> SlaClock | None:
+    """More time was granted: the clock runs on until that instant, with all that it has told; None = no clock runs."""
+    clock = running_clock(session, record, target)
+    if clock is None:
+        return None
+    clock.terms = replace(clock.granted, until=until).kept()
     return rebuild(record, clock, looked_at=at)
 
 
