@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from admin_views.base import RegulationView
 from admin_views.faults import SENTENCES
+from admin_views.process.origins import seen
 from models.base import Act
-from models.schedule import PlanChange
+from models.schedule import PlanChange, SalesOrder
 from rules.base import Words
 
 SENTENCES |= {
@@ -88,7 +89,7 @@ class PlanChangeView(RegulationView):
     icon = "adjustments"
 
     def new_record(self, act: Act) -> PlanChange:
-        return PlanChange(proposer_id=act.by.employee_id)
+        return PlanChange(proposer_id=act.by.employee_id, order=seen(SalesOrder, "order"))
 
     def before_save(self, record: PlanChange, act: Act) -> None:
         record.prepare()

@@ -3,10 +3,11 @@
 from typing import ClassVar
 
 from admin_views.base import RegulationView, Section
+from admin_views.process.origins import seen
 from admin_views.session import db
 from models.base import Act
 from models.organisation import Employee
-from models.schedule import ContactLog, draft_of
+from models.schedule import ContactLog, SalesOrder, draft_of
 from rules.base import Words
 
 
@@ -88,7 +89,8 @@ class ContactLogView(RegulationView):
 
     def new_record(self, act: Act) -> ContactLog:
         speaker = db.session.get(Employee, act.by.employee_id) if act.by.employee_id else None
-        return ContactLog(by=speaker, at=act.at)
+        order = seen(SalesOrder, "order")
+        return ContactLog(by=speaker, at=act.at, order=order, customer=order.customer if order is not None else None)
 
     def before_save(self, record: ContactLog, act: Act) -> None:
         """Who was told is to be told again in time; a changed demand becomes a draft of a change."""

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from admin_views.base import Inline, RegulationView, Section
+from admin_views.columns import TONES
 from admin_views.faults import SENTENCES
 from admin_views.session import db
 from models.base import Act, on_date
@@ -24,6 +25,30 @@ SENTENCES |= {
     "ck_product_unit_in_order": Words("The warranty ends before the shipping.", "质保截止日早于发货日期。"),
     "uq_product_unit_serial": Words("There is a piece with this number already.", "该出厂编号已存在。"),
 }
+OWN_TONES = {
+    "clearing": "soon",
+    "confirmed": "running",
+    "in_production": "running",
+    "ready": "soon",
+    "delivered": "met",
+    "on_hold": "paused",
+    "technical_review": "soon",
+    "held": "breached",
+    "acknowledged": "met",
+    "missing": "overdue",
+    "forecast": "soon",
+    "averted": "met",
+    "unreported": "overdue",
+    "reported": "running",
+    "analysing": "running",
+    "remedy": "running",
+    "awaiting_approval": "soon",
+    "attributed": "done",
+    "assessed": "soon",
+    "applied": "met",
+    "forwarded": "soon",
+}
+TONES.update({status: tone for status, tone in OWN_TONES.items() if status not in TONES})
 CONDITION = {
     "text": Words("Condition", "条件"),
     "responsible": Words("Who sees to it", "落实责任人"),
@@ -64,7 +89,17 @@ class SalesOrderView(RegulationView):
         "priority",
         "status",
     )
-    filter_columns = ("status", "customer", "sales", "project_lead", "workshop", "model", "priority", "promised_on")
+    filter_columns = (
+        "status",
+        "customer",
+        "sales",
+        "project_lead",
+        "workshop",
+        "model",
+        "priority",
+        "promised_on",
+        "kpi_due_on",
+    )
     form_columns = (
         "customer",
         "customer_ref",

@@ -4,11 +4,12 @@ from typing import ClassVar
 
 from admin_views.base import RegulationView
 from admin_views.faults import SENTENCES
+from admin_views.process.origins import seen
 from admin_views.registry import LINE_LABELS
 from admin_views.session import db
 from models.base import Act
 from models.organisation import Employee
-from models.schedule import PlanStage, ProductionPlan
+from models.schedule import PlanStage, ProductionPlan, SalesOrder
 from rules.base import Words
 
 SENTENCES |= {
@@ -100,7 +101,7 @@ class ProductionPlanView(RegulationView):
     def new_record(self, act: Act) -> ProductionPlan:
         """Whoever makes the plan is its planner."""
         planner = db.session.get(Employee, act.by.employee_id) if act.by.employee_id else None
-        return ProductionPlan(planner=planner)
+        return ProductionPlan(planner=planner, order=seen(SalesOrder, "order"))
 
     def before_save(self, record: ProductionPlan, act: Act) -> None:
         if record.id is None:
@@ -197,6 +198,12 @@ class PlanStageView(RegulationView):
     )
     asked_kinds: ClassVar = {"actual_end_on": "date"}
     icon = "list-check"
+
+    def new_record(self, act: Act) -> PlanStage:
+        """The next number of the plan that the address names."""
+        plan = seen(ProductionPlan, "plan")
+        seq = max((one.seq for one in plan.stages), default=0) + 1 if plan is not None else 1
+        return PlanStage(plan=plan, seq=seq, heads_needed=1)
 
     def before_save(self, record: PlanStage, act: Act) -> None:
         record.plan.refuse_frozen()

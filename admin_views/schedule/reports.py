@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from admin_views.base import Inline, RegulationView
 from admin_views.faults import SENTENCES
+from admin_views.process.origins import seen
 from models.base import Act, on_date
-from models.schedule import DailyReport
+from models.schedule import DailyReport, DailyReportPerson, PlanStage
 from rules.base import Words
 
 SENTENCES |= {
@@ -89,7 +90,13 @@ class DailyReportView(RegulationView):
     icon = "notes"
 
     def new_record(self, act: Act) -> DailyReport:
-        return DailyReport(on=on_date(act.at), reporter_id=act.by.employee_id)
+        """Of the stage that the address names: as far as it is, with whoever answers for it."""
+        stage = seen(PlanStage, "stage")
+        found = DailyReport(on=on_date(act.at), reporter_id=act.by.employee_id, stage=stage)
+        if stage is not None:
+            found.percent = stage.progress
+            found.people = [DailyReportPerson(employee=stage.owner)] if stage.owner is not None else []
+        return found
 
     def before_save(self, record: DailyReport, act: Act) -> None:
         record.prepare(act.at)

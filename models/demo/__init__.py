@@ -14,6 +14,7 @@ from models.demo.company import PASSWORD, Company, founded
 from models.demo.diary import Diary, WorkClock, as_of
 from models.demo.evaluations import Evaluations
 from models.demo.market import market
+from models.demo.orders import OrderBook
 from models.demo.papers import Papers
 from models.demo.people import demo_logins
 from models.demo.questions import OFFICE_POSTS, SHOP_POSTS
@@ -83,6 +84,7 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     Staffing(session, company, diary).plan()
     Schooling(session, rng, company, diary, papers).plan()
     Regulation(session, company, diary).plan()
+    OrderBook(session, Random(DAYS), company, diary, papers).plan()  # noqa: S311 - no secrets; its own stream
     checks = Checks(session, rng, company, diary, papers)
     Rounds(session, rng, company, diary, checks).plan()
     plan_scenes(checks, company, diary.clock)

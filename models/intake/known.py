@@ -9,13 +9,14 @@ from models.assessment import KpiTarget
 from models.base import on_date
 from models.organisation import Customer, Department, Employee, Post, ProductModel, Team
 from models.process import DocumentRevision, ProcessDocument
+from models.regulation import CalendarDay
 from rules.assessment import CycleKind, Group
 from rules.ledger import Known
 from rules.process import RevisionStatus
 
 
 def known_from(session: Session) -> Known:
-    """Departments, posts, people, documents, revisions, customers and models, by one query each."""
+    """Departments, posts, people, documents, customers, models and days, by one query each."""
     return Known(
         {
             "department": _departments(session),
@@ -26,6 +27,7 @@ def known_from(session: Session) -> Known:
             "kpi_target": _weights(session),
             "customer": _customers(session),
             "product_model": _models(session),
+            "calendar_day": _days(session),
         }
     )
 
@@ -99,6 +101,11 @@ def _models(session: Session) -> Iterator[dict[str, object]]:
 def _documents(session: Session) -> Iterator[dict[str, object]]:
     for doc_no in session.scalars(select(ProcessDocument.doc_no).where(ProcessDocument.voided_at.is_(None))):
         yield {"doc_no": doc_no}
+
+
+def _days(session: Session) -> Iterator[dict[str, object]]:
+    for on, day_type in session.execute(select(CalendarDay.on, CalendarDay.day_type)):
+        yield {"on": on, "day_type": str(day_type)}
 
 
 def _revisions(session: Session) -> Iterator[dict[str, object]]:

@@ -14,6 +14,7 @@ from models.intake.assessments import store_sheets, store_weights
 from models.intake.checks import store_checks
 from models.intake.kit import Intake, Outcome
 from models.intake.market import store_customers, store_products
+from models.intake.orders import store_orders
 from models.intake.papers import store_papers
 from models.intake.people import store_people
 from models.intake.posts import store_posts
@@ -25,6 +26,7 @@ from models.organisation import Customer, Employee, Post, ProductModel
 from models.process import DocumentRevision
 from models.quality import SpotCheck
 from models.regulation import CalendarDay
+from models.schedule import SalesOrder
 from models.training import TrainingSession
 from rules.base import Person, Words
 from rules.ledger import FileResult, SheetResult
@@ -52,6 +54,7 @@ STORES = {
     "spot_check_item": Store(SpotCheck, store_checks),
     "kpi_target": Store(KpiTarget, store_weights),
     "assessment_sheet": Store(AssessmentCycle, store_sheets),
+    "sales_order": Store(SalesOrder, store_orders),
     "ticket": Store(Ticket, store_tickets),
 }
 

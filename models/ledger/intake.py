@@ -135,4 +135,5 @@ def table_of(head: Head, asked: Asked) -> Table | None:
 def in_order(tables: Iterable[Table | None], ledgers: Sequence[Ledger]) -> list[tuple[int, Table]]:
     """Positions and tables of the recognised sheets, in the order of their ledgers."""
     found = [(position, table) for position, table in enumerate(tables) if table is not None]
-    return sorted(found, key=lambda pair: ledgers.index(pair[1].ledger))
+    places = {one.entity: place for place, one in enumerate(ledgers)}
+    return sorted(found, key=lambda pair: places[pair[1].ledger.entity])

@@ -1,6 +1,6 @@
 """Orders, plans, progress and delays; what customers were told (S1-S3, C2.1)."""
 
-from models.schedule import documents, progress
+from models.schedule import documents, evidence, progress
 from models.schedule.changes import PlanChange, draft_of
 from models.schedule.contacts import ContactLog
 from models.schedule.delays import DelayRecord
@@ -30,6 +30,7 @@ __all__ = [
     "cut_off",
     "documents",
     "draft_of",
+    "evidence",
     "missing",
     "open_delay",
     "overloads_of",

@@ -143,6 +143,8 @@ class SalesOrder(Record):
     def do_submit(self, act: Act) -> None:
         """Production and technical are asked; each has its time limit (S1.1)."""
         self.prepare()
+        if act.recorded_at is not None:  # history names no workshop and keeps no answers
+            return
         if self.workshop is None:
             raise RuleBroken(
                 Words("Choose the workshop that makes it.", "请选择承制车间。"), field="workshop", clause="S1.1"
@@ -190,10 +192,8 @@ class SalesOrder(Record):
 
     def do_confirm(self, act: Act, promised_on: date | None = None) -> None:
         """The first promise stays for ever; beside it stands the date that indicators count."""
-        orders.refuse_uncleared(
-            Answered(found.kind, found.opinion if found.status is ClearanceStatus.ANSWERED else None)
-            for found in self.asked()
-        )
+        if act.recorded_at is None:
+            self._refuse_uncleared()
         if self.project_lead_id is None:
             raise RuleBroken(
                 Words("Name a project lead first.", "请先指定项目负责人。"), field="project_lead", clause="S2.2"
@@ -203,6 +203,12 @@ class SalesOrder(Record):
         self.promised_on = self.baseline_on = self.kpi_due_on = orders.refuse_promise(given, self.ordered_on, on)
         if not act.recorded_at:
             self.tell_again(act)
+
+    def _refuse_uncleared(self) -> None:
+        orders.refuse_uncleared(
+            Answered(found.kind, found.opinion if found.status is ClearanceStatus.ANSWERED else None)
+            for found in self.asked()
+        )
 
     def tell_again(self, act: Act) -> None:
         """The customer is to hear from us within the time limit, from now on (S2.3)."""

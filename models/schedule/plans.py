@@ -174,13 +174,17 @@ class ProductionPlan(Record):
 
     def do_submit(self, act: Act) -> None:
         """Complete and in time; a version is kept, and the review's time limit runs (S1.2, S1.4)."""
+        if act.recorded_at is None:  # history is as it was
+            self._refuse_incomplete(act)
+        self.planner_id = act.by.employee_id or self.planner_id
+        self.start_review(act)
+
+    def _refuse_incomplete(self, act: Act) -> None:
         tasks = self.tasks()
         feasibility.refuse_faults(feasibility.faults_of(tasks))
         feasibility.refuse_late_end(plans.end_of(tasks), self.order.promised_on, self.consented_end_on)
         for stage in self.live_stages():
             stage.refuse_owner(act.at)
-        self.planner_id = act.by.employee_id or self.planner_id
-        self.start_review(act)
 
     def start_review(self, act: Act) -> None:
         """A copy of what is to be reviewed is kept; the clock runs."""
@@ -207,7 +211,8 @@ class ProductionPlan(Record):
                 Words("The plan was changed since it was submitted.", "计划提交后又有改动，须重新提交审核。"),
                 clause="S1.4",
             )
-        version.approved_by_id, version.approved_at = act.by.employee_id, act.at
+        if act.by.employee_id is not None:  # history does not always say who it was
+            version.approved_by_id, version.approved_at = act.by.employee_id, act.at
         self.needs_review = False
         stop(self.session, self, Target.PLAN_REVIEW, at=act.at)
 

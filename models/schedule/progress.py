@@ -90,7 +90,9 @@ def same_day(session: Session, at: datetime) -> datetime:
 
 @after(PlanStage, "finish")
 def settle_delay(stage: PlanStage, act: Act) -> None:
-    """In time: what was forecast is averted. Late: the delay has its length."""
+    """In time: what was forecast is averted. Late: the delay has its length; history tells its delays itself."""
+    if act.recorded_at is not None:
+        return
     if open_delay(stage.session, stage) is None and not _ended_late(stage):
         return
     if open_delay(stage.session, stage) is None:
@@ -132,7 +134,7 @@ def _days_to_note(session: Session, at: datetime) -> Iterator[date]:
 def _note_missing(session: Session, day: date, at: datetime) -> int:
     act = _act(session)
     count = 0
-    for stage in unreported_stages(session, day):
+    for stage in [one for one in unreported_stages(session, day) if day >= on_date(one.created_at)]:
         report = session.scalar(
             select(DailyReport).where(
                 DailyReport.stage_id == stage.id, DailyReport.on == day, DailyReport.shift == Shift.DAY
@@ -175,6 +177,8 @@ def see_delays(session: Session, at: datetime) -> int:
     """The day after its planned end, a stage that is not done has a delay that counts until it is reported (S3.1)."""
     on, act, count = on_date(at), _act(session), 0
     for stage in _overdue_stages(session, on):
+        if stage.planned_end_on is None or stage.planned_end_on < on_date(stage.created_at):
+            continue  # taken in when it was late already
         delay = open_delay(session, stage)
         if delay is None:
             open_unreported(stage, act)

@@ -7,7 +7,7 @@ from models.base import Act, after, now, on_date
 from models.regulation import company_calendar
 from models.schedule.capacity import demands_of, named_posts, other_stages, qualified_heads
 from models.schedule.plans import MISSING_BEFORE_RELEASE, ProductionPlan
-from models.training import may_work
+from models.training import gates
 from rules.base import Person, Words
 from rules.process import RevisionStatus
 from rules.schedule.feasibility import Overload, overloads, words_of_overloads
@@ -52,18 +52,19 @@ def _out_of_force(plan: ProductionPlan) -> Iterator[Words]:
 
 def _barred(plan: ProductionPlan, at: datetime) -> Iterator[Words]:
     """Owners who may not work at their post as things stand."""
-    for stage in plan.live_stages():
-        if stage.owner is None or stage.post is None:
-            continue
-        found = may_work(stage.owner, stage.post, at)
+    asked = [(one, one.owner, one.post) for one in plan.live_stages() if one.owner is not None and one.post is not None]
+    people, posts = {who.id: who for _, who, _ in asked}, {post.id: post for _, _, post in asked}
+    answers = gates(plan.session, list(people.values()), list(posts.values()), at)
+    for stage, who, post in asked:
+        found = answers[who.id, post.id]
         if found.answer is Answer.NO:
             yield Words(
                 "Stage {seq} {name}: {who} may not work at {post}. {why}",
                 "第 {seq} 阶段“{name}”：{who}不得在“{post}”岗位作业：{why}",
                 seq=stage.seq,
                 name=stage.name,
-                who=stage.owner.name,
-                post=stage.post.name,
+                who=who.name,
+                post=post.name,
                 why=Words(
                     " ".join(one.words.text("en") for one in found.reasons),
                     "".join(one.words.text("zh") for one in found.reasons),

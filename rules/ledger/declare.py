@@ -1,8 +1,8 @@
 """How a ledger is declared: its columns with their headings in both languages, its key, its rules."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from unicodedata import normalize
@@ -95,6 +95,8 @@ class Ledger:
     key_cell: str = ""
     unique_in: Literal["file", "sheet"] = "file"
     above: "AboveRule | None" = None
+    under: Mapping[str, Column] = field(default_factory=dict)
+    """Where a second row stands under the headings (计划, 实际): what each of its words means."""
 
     def column(self, name: str) -> Column:
         return next(one for one in self.columns if one.name == name)

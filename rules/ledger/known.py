@@ -2,12 +2,15 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 
 from rules.ledger.text import folded
 
 Values: TypeAlias = Mapping[str, Any]
+
+
+WORKED = frozenset({"workday", "makeup_workday"})
 
 
 class Known:
@@ -30,7 +33,8 @@ class Known:
         self._revisions: dict[str, list[tuple[date, str]]] = {}
         self._revision_names: set[tuple[str, str]] = set()
         self._customers: dict[str, str] = {}
-        self._models: set[str] = set()
+        self._models: dict[str, str] = {}
+        self._days: dict[date, bool] = {}
         for entity, many in (rows or {}).items():
             for one in many:
                 self.add(entity, one)
@@ -53,9 +57,11 @@ class Known:
             case "document_revision":
                 self._add_revision(row)
             case "customer":
-                self._customers |= {folded(row["name"]): row["code"], folded(row["code"]): row["code"]}
+                self._customers |= {folded(said): row["code"] for said in (row["name"], row["code"]) if said}
             case "product_model":
-                self._models.add(folded(row["code"]))
+                self._models[folded(row["code"])] = row["code"]
+            case "calendar_day":
+                self._days[row["on"]] = row["day_type"] in WORKED
 
     def _add_department(self, name: str | None, code: str | None) -> None:
         for said in (name, code):
@@ -112,11 +118,23 @@ class Known:
         return self._weights.get(department)
 
     def customer(self, said: str) -> str | None:
-        """The customer's code, asked by name or code."""
+        """The code of the customer, asked by name or code; None = there is none."""
         return self._customers.get(folded(said))
+
+    def product_model(self, said: str) -> str | None:
+        """The model's own code."""
+        return self._models.get(folded(said))
 
     def has_model(self, code: str) -> bool:
         return folded(code) in self._models
+
+    def is_workday(self, on: date) -> bool:
+        """Whether that day is worked: as the statutory calendar says, else Monday to Friday."""
+        return self._days.get(on, on.weekday() < 5)
+
+    def working_days_after(self, first: date, last: date) -> int:
+        """The working days after one day, up to another."""
+        return sum(self.is_workday(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
 
     def has_document(self, doc_no: str) -> bool:
         return doc_no in self._documents

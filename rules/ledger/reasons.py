@@ -87,6 +87,15 @@ MATCHED_BY_NAME = Reason(
     "缺少工号，已按姓名和部门找到此人。",
 )
 
+CUSTOMER_UNKNOWN = Reason("customer_unknown", "There is no such customer.", "没有这个客户。")
+MODEL_UNKNOWN = Reason("model_unknown", "There is no such product model.", "没有这个产品型号。")
+QTY_INVALID = Reason("qty_invalid", "This is not a whole number above zero.", "数量须为大于零的整数。")
+REQUESTED_BEFORE_ORDERED = Reason(
+    "requested_before_ordered", "The requested date lies before the order.", "客户要求交期早于下单日期。"
+)
+DELIVERED_BEFORE_ORDERED = Reason(
+    "delivered_before_ordered", "The delivery lies before the order.", "交货日期早于下单日期。"
+)
 DOCUMENT_UNKNOWN = Reason("document_unknown", "There is no such document.", "没有这份文件。")
 REVISION_UNKNOWN = Reason("revision_unknown", "The document has no such revision.", "该文件没有这个版次。")
 SUPERSEDED_REVISION = Reason(
@@ -129,8 +138,6 @@ ASSESSOR_IS_ASSESSED = Reason(
 DEPARTMENT_DIFFERS = Reason(
     "department_differs", "The roster has this person in another department.", "花名册中该员工属于其他部门。"
 )
-CUSTOMER_UNKNOWN = Reason("customer_unknown", "There is no such customer.", "没有这个客户。")
-MODEL_UNKNOWN = Reason("model_unknown", "There is no such product model.", "没有这个产品型号。")
 SEVERITY_UNKNOWN = Reason("severity_unknown", "There is no such severity.", "没有这种严重程度。")
 CONTACT_BEFORE_RECEIPT = Reason(
     "contact_before_receipt", "The first contact lies before the receipt.", "首次联系早于受理时间。"

@@ -152,4 +152,8 @@ def shown_value(value: object) -> object:
     """A value in JSON: days and moments ISO, exact numbers as numbers."""
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
+    if isinstance(value, list):
+        return [shown_value(one) for one in value]
+    if isinstance(value, dict):
+        return {name: shown_value(one) for name, one in value.items()}
     return float(value) if isinstance(value, Decimal) else value

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 
@@ -89,8 +89,39 @@ def recognise(
             ledger, known = max(fitting, key=lambda pair: len(pair[1]))
             taken = {column: place for column, place in known.items() if is_taken(ledger, column)}
             above = lines(head[:at])
-            return Table(ledger, (at + 1,), taken, written, year_of_title(above, name), tuple(above))
+            year = year_of_title(above, name)
+            if ledger.under and (below := second_row(ledger, written, head[at + 1 : at + 2], hidden)) is not None:
+                wider, more, titles = below
+                return Table(wider, (at + 1, at + 2), taken | more, titles, year, tuple(above))
+            return Table(ledger, (at + 1,), taken, written, year, tuple(above))
     return None
+
+
+PART = ":"
+"""Between the heading above and the column below, in the name of a column of two header rows."""
+
+
+def second_row(
+    ledger: Ledger, written: Mapping[int, str], rows: Sequence[Sequence[Cell]], hidden: frozenset[int]
+) -> tuple[Ledger, dict[str, int], dict[int, str]] | None:
+    """The ledger with the columns of a second header row, their places, and all headings; None = there is no such row.
+
+    A heading above counts for the columns right of it, until the next one (rule 5).
+    """
+    meant = {heading(word): column for words, column in ledger.under.items() for word in words.split("|")}
+    titles, columns, places, group = dict(written), list[Column](), dict[str, int](), ""
+    for place, cell in enumerate(rows[0] if rows else ()):
+        group = written.get(place, group)
+        column = meant.get(heading(stripped(as_text(cell)))) if not is_blank(cell) else None
+        if column is None or not group or place in hidden:
+            continue
+        name = f"{group}{PART}{column.name}"
+        titles[place] = f"{group} / {stripped(as_text(cell))}"
+        columns.append(replace(column, name=name))
+        places[name] = place
+    if not columns:
+        return None
+    return replace(ledger, columns=(*ledger.columns, *columns)), places, titles
 
 
 def known_headings(

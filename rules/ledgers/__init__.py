@@ -8,6 +8,7 @@ from rules.ledgers.organisation import EMPLOYEES, POSTS
 from rules.ledgers.process import DOCUMENTS
 from rules.ledgers.quality import SPOT_CHECKS
 from rules.ledgers.regulation import CALENDAR
+from rules.ledgers.schedule import ORDERS
 from rules.ledgers.training import EXAM_RESULTS
 
 LEDGERS: tuple[Ledger, ...] = (
@@ -21,6 +22,7 @@ LEDGERS: tuple[Ledger, ...] = (
     SPOT_CHECKS,
     WEIGHTS,
     ASSESSMENTS,
+    ORDERS,
     TICKETS,
 )
 

@@ -13,7 +13,7 @@ from rules.schedule.access import (
 )
 from rules.schedule.changes import CHANGE_STEPS, ChangeCause, ChangeStatus
 from rules.schedule.contacts import CONTACT_STEPS, ContactChannel, ContactStatus, Direction
-from rules.schedule.delays import DELAY_STEPS, DelayNature, DelayStatus, DetectedBy
+from rules.schedule.delays import DELAY_STEPS, DelayNature, DelayStatus, DetectedBy, GroupBy
 from rules.schedule.orders import (
     ANSWERED_BY,
     CLEARANCE_STEPS,
@@ -61,6 +61,7 @@ __all__ = [
     "DetectedBy",
     "Difficulty",
     "Direction",
+    "GroupBy",
     "HoldSource",
     "Opinion",
     "OrderPriority",

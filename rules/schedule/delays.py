@@ -43,6 +43,17 @@ class DetectedBy(Choice):
     REPORTED = "reported", "Reported by hand", "人工上报"
 
 
+class GroupBy(Choice):
+    """By what delays are told apart."""
+
+    NATURE = "nature", "Nature", "延误性质"
+    CAUSE = "cause", "Cause", "原因类别"
+    MONTH = "month", "Month", "月份"
+    ORDER = "order", "Order", "订单"
+    POST = "post", "Post", "岗位"
+    PERSON = "person", "Responsible for the stage", "阶段责任人"
+
+
 UNSETTLED = ("forecast", "unreported", "reported", "analysing", "remedy", "awaiting_approval")
 """States in which the nature is still open; undetermined counts until it is decided."""
 NEVER_COUNTED = ("forecast", "averted")

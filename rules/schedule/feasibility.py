@@ -220,18 +220,3 @@ def words_of_overloads(overs: Sequence[Overload], posts: Mapping[int, str]) -> l
             )
         )
     return found
-
-
-def critical_path(tasks: Sequence[Task]) -> list[int]:
-    """The stages whose delay moves the end: back from the last one, along the predecessor that ends last."""
-    known = {one.seq: one for one in tasks}
-    ended = [one for one in tasks if one.end_on is not None]
-    if not ended or cycle_in({one.seq: [seq for seq in one.after if seq in known] for one in tasks}):
-        return []
-    here: Task | None = max(ended, key=lambda one: (one.end_on or date.min, one.seq))
-    found: list[int] = []
-    while here is not None:
-        found.append(here.seq)
-        befores = [known[seq] for seq in here.after if seq in known and known[seq].end_on is not None]
-        here = max(befores, key=lambda one: (one.end_on or date.min, one.seq), default=None)
-    return found[::-1]

@@ -22,6 +22,8 @@ from models.process import DocumentRevision, ProcessDocument
 from models.quality import SpotCheck, SpotCheckItem
 from models.regulation import CalendarDay, Figure, SlaPolicy
 from models.regulation.shipped import ship
+from models.reminding import remind
+from models.schedule import DailyReport, DelayRecord, SalesOrder, plan_of
 from rules.assessment import Period
 from rules.base import SYSTEM, NotYours, Person, Role
 from rules.quality import CheckKind, Verdict
@@ -471,7 +473,7 @@ def test_what_is_known_takes_few_queries(company):
     seen = []
     event.listen(company.get_bind(), "before_cursor_execute", lambda *row: seen.append(row[2]))
     known = known_from(company)
-    assert len([one for one in seen if one.startswith("SELECT")]) == 5
+    assert len([one for one in seen if one.startswith("SELECT")]) == 8
     assert known.employee("10001")["department"] == "总经办"
     assert known.post("生产二部", "P03") == "部门经理"
     assert known.in_force("GY-XX-001", date(2026, 5, 10)) == "A/1"
@@ -553,6 +555,68 @@ def test_what_was_voided_takes_no_ledger(small, tmp_path):
         "voided",
         "voided",
     ]
+
+
+# Orders
+
+YEARS = ("2025年", "2026年")
+
+
+def test_orders_of_the_order_ledger_live_their_lives_at_the_days_of_their_rows(company):
+    for file in FILES[:2]:
+        take_file(company, file)
+    report = take_file(company, "订单台账.xlsx")
+    sheets = EXPECTED["files"]["订单台账.xlsx"]["sheets"]
+    wanted = [row["values"] for year in YEARS for row in sheets[year]["accepted"]]
+    assert [report.counts[year]["created"] for year in YEARS] == [len(sheets[year]["accepted"]) for year in YEARS]
+    orders = {one.no: one for one in company.scalars(select(SalesOrder))}
+    assert len(orders) == len(wanted)
+    for row in wanted:
+        found = orders[row["no"]]
+        assert (found.customer.code, found.model.code, found.qty) == (row["customer"], row["model"], row["qty"])
+        assert (found.sales.no, found.project_lead.no) == (row["sales"], row["project_lead"])
+        days = [found.ordered_on, found.requested_on, found.baseline_on, found.kpi_due_on, found.delivered_on]
+        names = ("ordered_on", "requested_on", "promised_on", "promised_on", "delivered_on")
+        assert [one and one.isoformat() for one in days] == [row[name] for name in names]
+        stages = plan_of(found).stages
+        assert [(one.name, one.planned_end_on.isoformat()) for one in stages] == [
+            (one["name"], one["planned_end_on"]) for one in row["stages"]
+        ]
+        assert [one.actual_end_on and one.actual_end_on.isoformat() for one in stages] == [
+            one["actual_end_on"] for one in row["stages"]
+        ]
+        assert (found.status == "delivered") is (row["delivered_on"] is not None)
+        delays = company.scalars(select(DelayRecord).where(DelayRecord.order_id == found.id)).all()
+        assert [one.order_effect_working_days for one in delays] == [row["delay_working_days"]][: len(delays)]
+        assert len(delays) == (row["delay_working_days"] is not None)
+    again = take_file(company, "订单台账.xlsx")
+    assert [set(again.counts[year]) for year in YEARS] == [{"unchanged"}, {"unchanged"}]
+
+
+def test_nothing_that_the_order_ledger_tells_of_the_past_is_told_or_noted_as_late(company):
+    for file in (*FILES[:2], "订单台账.xlsx"):
+        take_file(company, file)
+    told = company.scalars(
+        select(Delivery).join(Event, Event.seq == Delivery.event_seq).where(Event.entity == "sales_order")
+    )
+    assert list(told) == []
+    delays = count(company, DelayRecord)
+    remind(company, AT + timedelta(hours=1))
+    assert count(company, DelayRecord) == delays
+    assert count(company, DailyReport) == 0
+
+
+def test_an_order_that_is_stored_goes_on_and_does_not_change(small):
+    for file in (*FILES[:2], "订单台账.xlsx"):
+        take_file(small, file)
+    order = small.scalars(select(SalesOrder).where(SalesOrder.no == "DD2025-0001")).one()
+    with acting(small, Act(SYSTEM, AT)):
+        order.qty += 1
+        small.commit()
+    report = take_file(small, "订单台账.xlsx")
+    assert [
+        row.faults[0].reason.code for sheet in report.result.sheets for row in sheet.refused if row.number == 5
+    ] == ["stored_otherwise"]
 
 
 def test_a_notice_that_closes_the_factory_for_a_year_is_refused_as_a_whole(small, tmp_path):

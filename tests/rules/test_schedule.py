@@ -225,20 +225,16 @@ def test_dates_revision_and_post_reopen_the_review_and_nothing_else(more, reopen
     assert len(plans.differences(before, [task(1).kept(), task(2, **more).kept()])) == len(more)
 
 
+def test_a_plan_ends_with_its_last_stage():
+    assert plans.end_of([task(1), task(2, end_on=DAYS[9]), task(3, end_on=None)]) == DAYS[9]
+    assert plans.end_of([task(1, end_on=None)]) is None
+
+
 def test_a_stage_more_or_less_reopens_the_review():
     one, two = [task(1).kept()], [task(1).kept(), task(2).kept()]
     assert plans.reopens_review(one, two)
     assert [(found.field, found.old, found.new) for found in plans.differences(two, one)] == [("stage", "S2", None)]
     assert [(found.old, found.new) for found in plans.differences(one, two)] == [(None, "S2")]
-
-
-def test_the_critical_path_goes_back_along_what_ended_last():
-    found = [task(1), task(2), task(3, after=(1, 2)), task(4, after=(1,)), task(5, after=(3, 4), end_on=DAYS[9])]
-    assert feasibility.critical_path(found) == [1, 4, 5]
-    assert feasibility.critical_path([]) == []
-    assert feasibility.critical_path([task(1, after=(2,)), task(2, after=(1,))]) == []
-    assert plans.end_of(found) == DAYS[9]
-    assert plans.end_of([task(1, end_on=None)]) is None
 
 
 # -- people ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,101 @@
+"""Orders in time, delays by number and length: by month, nature, cause, order, post and responsible person (K1.2)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from models.schedule.delays import DelayRecord
+from models.schedule.orders import SalesOrder
+from models.schedule.stages import PlanStage
+from rules.base import Person
+from rules.schedule import DelayStatus, GroupBy, OrderStatus, orders
+
+NEVER = (OrderStatus.DRAFT, OrderStatus.CLEARING, OrderStatus.CANCELLED)
+
+
+@dataclass(frozen=True)
+class OnTime:
+    """The orders due in a month: how many of them were delivered in time."""
+
+    month: date
+    in_time: int
+    due: int
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """Delays of one group: how many, for how many working days, which; only those that count."""
+
+    name: Any
+    count: int
+    days: int
+    ids: Sequence[int]
+
+
+def on_time(session: Session, person: Person, from_on: date, to_on: date, on: date) -> list[OnTime]:
+    """Month by month of the date that counts; what is not delivered by ``on`` is late only once that date has gone."""
+    rows = session.execute(
+        select(SalesOrder.kpi_due_on, SalesOrder.delivered_on).where(
+            SalesOrder.visible_to(person),
+            SalesOrder.kpi_due_on.between(from_on, to_on),
+            SalesOrder.status.not_in(NEVER),
+            SalesOrder.voided_at.is_(None),
+        )
+    )
+    found: dict[date, list[bool]] = defaultdict(list)
+    for due, delivered in rows:
+        if due is not None and (delivered is not None or due < on):
+            found[due.replace(day=1)].append(not orders.is_late(due, delivered, on))
+    return [OnTime(month, sum(kept), len(kept)) for month, kept in sorted(found.items())]
+
+
+NAMES: dict[GroupBy, Callable[[DelayRecord], Any]] = {
+    GroupBy.NATURE: lambda one: one.nature,
+    GroupBy.CAUSE: lambda one: one.cause_category,
+    GroupBy.MONTH: lambda one: f"{one.planned_end_on:%Y-%m}",
+    GroupBy.ORDER: lambda one: one.order.no,
+    GroupBy.POST: lambda one: one.stage.post.name if one.stage is not None and one.stage.post is not None else None,
+    GroupBy.PERSON: lambda one: one.owner.name if one.owner is not None else None,
+}
+
+
+def counted(session: Session, person: Person, from_on: date, to_on: date) -> list[DelayRecord]:
+    """The delays that count and whose planned end lies in that time, as far as the person may see them."""
+    rows = session.scalars(
+        select(DelayRecord)
+        .where(
+            DelayRecord.visible_to(person),
+            DelayRecord.planned_end_on.between(from_on, to_on),
+            DelayRecord.status.not_in((DelayStatus.FORECAST, DelayStatus.AVERTED)),
+            DelayRecord.voided_at.is_(None),
+        )
+        .options(
+            joinedload(DelayRecord.order),
+            joinedload(DelayRecord.owner),
+            joinedload(DelayRecord.stage).joinedload(PlanStage.post),
+        )
+        .order_by(DelayRecord.planned_end_on.desc(), DelayRecord.id.desc())
+    )
+    return [one for one in rows if one.counts()]
+
+
+def lateness(delays: Sequence[DelayRecord], by: GroupBy) -> list[Lateness]:
+    """Number and length by group, the longest first; months in their order."""
+    groups: dict[Any, list[DelayRecord]] = defaultdict(list)
+    for one in delays:
+        groups[NAMES[by](one)].append(one)
+    found = [
+        Lateness(name, len(rows), sum(one.order_effect_working_days for one in rows), [one.id for one in rows])
+        for name, rows in groups.items()
+    ]
+    if by is GroupBy.MONTH:
+        return sorted(found, key=lambda one: str(one.name))
+    return sorted(found, key=lambda one: (-one.days, -one.count, str(one.name)))
+
+
+__all__ = ["Lateness", "OnTime", "counted", "lateness", "on_time"]

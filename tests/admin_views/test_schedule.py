@@ -1,0 +1,105 @@
+"""The screens of schedule: orders, desks, the customer's page, figures (S1-S3)."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_views.session import db
+from models.reminding import remind
+from models.schedule import ContactLog, DailyReport, PlanChange, PlanStage, SalesOrder
+from tests.browse import Browser
+from tests.schedule_world import AT
+
+
+def first(app, model, **facts):
+    with app.app_context(), Session(db.engine) as session:
+        return session.scalars(select(model).filter_by(**facts).order_by(model.id)).first().id
+
+
+def test_an_order_shows_what_hangs_together_with_it_and_the_next_act(app):
+    key = first(app, SalesOrder)
+    page = Browser(app, "sales", language="zh-CN").get(f"/admin/sales_order/details/?id={key}").text
+    for words in ("订单评审", "生产计划 JH-2026-00001", "登记沟通", "提出变更", "生成查询链接"):
+        assert words in page
+    planner = Browser(app, "production_planner").get(f"/admin/sales_order/details/?id={key}").text
+    assert "Make a link" not in planner
+
+
+@pytest.mark.parametrize(
+    "login,words",
+    [
+        ("sales", "我的订单：最迟通报客户"),
+        ("technical", "待审核计划"),
+        ("production_planner", "待编制与下达的计划"),
+        ("team_leader", "我的阶段：今日日报"),
+        ("project_lead", "我负责的订单"),
+    ],
+)
+def test_everybody_finds_his_part_on_his_desk(app, login, words):
+    assert words in Browser(app, login, language="zh-CN").get("/").text
+
+
+def test_what_is_overdue_lies_on_the_production_managers_desk(app):
+    with app.app_context(), Session(db.engine) as session:
+        remind(session, AT + timedelta(days=10))
+    page = Browser(app, "production_manager", language="zh-CN").get("/").text
+    assert "待上报延误与预警" in page
+    assert "DD-2026-00001 · 下料" in page
+    assert "未上报的日报" in page
+
+
+def test_a_customer_follows_his_order_by_a_link_that_is_shown_once(app):
+    key = first(app, SalesOrder)
+    browser = Browser(app, "sales")
+    page = browser.post(f"/schedule/orders/{key}/link/", {}, token_from=f"/schedule/orders/{key}/link/").text
+    token = re.search(r"/o/([\w-]+)/", page)[1]
+    answer = Browser(app, language="zh-CN").get(f"/o/{token}/")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "下料" in answer.text
+    for secret in ("车工一", "项目负责人", "刘芳芳"):
+        assert secret not in answer.text
+    assert Browser(app).get(f"/o/{token}x/").status_code == 404
+    assert Browser(app, "production_planner").get(f"/schedule/orders/{key}/link/").status_code == 403
+    assert Browser(app).get(f"/schedule/orders/{key}/link/").status_code == 302
+
+
+def test_figures_open_for_who_sees_orders_and_for_nobody_else(app):
+    for by in ("nature", "cause", "month", "order", "post", "person", "x"):
+        assert Browser(app, "production_manager").get(f"/schedule/statistics/?by={by}&from=x&open=1").status_code == 200
+    assert Browser(app, "hr").get("/schedule/statistics/").status_code == 403
+    assert Browser(app).get("/schedule/statistics/").status_code == 302
+
+
+def test_a_form_begins_with_what_the_address_names(app):
+    order, stage = first(app, SalesOrder), first(app, PlanStage)
+    assert "DD-2026-00001" in Browser(app, "sales").get(f"/admin/contact_log/new/?order={order}").text
+    assert "DD-2026-00001" in Browser(app, "sales").get(f"/admin/plan_change/new/?order={order}").text
+    assert "GX-2026-00001" in Browser(app, "team_leader").get(f"/admin/daily_report/new/?stage={stage}").text
+
+
+def test_a_contact_with_another_wish_becomes_a_draft_of_a_change(app):
+    order, browser = first(app, SalesOrder), Browser(app, "sales")
+    fields = browser.form(f"/admin/contact_log/new/?order={order}")
+    fields |= {"summary": "来电", "demand_change": "推迟两周", "direction": "incoming"}
+    assert browser.post("/admin/contact_log/new/", fields).status_code == 302
+    with app.app_context(), Session(db.engine) as session:
+        contact = session.scalars(select(ContactLog)).one()
+        assert session.scalars(select(PlanChange)).one().contact_id == contact.id
+
+
+def test_a_report_is_handed_in_from_its_form(app):
+    stage, browser = first(app, PlanStage), Browser(app, "team_leader")
+    fields = browser.form(f"/admin/daily_report/new/?stage={stage}")
+    fields |= {"percent": "30", "on": "2026-11-16", "people-0-hours": "8"}
+    answer = browser.post("/admin/daily_report/new/", fields)
+    assert answer.status_code == 302, answer.text[:2000]
+    key = first(app, DailyReport)
+    sent = {"id": key, "verb": "submit", "version_no": 1}
+    answer = browser.post("/admin/daily_report/perform/", sent, token_from="/admin/daily_report/")
+    assert answer.status_code == 302, answer.text[:2000]
+    with app.app_context(), Session(db.engine) as session:
+        assert session.get(PlanStage, stage).progress == 30
