@@ -21,6 +21,7 @@ from admin_views import (
     after_sales,
     assessment,
     commands,
+    communication,
     desk,
     event,
     faults,
@@ -42,7 +43,19 @@ from models.base import COMPANY_ZONE, Base
 from models.engine import database_url, engine_options
 
 HERE = Path(__file__).resolve().parent
-CHAPTERS = (event, organisation, regulation, actions, process, training, schedule, after_sales, quality, assessment)
+CHAPTERS = (
+    event,
+    organisation,
+    regulation,
+    actions,
+    process,
+    training,
+    schedule,
+    after_sales,
+    quality,
+    communication,
+    assessment,
+)
 MOST_BYTES = 32 * 1024 * 1024
 
 

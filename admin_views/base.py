@@ -19,7 +19,7 @@ from admin_views.fields import clean
 from admin_views.listing import Listing, Question, pick, question, sortable_columns
 from admin_views.registry import LINE_LABELS, record_url
 from admin_views.saving import Inline, Saves, Section, who
-from admin_views.screen import Verb
+from admin_views.screen import Option, Verb
 from admin_views.session import db
 from admin_views.signin import act_here, person_here, unauthorised
 from admin_views.verbs import asked_value
@@ -174,6 +174,10 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
     def own_verbs(self, record: Any, person: Person) -> list[Verb]:
         """Acts on a record that has no lifecycle; ``_perform`` takes them."""
         return []
+
+    def asked_options(self, record: Any, name: str) -> list[Option] | None:
+        """What a verb lets choose among that only this record knows; None = as its column or kind says."""
+        return None
 
     def hidden_in(self, record: Any, person: Person) -> frozenset[str]:
         """Columns of this record that must not reach this person; a view may show more to who stands near it."""

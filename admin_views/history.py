@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from admin_views.columns import Shown, cell_of, label_of
+from admin_views.columns import Shown, cell_of, label_of, listed
 from admin_views.registry import LINE_LABELS, LINE_NAMES, views
 from admin_views.screen import Change, HistoryEntry
 from admin_views.session import db
@@ -188,6 +188,16 @@ class _Names:
         return _read(shown, value) if shown is not None else value_text(value)
 
 
+MOST_TOLD = 4
+
+
+def _several(value: dict[str, Any] | list[Any]) -> str:
+    """What a column of several things holds; of many only how many, since the record shows them."""
+    if not value:
+        return "–"
+    return listed(value) if len(value) <= MOST_TOLD else t("{n} entries", "{n} 项", n=len(value))
+
+
 def _read(shown: Shown, value: Any) -> str:
     """A value of the chain back in words."""
     try:
@@ -200,6 +210,8 @@ def _read(shown: Shown, value: Any) -> str:
                 return value_text(date.fromisoformat(value))
             case "decimal":
                 return value_text(Decimal(value))
+            case "json" if isinstance(value, dict | list):
+                return _several(value)
     except (ValueError, InvalidOperation, TypeError):
         return str(value)
     return value_text(value)

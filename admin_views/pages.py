@@ -13,7 +13,7 @@ from admin_views.columns import FINISHED, Shown, cell_of, due_cell
 from admin_views.deadlines import left_of
 from admin_views.history import history_of
 from admin_views.listing import BETWEEN
-from admin_views.registry import panels_of, record_url
+from admin_views.registry import panels_of, reason_url, record_url
 from admin_views.screen import (
     EMPTY,
     Cell,
@@ -110,7 +110,7 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
         edit_url=f"/admin/{table}/edit/?id={record.id}" if refusal is None else "",
         edit_reason=say(refusal) if refusal is not None and view.access.may_edit(person) else "",
         delete_url=f"/admin/{table}/delete/" if refusal is None and view.may_delete(record) else "",
-        clause=view.access.clause,
+        clause=clause if isinstance(clause := getattr(record, "clause", ""), str) and clause else view.access.clause,
     )
 
 
@@ -131,7 +131,8 @@ def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> It
             cell = _due(record, value)
         else:
             cell = cell_of(value)
-        yield Fact(say(shown.words), cell, shown.kind == "long_text")
+        why_url = reason_url(record, name) if name in DUE and value is not None else ""
+        yield Fact(say(shown.words), cell, shown.kind == "long_text", why_url)
 
 
 def _related(shown: Shown, other: Record) -> Cell:

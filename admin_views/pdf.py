@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import segno
-from flask import Response, current_app, request
+from flask import Response
 
 from admin_views.words import CHINESE, locale
 
@@ -49,12 +49,6 @@ def qr_svg(address: str) -> str:
     drawn = io.BytesIO()
     segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, svgns=True)
     return drawn.getvalue().decode()
-
-
-def public_address(path: str) -> str:
-    """A path of ours as somebody outside types it."""
-    base = str(current_app.config["PUBLIC_URL"] or request.host_url).rstrip("/")
-    return f"{base}{path}"
 
 
 def sent(content: bytes, name: str) -> Response:

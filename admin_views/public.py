@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from flask import make_response
+from flask import current_app, make_response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import faults
@@ -48,3 +48,10 @@ def _count_guess() -> None:
     let_write(may=True)
     note_guess(db.session, source=source_address(), at=now())
     db.session.commit()
+    let_write(may=False)
+
+
+def public_address(path: str) -> str:
+    """A path of ours as somebody outside types it."""
+    base = str(current_app.config["PUBLIC_URL"] or request.host_url).rstrip("/")
+    return f"{base}{path}"

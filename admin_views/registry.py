@@ -53,6 +53,15 @@ def panel(model: type[Record]) -> Callable[[PanelMaker], PanelMaker]:
     return register
 
 
+REASONS: list[Callable[[Record, str], str]] = []
+"""Who can explain a deadline: (record, column) -> address of the explanation, empty where it is not his."""
+
+
+def reason_url(record: Record, column: str) -> str:
+    """Where the page of a deadline's story is, if somebody can tell it."""
+    return next(filter(None, (explain(record, column) for explain in REASONS)), "")
+
+
 def panels_of(record: Record, person: Person) -> list[Panel]:
     made = [maker(record, person) for model, maker in _panels if isinstance(record, model)]
     return [one for one in made if one is not None]

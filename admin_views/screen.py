@@ -139,6 +139,8 @@ class Fact:
     label: str
     cell: Cell
     is_long: bool = False
+    why_url: str = ""
+    """Where a deadline is explained."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ LONGEST = 5000
 def asked_of(view: "RegulationView", record: Record, name: str) -> Asked:
     """A field that a verb asks for: as the column that it fills says, or as the view says of what fills none."""
     is_required = name in view.asked_required
+    options = view.asked_options(record, name)
+    if options is not None:
+        return Asked(name, say(view.labels[name]), "choice", is_required, options)
     kind = view.asked_kinds.get(name)
     if kind is not None:
         return _free(name, say(view.labels[name]), kind, is_required=is_required)

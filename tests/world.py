@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.after_sales import Ticket
+from models.assessment import RewardPenaltyRule
 from models.base import Act, Source
 from models.first_data import fill
 from models.journal import acting
@@ -63,6 +64,20 @@ TRAINING_FIGURES = (
     ("certificate_notice_days", "second", 30, Unit.CALENDAR_DAY),
     ("certificate_notice_days", "last", 7, Unit.CALENDAR_DAY),
 )
+ASSESSMENT_FIGURES = (
+    ("grade_from", "A", 90),
+    ("grade_from", "B", 80),
+    ("grade_from", "C", 70),
+    ("manual_delta", "", 5),
+    ("money_allowed", "", 0),
+    ("improvement_cap", "", 20),
+    ("improvement_points", "A", 10),
+    ("improvement_points", "B", 6),
+    ("improvement_points", "C", 3),
+    ("improvement_points", "minor", 2),
+    ("improvement_points", "major", 5),
+    ("improvement_points", "editorial", 0),
+)
 HOME = {
     Role.TECHNICAL: "JS",
     Role.TECHNICAL_MANAGER: "JS",
@@ -105,6 +120,7 @@ def build(session: Session) -> World:
     check = submitted_check(session, "quality_inspector", "SC1", "车工一")
     foreign = submitted_check(session, "quality_inspector3", "SC2", "装配一")
     _checking(session)
+    _rewards(session)
     _report(session)
     schedule_world.build(session)
     return World(
@@ -144,6 +160,9 @@ def _regulation(session: Session) -> None:
     for name, clause, target, days in (
         ("变更后修订", "P1.3", Target.REVISION_AFTER_CHANGE, 10),
         ("阅知确认", "C1.2", Target.CONFIRMATION, 3),
+        ("考核申诉", "K4.1", Target.APPEAL, 5),
+        ("会议纪要", "C1.1", Target.MINUTES, 1),
+        ("建议答复", "K3.2", Target.SUGGESTION_ANSWER, 10),
         ("订单评审", "S1.1", Target.ORDER_CLEARING, 2),
         ("计划技术审核", "S1.4", Target.PLAN_REVIEW, 2),
         ("延误上报", "S3.1", Target.DELAY_REPORT, 1),
@@ -158,6 +177,17 @@ def _regulation(session: Session) -> None:
                 match={},
                 amount=Decimal(days),
                 unit=Unit.WORKING_DAY,
+                from_on=date(2020, 1, 1),
+            )
+        )
+    for code, applies_to, value in ASSESSMENT_FIGURES:
+        session.add(
+            Figure(
+                code=code,
+                clause=FIGURES[code].clause,
+                applies_to=applies_to,
+                value=Decimal(value),
+                unit=Unit.POINTS,
                 from_on=date(2020, 1, 1),
             )
         )
@@ -345,6 +375,24 @@ def release_revision(session: Session, revision: DocumentRevision, at: datetime)
         with acting(session, Act(by, at)):
             revision.perform(verb, by=by, at=at)
             session.commit()
+
+
+def _rewards(session: Session) -> None:
+    """A rule by which a manager proposes somebody."""
+    with acting(session, Act(person(session, "hr"), AT)):
+        session.add(
+            RewardPenaltyRule(
+                name="经理提名表扬",
+                occasion="manager",
+                kind="commendation",
+                least=Decimal(0),
+                most=Decimal(5),
+                needs_role=Role.GENERAL_MANAGER,
+                clause="K3.1",
+                from_on=date(2026, 1, 1),
+            )
+        )
+        session.commit()
 
 
 def _checking(session: Session) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from admin_views.columns import cell_of, due_cell
 from admin_views.deadlines import left_of
+from admin_views.process.origins import origin, set_off_by
 from admin_views.registry import panel, record_url
 from admin_views.screen import Cell, Fact, Heading, Panel, Row
 from admin_views.session import db
@@ -21,6 +22,7 @@ from models.regulation import SlaClock, clocks_of
 from models.schedule import ProductUnit, SalesOrder
 from rules.after_sales import FROM_CUSTOMER, EntryKind
 from rules.base import Person
+from rules.process import Trigger
 from rules.regulation import ClockStatus
 from rules.regulation.ladders import REASONS
 
@@ -317,3 +319,12 @@ def tickets_panel(rows: Sequence[Ticket], title: str) -> Panel:
             for one in rows
         ],
     )
+
+
+origin("ticket", Ticket, Trigger.AFTER_SALES_FEEDBACK, summary=lambda ticket: f"{ticket.no} {ticket.description}")
+
+
+@panel(Ticket)
+def revisions(ticket: Ticket, person: Person) -> Panel | None:
+    """Documents that were changed because of it (P1.3, A5.2)."""
+    return set_off_by("ticket", ticket, person) if ticket.escalated_at is not None else None

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin_views.after_sales.conversation import conversation
 from admin_views.columns import cell_of
 from admin_views.fields import clean
-from admin_views.public import behind_a_link
+from admin_views.public import behind_a_link, public_address
 from admin_views.registry import record_url, views
 from admin_views.session import db
 from admin_views.signin import act_here, person_here, source_address, unauthorised
@@ -162,9 +162,3 @@ def answer_by_mail() -> AnyResponse:
         db.session.flush()
     flash(t("The mail will be sent.", "邮件即将发送。"), "success")
     return redirect(record_url(Ticket, ticket.id))
-
-
-def public_address(path: str) -> str:
-    """The address under which customers reach us."""
-    base = current_app.config["PUBLIC_URL"] or request.host_url
-    return base.rstrip("/") + path

@@ -66,7 +66,7 @@ def statistics() -> AnyResponse | str:
     person = person_here()
     if not may_look(person):
         raise NotYours(Words("These figures are for: {who}.", "售后统计仅限：{who}。", who=names_of(STATISTICS.view)))
-    asked, group = _asked(person)
+    asked, group = _asked()
     now, before = kept.read(db.session, asked), kept.read(db.session, asked.before)
     calls, calls_before = kept.visits(db.session, asked), kept.visits(db.session, asked.before)
     return render_template(
@@ -90,13 +90,13 @@ def statistics() -> AnyResponse | str:
     )
 
 
-def _asked(person: Person) -> tuple[kept.Asked, GroupBy]:
+def _asked() -> tuple[kept.Asked, GroupBy]:
     args, last = request.args, today()
     otherwise = (last.replace(day=1) - timedelta(days=32)).replace(day=1)
     first, until = _day(args.get("from", "")) or otherwise, _day(args.get("to", "")) or last
     until = max(first, min(until, first + timedelta(days=LONGEST_DAYS)))
     group = next((one for one in GroupBy if str(one) == args.get("group")), GroupBy.CATEGORY)
-    return kept.Asked(person, first, until), group
+    return kept.Asked(first, until), group
 
 
 def _day(given: str) -> date | None:

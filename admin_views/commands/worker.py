@@ -13,6 +13,7 @@ from admin_views.session import db
 from models.after_sales import post
 from models.after_sales.mailbox import Box
 from models.after_sales.outbox import Sender, send_due
+from models.assessment import compute_waiting
 from models.attachments import sweep
 from models.base import COMPANY_ZONE, Act, Source, now, on_date
 from models.chain import anchored, note_head
@@ -78,6 +79,13 @@ def tell() -> None:
     click.echo(f"{tell_all(db.session, now())} told.")
 
 
+@click.command("assess")
+@refusing
+def assess() -> None:
+    """Compute the assessment cycles that were started; the worker does it every minute."""
+    click.echo(f"{compute_waiting(db.session(), now())} computed.")
+
+
 @click.command("mail")
 @refusing
 def mail() -> None:
@@ -130,6 +138,7 @@ def jobs_of(app: Flask) -> dict[str, Any]:
     return {
         "remind": Job("* * * * *", _inside(app, lambda: remind_and_note(now()))),
         "tell": Job("* * * * *", _inside(app, lambda: tell_all(db.session, now()))),
+        "assess": Job("* * * * *", _inside(app, lambda: compute_waiting(db.session(), now()))),
         "mail": Job("* * * * *", _inside(app, mail_when_set)),
         "clean_up": Job("30 3 * * *", _inside(app, clean_up)),
         "check_the_chain": Job("50 3 * * *", _inside(app, check_the_chain)),
@@ -146,4 +155,4 @@ def _inside(app: Flask, work: Callable[[], object]) -> Callable[[], None]:
     return job
 
 
-COMMANDS = (remind, tell, mail, worker)
+COMMANDS = (remind, tell, assess, mail, worker)

@@ -3,13 +3,14 @@
 from typing import NamedTuple
 
 import segno
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of
+from admin_views.public import public_address
 from admin_views.quality.asked import Ask, question_of
 from admin_views.quality.templates import limits_text
 from admin_views.session import db
@@ -81,8 +82,7 @@ def codes() -> AnyResponse | str:
 
 def address_of(post: Post) -> str:
     """Where the code at a post leads."""
-    base = str(current_app.config["PUBLIC_URL"] or request.host_url).rstrip("/")
-    return f"{base}/q/{post.code}/"
+    return public_address(f"/q/{post.code}/")
 
 
 def _code(post: Post) -> Code:

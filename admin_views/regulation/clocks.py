@@ -12,14 +12,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin_views.columns import cell_of, due_cell
 from admin_views.deadlines import DAY
 from admin_views.history import ACTIONS
-from admin_views.registry import LINE_LABELS, LINE_NAMES, panel, record_url, views
+from admin_views.registry import LINE_LABELS, LINE_NAMES, REASONS, panel, record_url, views
 from admin_views.screen import Cell, Fact, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.signin import unauthorised
 from admin_views.words import exact_date, exact_instant, near_instant, say, t
 from models.base import Record, now
 from models.event import Reminder
-from models.regulation import Calendar, SlaClock, clocks_of, reopenings
+from models.regulation import Calendar, SlaClock, clock_of, clocks_of, reopenings
+from models.regulation.clocks import COPIES
 from rules.base import NotVisible, Person, Words
 from rules.regulation import ClockStatus, Target, Terms, Unit, ladders
 from rules.regulation.clocks import Recorded, flight
@@ -89,6 +90,16 @@ def clocks(record: Record, person: Person) -> Panel | None:
         headings=[Heading(name, t(en, zh)) for name, en, zh in (*names, *more)],
         rows=[_row(clock, now()) for clock in reversed(found)],
     )
+
+
+def why_due(record: Record, column: str) -> str:
+    """The story of the clock that this deadline is the copy of."""
+    mine = [target for (table, target), name in COPIES.items() if (table, name) == (record.__tablename__, column)]
+    found = (clock_of(record, target) for target in mine)
+    return next((f"/clocks/{one.id}/" for one in found if one is not None), "")
+
+
+REASONS.append(why_due)
 
 
 def _row(clock: SlaClock, at: datetime) -> Row:

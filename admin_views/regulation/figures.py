@@ -8,6 +8,7 @@ from flask import request
 from admin_views.base import RegulationView
 from admin_views.columns import cell_of
 from admin_views.faults import SENTENCES
+from admin_views.fields import SPECIAL, PickField
 from admin_views.registry import panel, record_url
 from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.session import db
@@ -20,6 +21,20 @@ from rules.regulation import FIGURES, FigureStatus, refuse_senseless, refuse_unk
 SENTENCES["uq_figure_code_applies_to_from_on"] = Words(
     "This figure has another value that begins on the same day.", "该参数在同一天已有另一数值生效。"
 )
+
+
+class FigureField(PickField):
+    """A figure by its clause and name, with what it is counted in."""
+
+    def __init__(self, label: str, validators: Any, **more: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {"": [("", "—")]}
+        for one in FIGURES.values():
+            named = t("{name} ({unit})", "{name}（{unit}）", name=one.words, unit=one.unit)
+            groups.setdefault(one.clause, []).append((one.code, named))
+        super().__init__(label, validators, groups=groups, **more)
+
+
+SPECIAL[Figure, "code"] = FigureField
 
 
 class FigureView(RegulationView):

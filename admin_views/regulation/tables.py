@@ -11,16 +11,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import listed
 from admin_views.fields import clean
-from admin_views.registry import MenuPage, menu_page, record_url
+from admin_views.registry import MenuPage, menu_page, panel, record_url
 from admin_views.regulation.clocks import story_context
-from admin_views.screen import Cell, Heading, Option, Row
+from admin_views.screen import Cell, Heading, Option, Panel, Row
 from admin_views.session import db
 from admin_views.signin import person_here, unauthorised
 from admin_views.words import exact_date, say, t
 from models.base import COMPANY_ZONE, now, on_date
 from models.regulation import SlaPolicy, policies_on
 from models.regulation.calendar import calendar_for, names_between, working
-from rules.base import NotVisible, RuleBroken, Unset, Words
+from rules.base import NotVisible, Person, RuleBroken, Unset, Words
 from rules.regulation import CLAUSES, SLA_POLICY, Pause, Target
 from rules.regulation.clocks import Recorded
 from rules.regulation.conditions import domain
@@ -119,6 +119,24 @@ def one_target(target: str) -> AnyResponse | str:
         decided=best.name if best is not None else "",
         trial=trial,
         new_url=f"/admin/sla_policy/new/?target={wanted}" if SLA_POLICY.may_create(person_here()) else "",
+    )
+
+
+@panel(SlaPolicy)
+def beside_it(policy: SlaPolicy, person: Person) -> Panel:
+    """The rows that it stands among, and the way to try a moment."""
+    rows = policies_on(db.session(), on_date(now()), (policy.target,))
+    shown = (1, 2, -1)
+    names = [one for one in _headings() if one.name in {"name", "match", "amount", "from_on"}]
+    return Panel(
+        title=t("Its decision table today", "现行决策表"),
+        headings=names,
+        rows=[
+            Row(one.id, record_url(SlaPolicy, one.id), [cells[0], *(cells[place] for place in shown)])
+            for one, cells in ((one, _cells(one, is_winner=False)) for one in rows)
+        ],
+        more_url=f"/limits/{policy.target}/",
+        more_label=t("Table and trial", "决策表与试算"),
     )
 
 

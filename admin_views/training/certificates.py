@@ -7,7 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import pdf
-from admin_views.public import behind_a_link
+from admin_views.public import behind_a_link, public_address
 from admin_views.session import db
 from admin_views.signin import act_here, source_address
 from admin_views.training.opened import record, stranger
@@ -55,7 +55,7 @@ def certificate_pdf(key: str) -> AnyResponse:
     with acting(db.session, act_here()) as act:
         token = print_certificate(db.session, found, act)
         db.session.flush()
-    paper = pdf.pdf("certificate", _said(found, found.term) | {"code": pdf.qr_svg(pdf.public_address(f"/c/{token}/"))})
+    paper = pdf.pdf("certificate", _said(found, found.term) | {"code": pdf.qr_svg(public_address(f"/c/{token}/"))})
     return pdf.sent(paper, f"{t('Certificate', '上岗证')}-{found.employee.name}-{found.certificate_no}")
 
 

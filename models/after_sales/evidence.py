@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, select
 
 from models.actions import ActionItem
 from models.after_sales.follow_ups import FollowUpVisit
@@ -18,9 +18,8 @@ from rules.regulation import ClockStatus, Side, Target
 
 
 def _clock(target: Target, *that: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(
-        SlaClock.entity == "ticket", SlaClock.entity_id == Ticket.id, SlaClock.target == target, *that
-    )
+    mine = select(SlaClock.entity_id).where(SlaClock.entity == "ticket", SlaClock.target == target, *that)
+    return Ticket.id.in_(mine)
 
 
 def _kept(words: Words, target: Target, asked: Asked) -> Tally:

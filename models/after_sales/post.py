@@ -1,6 +1,7 @@
 """The way to the mail servers: IMAP in, SMTP out, by the addresses of the settings (A2.1)."""
 
 import contextlib
+import imaplib
 import logging
 import smtplib
 import ssl
@@ -12,6 +13,7 @@ from email.message import EmailMessage
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from imap_tools import AND, BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError
 from sqlalchemy.orm import Session
 
 from models.after_sales.mailbox import Box, take, too_large
@@ -73,13 +75,16 @@ def mailbox(url: str) -> Iterator[BaseMailBox]:
     """Signed in, in the right folder."""
     at = address_of(url, name="MAIL_IN")
     kinds = {"imap": MailBoxUnencrypted, "imaps": MailBox, "imap+starttls": MailBoxStartTls}
-    box: BaseMailBox = kinds[at.scheme](at.host, at.port, timeout=SECONDS)
-    box.login(at.user, at.password, initial_folder=at.folder)
     try:
-        yield box
-    finally:
-        with contextlib.suppress(Exception):
-            box.logout()
+        box: BaseMailBox = kinds[at.scheme](at.host, at.port, timeout=SECONDS)
+        try:
+            box.login(at.user, at.password, initial_folder=at.folder)
+            yield box
+        finally:
+            with contextlib.suppress(Exception):
+                box.logout()
+    except (imaplib.IMAP4.error, ImapToolsError) as fault:  # a server that hangs up is one that is away
+        raise ConnectionError(f"{type(fault).__name__}: {fault}"[:300]) from None
 
 
 def take_in(session: Session, url: str, box: Box, *, now: Callable[[], datetime]) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from models.base import COMPANY_ZONE, Base, Source, on_date
+from models.demo.assessing import Assessing
 from models.demo.checks import Checks
 from models.demo.company import PASSWORD, Company, founded
 from models.demo.diary import Diary, WorkClock, as_of
@@ -24,6 +25,7 @@ from models.demo.schooling import Schooling
 from models.demo.service import Service
 from models.demo.settings import UNSET
 from models.demo.staffing import Staffing
+from models.demo.talking import Talking
 from models.event import Delivery
 from models.organisation import Department
 from models.regulation import company_calendar
@@ -88,6 +90,8 @@ def _plan(session: Session, rng: Random, company: Company, diary: Diary, scale: 
     plan_scenes(checks, company, diary.clock)
     checks.rectifications.accountability.plan_further()
     Evaluations(session, rng, company, diary).plan()
+    Assessing(session, rng, company, diary).plan()
+    Talking(session, rng, company, diary).plan()
     Service(session, Random(rng.random()), company, diary).plan()  # noqa: S311 - as above
     for nth in range(1, DAYS):
         diary.note(_midnight(diary.clock.first + timedelta(days=nth)), partial(_at_midnight, session))

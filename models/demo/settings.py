@@ -32,7 +32,9 @@ FIGURE_VALUES: Mapping[str, str | Mapping[str, str]] = {
     "improvement_points": {"A": "10", "B": "6", "C": "3", "editorial": "0", "minor": "2", "major": "5"},
     "improvement_cap": "20",
     "satisfaction_weight": {"ticket": "40", "survey": "30", "follow_up": "30"},
+    "grade_from": {"A": "90", "B": "80", "C": "70"},
     "manual_delta": "5",
+    "money_allowed": "0",
 }
 """The weak line of surveys is left unset on purpose."""
 

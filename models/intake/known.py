@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.assessment import KpiTarget
 from models.base import on_date
 from models.organisation import Customer, Department, Employee, Post, ProductModel, Team
 from models.process import DocumentRevision, ProcessDocument
 from models.regulation import CalendarDay
+from rules.assessment import CycleKind, Group
 from rules.ledger import Known
 from rules.process import RevisionStatus
 
@@ -22,11 +24,32 @@ def known_from(session: Session) -> Known:
             "employee": _employees(session),
             "process_document": _documents(session),
             "document_revision": _revisions(session),
+            "kpi_target": _weights(session),
             "customer": _customers(session),
             "product_model": _models(session),
             "calendar_day": _days(session),
         }
     )
+
+
+def _weights(session: Session) -> Iterator[dict[str, object]]:
+    """The weights of groups that count now, by department."""
+    rows = session.execute(
+        select(Department.name, KpiTarget.group, KpiTarget.weight)
+        .join(KpiTarget.department)
+        .where(
+            KpiTarget.group.is_not(None),
+            KpiTarget.to_on.is_(None),
+            KpiTarget.voided_at.is_(None),
+            KpiTarget.cycle_kind == CycleKind.MONTH,
+        )
+    )
+    found: dict[str, dict[str, object]] = {}
+    for department, group, weight in rows:
+        found.setdefault(department, {})[str(group)] = weight
+    for department, weights in found.items():
+        if len(weights) == len(Group):
+            yield {"department": department, **weights}
 
 
 def own_code(code: str, department_code: str) -> str:

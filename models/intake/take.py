@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from models.after_sales import Ticket
+from models.assessment import AssessmentCycle, KpiTarget
 from models.base import Act, Record, require
+from models.intake.assessments import store_sheets, store_weights
 from models.intake.checks import store_checks
 from models.intake.kit import Intake, Outcome
 from models.intake.market import store_customers, store_products
@@ -51,6 +53,8 @@ STORES = {
     "exam_attempt": Store(TrainingSession, store_results),
     "spot_check_item": Store(SpotCheck, store_checks),
     "sales_order": Store(SalesOrder, store_orders),
+    "kpi_target": Store(KpiTarget, store_weights),
+    "assessment_sheet": Store(AssessmentCycle, store_sheets),
     "ticket": Store(Ticket, store_tickets),
 }
 

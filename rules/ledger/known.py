@@ -18,8 +18,8 @@ class Known:
 
     Rows have the names of the ledgers' values: department {department, department_code}, post {department, post,
     post_code}, employee {no, name, department, team}, process_document {doc_no}, document_revision {doc_no, rev_no,
-    effective_on}, customer {code, name}, product_model {code}; ``name`` and ``code`` are understood for departments and
-    posts too.
+    effective_on}, customer {code, name}, product_model {code}, kpi_target {department, process, schedule, after_sales};
+    ``name`` and ``code`` are understood for departments and posts too.
     """
 
     def __init__(self, rows: Mapping[str, Iterable[Values]] | None = None) -> None:
@@ -29,6 +29,7 @@ class Known:
         self._employees: dict[str, Values] = {}
         self._named: dict[str, dict[str, Values]] = {}
         self._documents: set[str] = set()
+        self._weights: dict[str, Values] = {}
         self._revisions: dict[str, list[tuple[date, str]]] = {}
         self._revision_names: set[tuple[str, str]] = set()
         self._customers: dict[str, str] = {}
@@ -49,6 +50,8 @@ class Known:
                 self._add_post(row)
             case "employee":
                 self._add_employee(row)
+            case "kpi_target":
+                self._weights[row["department"]] = row
             case "process_document":
                 self._documents.add(row["doc_no"])
             case "document_revision":
@@ -109,6 +112,10 @@ class Known:
     def named(self, name: str) -> list[Values]:
         """Everybody of that name."""
         return list(self._named.get(folded(name), {}).values())
+
+    def weights(self, department: str) -> Values | None:
+        """The weights of the three groups of indicators in per cent, by group; None = nobody has set them."""
+        return self._weights.get(department)
 
     def customer(self, said: str) -> str | None:
         """The code of the customer, asked by name or code; None = there is none."""

@@ -126,6 +126,18 @@ INSPECTOR_IS_CHECKED = Reason(
 DUE_BEFORE_CHECK = Reason("due_before_check", "The deadline lies before the check.", "整改期限早于检查日期。")
 RECHECK_BEFORE_CHECK = Reason("recheck_before_check", "The re-check lies before the check.", "复检日期早于检查日期。")
 
+WEIGHTS_NOT_100 = Reason("weights_not_100", "The weights do not add up to 100 %.", "权重合计不等于 100%。")
+TOTAL_DIFFERS = Reason(
+    "total_differs",
+    "The total differs from the scores and weights; these count.",
+    "总分与各项得分和权重不符，以计算结果为准。",
+)
+ASSESSOR_IS_ASSESSED = Reason(
+    "assessor_is_assessed", "The assessor is the assessed person.", "考核人与被考核人是同一人。"
+)
+DEPARTMENT_DIFFERS = Reason(
+    "department_differs", "The roster has this person in another department.", "花名册中该员工属于其他部门。"
+)
 SEVERITY_UNKNOWN = Reason("severity_unknown", "There is no such severity.", "没有这种严重程度。")
 CONTACT_BEFORE_RECEIPT = Reason(
     "contact_before_receipt", "The first contact lies before the receipt.", "首次联系早于受理时间。"

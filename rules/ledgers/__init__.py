@@ -2,6 +2,7 @@
 
 from rules.ledger import Ledger
 from rules.ledgers.after_sales import TICKETS
+from rules.ledgers.assessment import ASSESSMENTS, WEIGHTS
 from rules.ledgers.market import CUSTOMERS, PRODUCTS
 from rules.ledgers.organisation import EMPLOYEES, POSTS
 from rules.ledgers.process import DOCUMENTS
@@ -20,6 +21,8 @@ LEDGERS: tuple[Ledger, ...] = (
     EXAM_RESULTS,
     SPOT_CHECKS,
     ORDERS,
+    WEIGHTS,
+    ASSESSMENTS,
     TICKETS,
 )
 

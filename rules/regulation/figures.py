@@ -198,7 +198,19 @@ SATISFACTION_WEIGHT = _figure(
     "survey",
     "follow_up",
 )
+GRADE_FROM = _figure(
+    "grade_from", "K2.1", Unit.POINTS, "A grade is reached from", "考核等级分数线", "A", "B", "C", most="200"
+)
 MANUAL_DELTA = _figure("manual_delta", "K2.1", Unit.POINTS, "An assessor may adjust by at most", "人工调整分上限")
+
+MONEY_ALLOWED = _figure(
+    "money_allowed",
+    "K4.1",
+    Unit.COUNT,
+    "Rewards and penalties in money (1 = on, 0 = off)",
+    "奖惩是否涉及金额（1 是，0 否）",
+    most="1",
+)
 
 FIGURES = {
     one.code: one
@@ -230,7 +242,9 @@ FIGURES = {
         IMPROVEMENT_POINTS,
         IMPROVEMENT_CAP,
         SATISFACTION_WEIGHT,
+        GRADE_FROM,
         MANUAL_DELTA,
+        MONEY_ALLOWED,
     )
 }
 

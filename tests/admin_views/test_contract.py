@@ -42,12 +42,15 @@ KNOWN = {
     ("sla_policy", "ladder"): "+60: general_manager",
     ("sla_policy", "pauses_on"): "pending_customer",
     ("evaluation", "period"): "2030-12",
+    ("assessment_cycle", "from_on"): "2026-10-01",
     ("training_session", "planned_to_at"): "2026-11-13T12:00",
     ("plan_stage", "seq"): "9",
     ("daily_report", "qty_good"): "0",
     ("daily_report", "qty_bad"): "0",
 }
 """What only a few words fit into, by table and column; a chapter adds its own."""
+CHOSEN = {("kpi_target", "department"), ("kpi_target", "group"), ("reward_penalty", "employee")}
+"""Fields that may be empty, but not all of them at once."""
 MADE_BY_VERBS = {"order_clearance"}
 """Tables whose rows a verb makes and people fill in: nobody adds one by hand."""
 LOOKED_FOR = {
@@ -77,7 +80,7 @@ def sample(shown: Shown, browser: Browser, path: str, nth: int) -> str:
         wanted = LOOKED_FOR.get((table, shown.name), "")
         rows = browser.get(f"{path}{shown.name}&query={wanted}").json
         return str(rows[0][0]) if rows else ""
-    if shown.kind == "date" and shown.name not in TYPED:
+    if shown.kind == "date" and shown.name not in TYPED and (table, shown.name) not in KNOWN:
         return f"2031-01-{nth + 1:02d}"
     first = str(next(iter(shown.choices))) if shown.kind == "choice" else f"文字{nth}"
     found = (KNOWN.get((table, shown.name)), TYPED.get(shown.name), BY_KIND.get(shown.kind), first)
@@ -92,7 +95,7 @@ def filled(app: Any, browser: Browser, table: str, nth: int = 0) -> dict[str, st
     with app.test_request_context():
         for name in view.form_columns:
             shown = view.shown(name)
-            if not shown.column.nullable or shown.column.unique:
+            if not shown.column.nullable or shown.column.unique or (table, name) in CHOSEN:
                 fields[name] = sample(shown, browser, look, nth)
         for inline in view.inlines:
             line = view.line_model(inline)

@@ -95,7 +95,7 @@ def test_no_role_meets_a_fault_or_a_foreign_record_by_looking(app, world, login)
     foreign = said_of(app, login, marks)
     browser = Browser(app, login)
     browser.get("/")
-    before = digest(app)
+    before = uncounted(app)
     for endpoint, path in addresses(app, "GET"):
         if endpoint == "health.ready":
             continue
@@ -113,7 +113,12 @@ def test_no_role_meets_a_fault_or_a_foreign_record_by_looking(app, world, login)
             met = {whose for text, whose in foreign.items() if text in answer.text}
             assert not met, (address, met)
             assert not SQL.search(answer.text), address
-    assert digest(app) == before
+    assert uncounted(app) == before
+
+
+def uncounted(app: Any) -> dict[str, int]:
+    """What stands in the database, but for the guesses at links without log-in, which are counted."""
+    return {name: n for name, n in digest(app).items() if name != "login_attempt"}
 
 
 def names_of(app: Any, table: str) -> list[str]:

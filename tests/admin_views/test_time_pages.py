@@ -1,6 +1,7 @@
 """The year, the decision tables and the clocks on screen: what an admin sets, what everybody sees (A4.1, A3.1)."""
 
 import html
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -528,3 +529,13 @@ def test_a_clock_says_how_it_stands(app, world, clock, verb, at, said):
             session.commit()
     assert said in Browser(app, "admin").get(f"/clocks/{clock}/").text
     assert Browser(app, "admin").get(f"/admin/action_item/details/?id={world.action}").status_code == 200
+
+
+def test_a_deadline_leads_to_its_story_wherever_a_record_shows_it(app, world):
+    """The rectification of the small factory: from its due instant to the days that it was reckoned from."""
+    browser = Browser(app, "quality_manager", language="zh-CN")
+    page = browser.get(f"/admin/action_item/details/?id={world.action}").text
+    (key,) = set(re.findall(r'class="why-due" href="/clocks/(\d+)/"', page))
+    told = browser.get(f"/clocks/{key}/").text
+    assert "期限由来" in told
+    assert "到期" in told

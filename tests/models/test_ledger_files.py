@@ -18,7 +18,14 @@ from rules.ledger import Known
 SAMPLES = Path(__file__).parents[1] / "samples"
 EXPECTED = json.loads((SAMPLES / "expected.json").read_text(encoding="utf-8"))
 AS_OF = dt.date.fromisoformat(EXPECTED["as_of"])
-FILES = ("节假日安排.csv", "员工花名册.xlsx", "工序抽检记录.xlsx", "培训考核成绩表.xlsx", "订单台账.xlsx")
+FILES = (
+    "节假日安排.csv",
+    "员工花名册.xlsx",
+    "工序抽检记录.xlsx",
+    "培训考核成绩表.xlsx",
+    "订单台账.xlsx",
+    "月度考核表.xlsx",
+)
 
 POSTS = [["部门", "岗位", "部门编码", "编制"], ["一部", "焊工", "S1", 3]]
 ROSTER = ["序号", "工号", "姓名", "部门", "岗位", "入职日期", "状态"]

@@ -52,6 +52,83 @@ LIFECYCLES = {
 # What DOMAIN.md allows, and nothing else: state, verb, new state, who; "!x" = never somebody who is x to the record;
 # "a+b" = both must sign.
 ALLOWED = {
+    "communication.MEETING_STEPS": """
+        scheduled    collect           collecting   chair
+        collecting   hold              held         chair
+        held         minute            minuted      chair
+        minuted      close             closed       chair
+        scheduled    cancel            cancelled    chair
+        collecting   cancel            cancelled    chair
+    """,
+    "communication.REPORT_STEPS": """
+        asked        submit            submitted    reporter
+    """,
+    "communication.NOTICE_STEPS": """
+        draft        approve           approved     project_lead production_manager technical_manager quality_manager sales_manager after_sales_manager hr_manager general_manager !notice_author
+        approved     publish           published    notice_author
+        published    expire            expired
+        published    withdraw          withdrawn    project_lead production_manager technical_manager quality_manager sales_manager after_sales_manager hr_manager general_manager notice_author
+    """,
+    "communication.SURVEY_STEPS": """
+        draft        open              open         sales_manager after_sales_manager
+        open         close             closed       sales_manager after_sales_manager
+        closed       analyse           analysed     sales_manager after_sales_manager
+    """,
+    "assessment.CYCLE_STEPS": """
+        planned      start             computing    hr
+        computed     start             computing    hr
+        computing    compute           computed
+        computed     review            in_review    hr
+        in_review    publish           published    hr
+        published    hear              appeal
+        published    lock              locked       hr_manager
+        appeal       lock              locked       hr_manager
+    """,
+    "assessment.SHEET_STEPS": """
+        computed     confirm           confirmed    assessor !assessed
+        confirmed    check             checked      hr hr_manager general_manager !assessor !assessed
+        confirmed    return            computed     hr hr_manager !assessed
+        checked      publish           published
+        published    acknowledge       acknowledged assessed
+        published    appeal            appealed     assessed
+        appealed     uphold            final        hr_manager general_manager !assessor !assessed
+        appealed     reject            final        hr_manager general_manager !assessor !assessed
+        published    finish            final
+        acknowledged finish            final
+    """,
+    "assessment.LINE_STEPS": """
+        computed     adjust            adjusted     assessor !assessed
+        adjusted     adjust            adjusted     assessor !assessed
+        computed     correct           corrected
+        adjusted     correct           corrected
+        corrected    correct           corrected
+    """,
+    "assessment.REWARD_STEPS": """
+        draft        ask_statement     statement    hr hr_manager !subject_of_it
+        statement    state             statement    subject_of_it
+        draft        approve           approved     approver_of_it !subject_of_it !proposer_of_it
+        statement    approve           approved     approver_of_it !subject_of_it !proposer_of_it
+        draft        drop              dropped      approver_of_it !subject_of_it
+        statement    drop              dropped      approver_of_it !subject_of_it
+        approved     announce          announced    hr hr_manager
+        announced    execute           executed     hr hr_manager
+        announced    appeal            appealed     subject_of_it
+        executed     appeal            appealed     subject_of_it
+        appealed     uphold            upheld       general_manager !subject_of_it !proposer_of_it
+        appealed     change            changed      general_manager !subject_of_it !proposer_of_it
+        appealed     revoke            revoked      general_manager !subject_of_it !proposer_of_it
+    """,
+    "assessment.SUGGESTION_STEPS": """
+        submitted    screen            screening    hr
+        screening    pass_on           review       hr
+        screening    reject            rejected     hr !suggester
+        review       adopt             adopted      reviewer_of_it !suggester
+        review       reject            rejected     reviewer_of_it !suggester
+        adopted      implement         implementing implementer
+        implementing report            implementing implementer
+        implementing verify            verified     quality_manager !suggester !implementer
+        verified     reward            rewarded
+    """,
     "organisation.EMPLOYEE_STEPS": """
         probation    confirm           active       hr hr_manager
         active       take_leave        leave        hr hr_manager

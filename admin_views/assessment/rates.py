@@ -8,7 +8,6 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_views.base import RegulationView
 from admin_views.columns import cell_of
 from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.screen import Cell, Heading, Option, Row
@@ -143,7 +142,3 @@ def _items(period: Period, department: Department | None) -> dict[str, Any]:
         for one in found
     ]
     return {"items_headings": headings, "items_rows": rows}
-
-
-VIEWS: list[tuple[type[Any], type[RegulationView]]] = []
-PAGES = (indicators,)

@@ -1,0 +1,407 @@
+"""A cycle's figures, computed in the background with progress; the same again gives the same hash (K2.1)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from models.assessment.cycles import AssessmentCycle
+from models.assessment.definitions import KpiDefinition, KpiTarget, definitions, targets_on
+from models.assessment.measuring import AT_ONCE, Sums, digest, evidence_of, known, sums_of
+from models.assessment.sheets import AssessmentLine, AssessmentSheet, KpiEvidence
+from models.base import Act, Source
+from models.journal import acting
+from models.organisation import Department, Employee, Placement, departments_below, holders, managers_of
+from rules import assessment
+from rules.assessment import CycleStatus, Flag, Group
+from rules.base import SYSTEM, Role
+from rules.organisation import HEADS
+
+SHEETS_AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who or what is assessed, where it stood at the end of the period, and by which weights."""
+
+    employee_id: int | None
+    department_id: int
+    post_id: int | None
+    targets: Sequence[KpiTarget]
+
+
+def compute_waiting(session: Session, at: datetime) -> int:
+    """Computes every cycle that was started; a run that was killed begins again. Returns how many."""
+    waiting = session.scalars(
+        select(AssessmentCycle.id).where(AssessmentCycle.status == CycleStatus.COMPUTING).order_by(AssessmentCycle.id)
+    ).all()
+    session.rollback()
+    for key in waiting:
+        with acting(session, Act(SYSTEM, at, Source.SCHEDULER)) as act:
+            compute(session, session.get_one(AssessmentCycle, key), act, commit=session.commit)
+            session.commit()
+    return len(waiting)
+
+
+def compute(session: Session, cycle: AssessmentCycle, act: Act, *, commit: Callable[[], None] = lambda: None) -> None:
+    """Rows, numbers, sheets; ``commit`` is called after each part, so that nothing waits for the whole."""
+    if cycle.status is not CycleStatus.COMPUTING:
+        return
+    kpis = definitions(session)
+    subjects = subjects_of(session, cycle)
+    hashes = Hashes.stored(session, cycle, kpis, commit)
+    _progress(session, cycle, 0, len(subjects))
+    sums = measured(session, cycle, kpis)
+    for first in range(0, len(subjects), SHEETS_AT_ONCE):
+        part = subjects[first : first + SHEETS_AT_ONCE]
+        for subject in part:
+            _write_sheet(session, cycle, subject, sums, hashes, kpis)
+        session.flush()
+        _progress(session, cycle, first + len(part), len(subjects))
+        commit()
+    session.refresh(cycle)
+    cycle.content_hash = cycle_hash(session, cycle)
+    cycle.perform("compute", act=act)
+
+
+def _progress(session: Session, cycle: AssessmentCycle, done: int, whole: int) -> None:
+    """Not a fact of the cycle, and no event: how far the run is."""
+    session.execute(
+        update(AssessmentCycle)
+        .where(AssessmentCycle.id == cycle.id)
+        .values(progress_done=done, progress_of=whole)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def measured(session: Session, cycle: AssessmentCycle, kpis: Sequence[KpiDefinition]) -> dict[int, Sums]:
+    """The sums of every indicator that a chapter measures."""
+    found = {one.id: known(one.function) for one in kpis}
+    return {key: sums_of(session, one, cycle.span, cycle.id) for key, one in found.items() if one is not None}
+
+
+# -- who is assessed -------------------------------------------------------------------------------------------------
+
+
+def subjects_of(session: Session, cycle: AssessmentCycle) -> list[Subject]:
+    """People by where they stood last in the period, and the departments that have weights of their own."""
+    targets = targets_on(session, cycle.kind, cycle.to_on)
+    by_post, by_department = _by_place(targets)
+    parents = dict(session.execute(select(Department.id, Department.parent_id)).tuples().all())
+    found = []
+    for placement in _placements(session, cycle):
+        own = by_post.get(placement.post_id) or _nearest(by_department, parents, placement.department_id)
+        if own:
+            found.append(Subject(placement.employee_id, placement.department_id, placement.post_id, own))
+    found += [Subject(None, department, None, own) for department, own in sorted(by_department.items())]
+    return found
+
+
+def _by_place(targets: Sequence[KpiTarget]) -> tuple[dict[int, list[KpiTarget]], dict[int, list[KpiTarget]]]:
+    by_post: dict[int, list[KpiTarget]] = {}
+    by_department: dict[int, list[KpiTarget]] = {}
+    for one in targets:
+        if one.post_id is not None:
+            by_post.setdefault(one.post_id, []).append(one)
+        elif one.department_id is not None:
+            by_department.setdefault(one.department_id, []).append(one)
+    return by_post, by_department
+
+
+def _nearest(
+    by_department: Mapping[int, list[KpiTarget]], parents: Mapping[int, int | None], department_id: int | None
+) -> list[KpiTarget]:
+    while department_id is not None and department_id not in by_department:
+        department_id = parents.get(department_id)
+    return by_department.get(department_id, []) if department_id is not None else []
+
+
+def _placements(session: Session, cycle: AssessmentCycle) -> list[Placement]:
+    """Of everybody who worked here in the period, the last place in it."""
+    rows = session.scalars(
+        select(Placement)
+        .where(
+            Placement.from_on <= cycle.to_on,
+            (Placement.to_on.is_(None)) | (Placement.to_on >= cycle.from_on),
+        )
+        .order_by(Placement.employee_id, Placement.from_on)
+    )
+    return list({one.employee_id: one for one in rows}.values())
+
+
+# -- sheets ----------------------------------------------------------------------------------------------------------
+
+
+def _write_sheet(
+    session: Session,
+    cycle: AssessmentCycle,
+    subject: Subject,
+    sums: Mapping[int, Sums],
+    hashes: "Hashes",
+    kpis: Sequence[KpiDefinition],
+) -> None:
+    assessor, answerable = _assessor(session, subject)
+    if assessor is None:
+        return
+    sheet = _sheet(session, cycle, subject)
+    sheet.assessor_id, sheet.answerable_id = assessor, answerable
+    sheet.department_id, sheet.post_id = subject.department_id, subject.post_id
+    _write_lines(sheet, subject, {one.id: one for one in kpis})
+    below = departments_below(session, subject.department_id)
+    for line in sheet.lines:
+        _measure(line, sheet, sums, hashes, below)
+    sheet.weigh()
+    session.flush()
+    sheet.content_hash = sheet_hash(sheet)
+
+
+def _assessor(session: Session, subject: Subject) -> tuple[int | None, int | None]:
+    """Leader, his department's manager, or the general manager; of a department the general manager."""
+    if subject.employee_id is not None:
+        managers = managers_of(session, session.get_one(Employee, subject.employee_id))
+        return (managers[0] if managers else None), None
+    department = session.get_one(Department, subject.department_id)
+    heads = holders(session, HEADS[department.kind], department.id)
+    general = holders(session, Role.GENERAL_MANAGER, None)
+    return (general[0] if general else None), next((one for one in heads if one not in general), None)
+
+
+def _sheet(session: Session, cycle: AssessmentCycle, subject: Subject) -> AssessmentSheet:
+    """The sheet that an earlier run made, or a new one."""
+    where = (
+        AssessmentSheet.employee_id == subject.employee_id
+        if subject.employee_id is not None
+        else AssessmentSheet.subject_department_id == subject.department_id
+    )
+    found = session.scalar(select(AssessmentSheet).where(AssessmentSheet.cycle_id == cycle.id, where))
+    if found is None:
+        found = AssessmentSheet(
+            cycle=cycle,
+            employee_id=subject.employee_id,
+            subject_department_id=None if subject.employee_id is not None else subject.department_id,
+            department_id=subject.department_id,
+        )
+        session.add(found)
+    return found
+
+
+def _write_lines(sheet: AssessmentSheet, subject: Subject, kpis: Mapping[int, KpiDefinition]) -> None:
+    """One for each indicator that has a weight, with how it is scored; a group without indicators has its own."""
+    own = {one.kpi_id: one for one in subject.targets if one.kpi_id is not None}
+    groups = {str(one.group): one.weight for one in subject.targets if one.group is not None}
+    group_of = {str(key): str(kpis[key].group) for key in own}
+    weights = assessment.shares({str(key): one.weight for key, one in own.items()}, groups, group_of)
+    kept = {one.kpi_id: one for one in sheet.lines}
+    lines = [_line(kept.get(key), kpis[key], one, weights[str(key)]) for key, one in sorted(own.items())]
+    bare = [name for name in groups if name not in group_of.values()]
+    by_group = {str(one.group): one for one in sheet.lines if one.kpi_id is None}
+    lines += [_group_line(by_group.get(name), name, groups[name]) for name in sorted(bare)]
+    sheet.lines = lines
+
+
+def _line(line: AssessmentLine | None, kpi: KpiDefinition, aim: KpiTarget, weight: Decimal) -> AssessmentLine:
+    line = line or AssessmentLine(kpi_id=kpi.id, flag=Flag.NO_DATA, manual_delta=Decimal(0))
+    line.group, line.weight, line.min_sample = kpi.group, weight, kpi.min_sample
+    line.target, line.floor, line.method = aim.target, aim.floor, aim.method
+    line.bands, line.points_each = aim.bands, aim.points_each
+    return line
+
+
+def _group_line(line: AssessmentLine | None, group: str, weight: Decimal) -> AssessmentLine:
+    line = line or AssessmentLine(kpi_id=None, flag=Flag.NO_DATA, manual_delta=Decimal(0))
+    line.group, line.weight = Group(group), weight  # type: ignore[call-arg]
+    return line
+
+
+def _measure(
+    line: AssessmentLine, sheet: AssessmentSheet, sums: Mapping[int, Sums], hashes: "Hashes", below: frozenset[int]
+) -> None:
+    """A line of an indicator that nobody measures yet, or of a bare group, has no data."""
+    found = sums.get(line.kpi_id) if line.kpi_id is not None else None
+    if found is None or line.kpi_id is None:
+        line.measure(None, None, None)
+        line.evidence_hash = ""
+        return
+    if sheet.employee_id is not None:
+        one = found.of_employee(sheet.employee_id)
+        line.evidence_hash = hashes.of_employee(line.kpi_id, sheet.employee_id)
+    else:
+        one = found.of_departments(below)
+        line.evidence_hash = hashes.of_departments(line.kpi_id, below)
+    line.measure(one.numerator, one.denominator, one.value)
+
+
+# -- hashes ----------------------------------------------------------------------------------------------------------
+
+
+class Hashes:
+    """The hashes over the rows behind each number, by person and by department."""
+
+    def __init__(self) -> None:
+        self.employees: dict[tuple[int, int], Any] = {}
+        self.departments: dict[tuple[int, int], Any] = {}
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        for places, who in ((self.employees, row["employee_id"]), (self.departments, row["department_id"])):
+            if who is not None:
+                places.setdefault((row["kpi_id"], who), sha256()).update(row["row_hash"].encode())
+
+    def of_employee(self, kpi_id: int, employee_id: int) -> str:
+        found = self.employees.get((kpi_id, employee_id))
+        return found.hexdigest() if found is not None else ""
+
+    def of_departments(self, kpi_id: int, below: frozenset[int]) -> str:
+        found = [(one, self.departments.get((kpi_id, one))) for one in sorted(below)]
+        parts = [(one, kept.hexdigest()) for one, kept in found if kept is not None]
+        return digest(parts) if parts else ""
+
+    @classmethod
+    def stored(
+        cls, session: Session, cycle: AssessmentCycle, kpis: Sequence[KpiDefinition], commit: Callable[[], None]
+    ) -> "Hashes":
+        """Writes the rows of every indicator down, in place of an earlier run's."""
+        found = cls()
+        session.execute(delete(KpiEvidence).where(KpiEvidence.cycle_id == cycle.id))
+        for kpi in kpis:
+            for part in _in_parts(_rows(session, cycle, kpi)):
+                for row in part:
+                    found.add(row)
+                session.execute(insert(KpiEvidence), part)
+            commit()
+        return found
+
+    @classmethod
+    def computed(cls, session: Session, cycle: AssessmentCycle, kpis: Sequence[KpiDefinition]) -> "Hashes":
+        """The same from the records as they are now, writing nothing."""
+        found = cls()
+        for kpi in kpis:
+            for row in _rows(session, cycle, kpi):
+                found.add(row)
+        return found
+
+    @classmethod
+    def kept(cls, session: Session, cycle: AssessmentCycle) -> "Hashes":
+        """The same from the rows as they were written down."""
+        found = cls()
+        rows = session.execute(
+            select(KpiEvidence.kpi_id, KpiEvidence.employee_id, KpiEvidence.department_id, KpiEvidence.row_hash)
+            .where(KpiEvidence.cycle_id == cycle.id)
+            .order_by(KpiEvidence.kpi_id, KpiEvidence.entity, KpiEvidence.entity_id, KpiEvidence.employee_id)
+            .execution_options(yield_per=AT_ONCE)
+        )
+        for row in rows.mappings():
+            found.add(row)  # type: ignore[arg-type]
+        return found
+
+
+def _rows(session: Session, cycle: AssessmentCycle, kpi: KpiDefinition) -> Iterator[dict[str, Any]]:
+    one = known(kpi.function)
+    return evidence_of(session, cycle, kpi.id, one) if one is not None else iter(())
+
+
+def _in_parts(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    part: list[dict[str, Any]] = []
+    for row in rows:
+        part.append(row)
+        if len(part) == AT_ONCE:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def sheet_hash(sheet: AssessmentSheet) -> str:
+    """The hash of everything that a sheet says."""
+    return digest(
+        {
+            "employee": sheet.employee_id,
+            "department": sheet.subject_department_id,
+            "lines": [
+                line_facts(one) for one in sorted(sheet.lines, key=lambda one: (one.kpi_id or 0, str(one.group)))
+            ],
+            "total": _text(sheet.total),
+            "grade": sheet.grade,
+        }
+    )
+
+
+def line_facts(line: AssessmentLine) -> dict[str, Any]:
+    """What a line says, as it goes into the hash."""
+    numbers = ("numerator", "denominator", "value", "weight", "effective_weight", "score", "manual_delta")
+    aims = ("target", "floor", "points_each")
+    return {
+        "kpi": line.kpi_id,
+        "group": str(line.group),
+        **{name: _text(getattr(line, name)) for name in (*numbers, *aims)},
+        "method": str(line.method or ""),
+        "bands": line.bands,
+        "flag": str(line.flag),
+        "evidence": line.evidence_hash,
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    """As the database keeps it, so that a value from memory and one from the database are the same."""
+    return None if value is None else format(value.quantize(Decimal("0.0001"), "ROUND_HALF_UP").normalize(), "f")
+
+
+def cycle_hash(session: Session, cycle: AssessmentCycle) -> str:
+    """The hash over the sheets of a cycle, in the order of their numbers."""
+    rows = session.execute(
+        select(AssessmentSheet.no, AssessmentSheet.content_hash)
+        .where(AssessmentSheet.cycle_id == cycle.id)
+        .order_by(AssessmentSheet.no)
+    )
+    return digest([tuple(row) for row in rows])
+
+
+# -- the same again --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A sheet, computed again from the records as they are now."""
+
+    sheet: AssessmentSheet
+    content_hash: str
+
+    @property
+    def is_same(self) -> bool:
+        return self.content_hash == self.sheet.content_hash
+
+
+def replay(session: Session, cycle: AssessmentCycle) -> list[Replayed]:
+    """Every sheet computed again, by the weights and adjustments that it keeps; nothing is changed."""
+    kpis = definitions(session)
+    sums, hashes = measured(session, cycle, kpis), Hashes.computed(session, cycle, kpis)
+    sheets = session.scalars(
+        select(AssessmentSheet).where(AssessmentSheet.cycle_id == cycle.id).order_by(AssessmentSheet.id)
+    ).all()
+    with session.no_autoflush:
+        return [_replayed(session, one, sums, hashes) for one in sheets]
+
+
+def _replayed(session: Session, sheet: AssessmentSheet, sums: Mapping[int, Sums], hashes: Hashes) -> Replayed:
+    twin = AssessmentSheet(
+        employee_id=sheet.employee_id, subject_department_id=sheet.subject_department_id, grade=sheet.grade
+    )
+    below = departments_below(session, sheet.department_id)
+    twin.lines = [_twin(one) for one in sheet.lines]
+    for line in twin.lines:
+        _measure(line, twin, sums, hashes, below)
+    twin.total, twin.grade = sheet.weighed(session, twin.lines)
+    return Replayed(sheet, sheet_hash(twin))
+
+
+LINE_KEPT = (
+    "kpi_id", "group", "target", "floor", "method", "bands", "points_each", "min_sample", "weight", "manual_delta",
+)  # fmt: skip
+
+
+def _twin(line: AssessmentLine) -> AssessmentLine:
+    return AssessmentLine(**{name: getattr(line, name) for name in LINE_KEPT})
