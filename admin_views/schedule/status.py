@@ -6,8 +6,7 @@ from flask import Blueprint, render_template
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_views import pdf
-from admin_views.public import behind_a_link
+from admin_views.public import behind_a_link, public_address
 from admin_views.registry import panel, views
 from admin_views.screen import Panel
 from admin_views.session import db
@@ -97,9 +96,7 @@ def make(key: str) -> AnyResponse | str:
         token = make_link(db.session, LinkPurpose.ORDER, SalesOrder.__tablename__, order.id, until=until)
         note_event(db.session, act, "link", entity=SalesOrder.__tablename__, entity_id=order.id)
         db.session.flush()
-    return render_template(
-        "schedule/link.html", order=order, address=pdf.public_address(f"/o/{token}/"), days=VALID_DAYS
-    )
+    return render_template("schedule/link.html", order=order, address=public_address(f"/o/{token}/"), days=VALID_DAYS)
 
 
 @panel(SalesOrder)

@@ -1,5 +1,6 @@
 """What the demo company does about its delays: most are reported in time, analysed, attributed; some wait (S3)."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 from random import Random
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.actions import ActionItem
 from models.base import on_date
 from models.demo.company import Company, Member
 from models.demo.diary import Diary, as_of
@@ -34,6 +36,7 @@ class Delays:
 
     def __init__(self, session: Session, rng: Random, company: Company, diary: Diary) -> None:
         self.session, self.rng, self.company, self.diary = session, rng, company, diary
+        self.put_right: Callable[[int, datetime], None] = lambda _key, _at: None
 
     def plan(self) -> None:
         for day in self.diary.clock.workdays():
@@ -64,12 +67,20 @@ class Delays:
                 self._do(lead, delay, "analyse", at)
             case DelayStatus.ANALYSING if lead is not None:
                 self._do(lead, delay, "remedy", at, analysis=ANALYSES[place % 4], measure=MEASURES[place % 4])
+                self._see_to_it(delay, at)
             case DelayStatus.REMEDY if lead is not None and self._is_over(delay):
                 self._attribute(lead, delay, at)
             case DelayStatus.AWAITING_APPROVAL:
                 self._do(self.company.named("general_manager"), delay, "approve", at)
             case DelayStatus.ATTRIBUTED if lead is not None and place % 2:
                 self._do(lead, delay, "close", at)
+
+    def _see_to_it(self, delay: DelayRecord, at: datetime) -> None:
+        """The measure is put right a day or two later."""
+        mine = (ActionItem.source_entity == delay.__tablename__, ActionItem.source_id == delay.id)
+        for key in self.session.scalars(select(ActionItem.id).where(*mine)):
+            later = self.diary.clock.later(at, self.rng.choice((500, 800, 1100)))
+            self.diary.note(later, partial(self.put_right, key))
 
     def _attribute(self, lead: Member, delay: DelayRecord, at: datetime) -> None:
         nature = NATURES[delay.id % len(NATURES)]

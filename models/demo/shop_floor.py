@@ -73,6 +73,7 @@ class ShopFloor:
     def __init__(self, session: Session, rng: Random, company: Company, diary: Diary, papers: Papers) -> None:
         self.session, self.rng, self.company, self.diary, self.papers = session, rng, company, diary, papers
         self.delays = Delays(session, rng, company, diary)
+        self.delays.put_right = self.put_right
         self.paces: dict[int, float] = {}
         self.fit: dict[tuple[int, date], frozenset[int]] = {}
         self.allowed: dict[tuple[int, date], list[Employee]] = {}

@@ -52,9 +52,9 @@ STORES = {
     "document_revision": Store(DocumentRevision, store_papers),
     "exam_attempt": Store(TrainingSession, store_results),
     "spot_check_item": Store(SpotCheck, store_checks),
+    "sales_order": Store(SalesOrder, store_orders),
     "kpi_target": Store(KpiTarget, store_weights),
     "assessment_sheet": Store(AssessmentCycle, store_sheets),
-    "sales_order": Store(SalesOrder, store_orders),
     "ticket": Store(Ticket, store_tickets),
 }
 

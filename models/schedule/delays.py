@@ -179,7 +179,7 @@ class DelayRecord(Record):
             act,
             kind=ActionKind.CORRECTIVE,
             department_id=who.department_id,
-            severity=Severity.MAJOR,
+            severity=Severity.MINOR,
             description=f"{self.order.no} {measure}",
             responsible_id=who.id,
             raiser_id=act.by.employee_id,

@@ -20,9 +20,9 @@ LEDGERS: tuple[Ledger, ...] = (
     DOCUMENTS,
     EXAM_RESULTS,
     SPOT_CHECKS,
+    ORDERS,
     WEIGHTS,
     ASSESSMENTS,
-    ORDERS,
     TICKETS,
 )
 

@@ -473,7 +473,7 @@ def test_what_is_known_takes_few_queries(company):
     seen = []
     event.listen(company.get_bind(), "before_cursor_execute", lambda *row: seen.append(row[2]))
     known = known_from(company)
-    assert len([one for one in seen if one.startswith("SELECT")]) == 8
+    assert len([one for one in seen if one.startswith("SELECT")]) == 9
     assert known.employee("10001")["department"] == "总经办"
     assert known.post("生产二部", "P03") == "部门经理"
     assert known.in_force("GY-XX-001", date(2026, 5, 10)) == "A/1"
