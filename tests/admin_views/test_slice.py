@@ -58,7 +58,7 @@ def test_a_failing_check_is_put_right_and_shows_in_the_figure(any_app):
     assert worker.perform("action_item", action, "verify").status_code == 403
 
     second = Browser(app, "quality_inspector2")
-    assert "rechecks=" in second.get(f"/admin/action_item/details/?id={action}").text
+    assert f"/quality/recheck/{action}/" in second.get(f"/admin/action_item/details/?id={action}").text
     path = f"/admin/spot_check/new/?rechecks={action}"
     time.sleep(1.1)  # the form is dated to the second, and proof must be later than what it proves
     fields = second.form(path) | {"items-0-value": "4.95"}
