@@ -146,7 +146,7 @@ def test_what_is_not_set_is_set_in_one_click_and_counts_when_approved(browser_of
     admin = browser_of("admin")
     page = admin.get("/regulation/unset/").text
     assert "/admin/figure/new/?code=survey_months" in page
-    assert "/admin/figure/new/?code=improvement_points&amp;applies_to=A" in page
+    assert "/admin/figure/new/?code=satisfaction_weight&amp;applies_to=ticket" in page
     assert "/admin/sla_policy/new/?target=suggestion_answer" in page
     form = admin.get("/admin/sla_policy/new/?target=suggestion_answer").text
     assert 'value="suggestion_answer" selected' in form
