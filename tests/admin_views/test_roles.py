@@ -19,6 +19,7 @@ from tests.world import TWO
 
 LOGINS = [*map(str, Role), *TWO]
 KEYS = range(1, 5)
+NOWHERE = 999_999
 TRAIL = {"event", "head"}
 """What a refusal leaves behind."""
 
@@ -55,6 +56,13 @@ def addresses(app: Any, method: str) -> list[tuple[str, str]]:
             path = rule.rule.replace("<table>", table).replace("<export_type>", "csv")
             found.append((rule.endpoint, re.sub(r"<[^>]+>", "1", path)))
     return found
+
+
+def keys_of(app: Any, model: type[Record]) -> list[int]:
+    """The first records of a table, and one that is not there: it must be answered as a hidden one is."""
+    with app.app_context(), Session(db.engine) as session:
+        found = sorted(session.scalars(select(model.id).where(model.id.in_(KEYS))))
+    return [*found, NOWHERE]
 
 
 def visible_keys(app: Any, login: str, model: type[Record]) -> set[int]:
@@ -96,6 +104,7 @@ def test_no_role_meets_a_fault_or_a_foreign_record_by_looking(app, world, login)
     browser = Browser(app, login)
     browser.get("/")
     before = uncounted(app)
+    keys = {table: keys_of(app, app.extensions["views"][table].model) for table in TABLES}
     for endpoint, path in addresses(app, "GET"):
         if endpoint == "health.ready":
             continue
@@ -104,7 +113,7 @@ def test_no_role_meets_a_fault_or_a_foreign_record_by_looking(app, world, login)
         if endpoint.endswith(("index_view", ".export")):
             asked.append(f"{path}?search=Z&page_size=200&desc=1")
         if endpoint.endswith(("details_view", "edit_view")):
-            asked += [f"{path}?id={key}" for key in KEYS]
+            asked += [f"{path}?id={key}" for key in keys.get(table, KEYS)]
         if endpoint.endswith("ajax_lookup"):
             asked += [f"{path}?name={name}&query=" for name in names_of(app, table)]
         for address in asked:
@@ -141,14 +150,14 @@ def test_no_role_changes_a_record_that_it_may_not_see(app, world, login):
     browser = Browser(app, login)
     token = browser.token()
     models = {table: app.extensions["views"][table].model for table in TABLES}
-    hidden = {table: set(KEYS) - visible_keys(app, login, models[table]) for table in TABLES}
+    hidden = {table: set(keys_of(app, models[table])) - visible_keys(app, login, models[table]) for table in TABLES}
     before = {name: n for name, n in digest(app).items() if name not in TRAIL}
     for _, path in addresses(app, "POST"):
         table = path.split("/")[2] if path.startswith("/admin/") else ""
         if table not in TABLES:
             continue
         verbs = models[table].lifecycle.verbs if models[table].lifecycle else ("void",)
-        for key in sorted(hidden[table]):
+        for key in sorted(hidden[table])[:2]:
             for verb in verbs if path.endswith("perform/") else ("accept",):
                 sent = {
                     "id": key, "verb": verb, "action": verb, "rowid": key, "list_form_pk": key, "version_no": 1, "note": "x",
