@@ -78,6 +78,8 @@ ASSESSMENT_FIGURES = (
     ("improvement_points", "major", 5),
     ("improvement_points", "editorial", 0),
 )
+LEFT_UNSET = ("S4", "medium")
+"""The cell of the priority matrix that nobody has filled in yet."""
 HOME = {
     Role.TECHNICAL: "JS",
     Role.TECHNICAL_MANAGER: "JS",
@@ -239,6 +241,8 @@ def _service(session: Session) -> None:
     ranks = {"S1": "P1 P1 P2", "S2": "P1 P2 P3", "S3": "P2 P3 P4", "S4": "P3 P4 P4"}
     for severity, given in ranks.items():
         for urgency, priority in zip(Urgency, given.split(), strict=True):
+            if (severity, urgency) == LEFT_UNSET:
+                continue
             session.add(PriorityMatrix(severity=ReportSeverity(severity), urgency=urgency, priority=Priority(priority)))
     waits = ["pending_customer", "pending_parts"]
     hour, day = Unit.WORKING_HOUR, Unit.WORKING_DAY

@@ -35,8 +35,10 @@ def creator(app: Any, table: str) -> str:
 
 KNOWN = {
     ("action_item", "kind"): "improvement",  # the only kinds that are opened by hand
-    ("figure", "code"): "improvement_points",
-    ("figure", "applies_to"): "minor",
+    ("figure", "code"): "satisfaction_weight",
+    ("figure", "applies_to"): "ticket",
+    ("priority_matrix", "severity"): "S4",
+    ("priority_matrix", "urgency"): "medium",
     ("sla_policy", "match"): "kind=design",
     ("sla_policy", "warnings"): "-60",
     ("sla_policy", "ladder"): "+60: general_manager",
