@@ -67,9 +67,12 @@ def test_five_people_put_a_failure_right(open_as, complaints):
     second.goto(place)
     time.sleep(1.1)
     second.get_by_role("link", name=re.compile("复检|Re-check")).first.click()
-    second.locator("[name=items-0-value]").fill("4.99")
-    save(second)
-    press(second, "submit")
+    second.locator(".reading input").click()
+    for digit in "4.99":
+        second.locator(f"[data-key='{digit}']").click()
+    second.locator("[data-key=done]").click()
+    with second.expect_navigation():
+        second.locator(".check-send").click()
 
     manager = open_as("quality_manager", language="en-GB")
     manager.goto(place)
