@@ -20,12 +20,18 @@ from models.quality import SpotCheck
 from rules.assessment import INDICATOR, Period
 from rules.base import NotVisible, NotYours, Person, Role, Words, reach
 
+
+def may_look(person: Person) -> bool:
+    """Who is shown the figures of departments."""
+    return person.holds(Role.ADMIN, *INDICATOR.view)
+
+
 menu_page(
     MenuPage(
         "assessment",
         Words("Execution pass rate", "工艺执行合格率"),
         "/indicators/execution_pass_rate/",
-        lambda person: person.employee_id is not None or person.holds(Role.ADMIN),
+        may_look,
         "gauge",
     )
 )
@@ -39,7 +45,7 @@ def pass_rate() -> AnyResponse | str:
     if not current_user.is_authenticated:
         return unauthorised()
     person = person_here()
-    if not any(role in INDICATOR.view for role in person.roles) and "admin" not in person.roles:
+    if not may_look(person):
         raise NotYours(
             Words("Department figures are for managers and quality.", "部门指标仅供管理人员和质量部门查看。")
         )

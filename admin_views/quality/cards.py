@@ -65,7 +65,9 @@ def rechecks_due(person: Person) -> DeskCard | None:
             record_url(ActionItem, one.id),
             f"{one.no} · {one.responsible.label}",
             _recheck_due(one),
-            act=DeskAct(t("Re-check", "复检"), f"/quality/recheck/{one.id}/"),
+            act=DeskAct(t("Re-check", "复检"), f"/quality/recheck/{one.id}/")
+            if person.holds_in(Role.QUALITY_INSPECTOR, one.department_id)
+            else None,
         )
         for one in rows
     ]
