@@ -369,7 +369,7 @@ def draft_by_grades(cycle: AssessmentCycle, act: Act) -> None:
                 employee=sheet.employee,
                 department=sheet.subject_department,
                 source=(sheet.__tablename__, sheet.id),
-                reason=f"{cycle.span_text} {sheet.grade} {sheet.total}",
+                reason=f"{cycle.span_text} {sheet.grade} {sheet.total:.1f}",
             )
 
 
