@@ -38,6 +38,7 @@ ACTIONS = {
     "sign_in": Words("signed in", "签到"),
     "attendance": Words("recorded who came", "登记到场情况"),
     "print_certificate": Words("printed a certificate", "打印证书"),
+    "link": Words("made a link for the customer", "生成客户查询链接"),
     "progress": Words("updated by a report", "按日报更新进度"),
     "reschedule": Words("moved the dates", "调整日期"),
     "hand_over": Words("handed over", "移交"),

@@ -237,13 +237,18 @@ class Assessing:
             self.session.add(cycle)
             seal(self.session, cycle, "create", act)
             cycle.perform("start", by=hr, at=at)
-        done = at + timedelta(minutes=1)
-        with as_of(self.session, SYSTEM, done, Source.SCHEDULER) as act:
-            compute(self.session, cycle, act)
-        later = self.diary.clock.later(at, 60)
-        with as_of(self.session, hr, later):
-            cycle.perform("review", by=hr, at=later)
+        self.diary.note(self.diary.clock.later(at, 1), partial(self._compute, cycle.id))
+        self.diary.note(self.diary.clock.later(at, 60), partial(self._review, cycle.id))
         self.diary.note(self.diary.clock.later(at, 400), partial(self._confirm, cycle.id, is_last=is_last))
+
+    def _compute(self, key: int, at: datetime) -> None:
+        with as_of(self.session, SYSTEM, at, Source.SCHEDULER) as act:
+            compute(self.session, self.session.get_one(AssessmentCycle, key), act)
+
+    def _review(self, key: int, at: datetime) -> None:
+        hr = self.company.named("hr").person
+        with as_of(self.session, hr, at):
+            self.session.get_one(AssessmentCycle, key).perform("review", by=hr, at=at)
 
     def _confirm(self, key: int, at: datetime, *, is_last: bool) -> None:
         """The assessors confirm, now and then with an adjustment; of the last month some are still open."""
@@ -270,15 +275,19 @@ class Assessing:
     def _check(self, sheet: AssessmentSheet, at: datetime) -> None:
         checkers = [self.company.named(one) for one in ("hr", "hr_manager", "general_manager")]
         by = next(one for one in checkers if one.id not in {sheet.employee_id, sheet.assessor_id}).person
-        with as_of(self.session, by, self.diary.clock.later(at, 60)):
-            sheet.perform("check", by=by, at=self.diary.clock.later(at, 60))
+        with as_of(self.session, by, at):
+            sheet.perform("check", by=by, at=at)
 
     def _publish(self, key: int, at: datetime) -> None:
         cycle, hr = self.session.get_one(AssessmentCycle, key), self.company.named("hr").person
         with as_of(self.session, hr, at):
             cycle.perform("publish", by=hr, at=at)
-        later = self.diary.clock.later(at, 300)
-        disputed = 0
+        self.diary.note(self.diary.clock.later(at, 300), partial(self._hear, key))
+        self.diary.note(self.diary.clock.later(at, 7 * 480), partial(self._lock, key))
+
+    def _hear(self, key: int, at: datetime) -> None:
+        """Most acknowledge; the first two who find a row against them appeal."""
+        disputed, cycle = 0, self.session.get_one(AssessmentCycle, key)
         for place, sheet in enumerate(sheets_of(cycle)):
             if sheet.employee_id is None or sheet.status is not SheetStatus.PUBLISHED:
                 continue
@@ -289,11 +298,10 @@ class Assessing:
             row = self._row_to_dispute(sheet) if disputed < 2 else None
             if row is not None:
                 disputed += 1
-                self._dispute(sheet, by, row, later, is_upheld=disputed == 1)
+                self._dispute(sheet, by, row, at, is_upheld=disputed == 1)
             elif place % 4:
-                with as_of(self.session, by, later):
-                    sheet.perform("acknowledge", by=by, at=later)
-        self.diary.note(self.diary.clock.later(at, 7 * 480), partial(self._lock, key))
+                with as_of(self.session, by, at):
+                    sheet.perform("acknowledge", by=by, at=at)
 
     def _row_to_dispute(self, sheet: AssessmentSheet) -> KpiEvidence | None:
         """A row that counts against him."""
@@ -316,12 +324,15 @@ class Assessing:
         judge = self.company.named("hr_manager")
         if judge.id in {sheet.assessor_id, sheet.employee_id}:
             judge = self.company.named("general_manager")
-        later = self.diary.clock.later(at, 480)
-        with as_of(self.session, judge.person, later):
-            if is_upheld:
-                sheet.perform("uphold", by=judge.person, at=later, note="计量室记录属实，该项剔除")
-            else:
-                sheet.perform("reject", by=judge.person, at=later, note="备用卡尺在检定有效期内，维持原结果")
+        self.diary.note(self.diary.clock.later(at, 480), partial(self._judge, sheet.id, judge, is_upheld=is_upheld))
+
+    def _judge(self, key: int, judge: Member, at: datetime, *, is_upheld: bool) -> None:
+        sheet = self.session.get_one(AssessmentSheet, key)
+        verb, why = (
+            ("uphold", "计量室记录属实，该项剔除") if is_upheld else ("reject", "备用卡尺在检定有效期内，维持原结果")
+        )
+        with as_of(self.session, judge.person, at):
+            sheet.perform(verb, by=judge.person, at=at, note=why)
 
     def _lock(self, key: int, at: datetime) -> None:
         cycle, by = self.session.get_one(AssessmentCycle, key), self.company.named("hr_manager").person

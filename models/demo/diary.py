@@ -1,5 +1,6 @@
 """Six months in the right sequence: what happens when, by whom, each step as the person of that moment."""
 
+import gc
 import heapq
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -122,6 +123,8 @@ class Diary:
 def _held(session: Session) -> Iterator[list[object]]:
     """Holds what is read and written: when a row is read anew must not hang on when memory was tidied."""
     rows: list[object] = []
+    was_enabled = gc.isenabled()
+    gc.disable()
 
     def hold(_session: Session, row: object) -> None:
         rows.append(row)
@@ -133,6 +136,8 @@ def _held(session: Session) -> Iterator[list[object]]:
     finally:
         for moment in ("loaded_as_persistent", "pending_to_persistent"):
             event.remove(session, moment, hold)
+        if was_enabled:
+            gc.enable()
 
 
 def _let_go(session: Session, rows: list[object]) -> None:
@@ -140,3 +145,4 @@ def _let_go(session: Session, rows: list[object]) -> None:
         if isinstance(row, PASSING) and row in session:
             session.expunge(row)
     rows.clear()
+    gc.collect()

@@ -179,15 +179,19 @@ class OrderBook:
             return
         self._contact(order, at, direction=Direction.OUTGOING, summary=TOLD[times % len(TOLD)])
         if times % 4 == 1:
-            found = self._contact(
-                order,
-                at + timedelta(minutes=20),
-                direction=Direction.INCOMING,
-                summary=ASKED[key % 2],
-                channel=ContactChannel.MAIL,
-            )
-            self.diary.note(self._later(at, 0.2), partial(self._pass_on, found.id))
+            self.diary.note(self.diary.clock.later(at, 20), partial(self._hear, key))
         self.diary.note(self._later(at, self.rng.choice((5, 6, 7, 8, 12))), partial(self._tell, key, times + 1))
+
+    def _hear(self, key: int, at: datetime) -> None:
+        """The customer asks back; what he asks is passed on to the department."""
+        found = self._contact(
+            self.session.get_one(SalesOrder, key),
+            at,
+            direction=Direction.INCOMING,
+            summary=ASKED[key % 2],
+            channel=ContactChannel.MAIL,
+        )
+        self.diary.note(self._later(at, 0.2), partial(self._pass_on, found.id))
 
     def _contact(self, order: SalesOrder, at: datetime, **facts: object) -> ContactLog:
         seller = self._seller(order)

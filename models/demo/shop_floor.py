@@ -313,8 +313,13 @@ class ShopFloor:
             action.perform("accept", act=act)
             action.perform("start", act=act)
             action.perform("submit", act=act, measure="已现场处理并复核", evidence="现场记录表")
-        with as_of(self.session, verifier.person, at + timedelta(minutes=30)) as act:
-            action.perform("confirm", act=act)
+        self.diary.note(self.diary.clock.later(at, 30), partial(self._confirm, key, verifier))
+
+    def _confirm(self, key: int, verifier: Member, at: datetime) -> None:
+        action = self.session.get_one(ActionItem, key)
+        if action.status == "submitted":
+            with as_of(self.session, verifier.person, at) as act:
+                action.perform("confirm", act=act)
 
     # -- shipped -----------------------------------------------------------------------------------------------------
 
@@ -362,16 +367,18 @@ class ShopFloor:
         manager = (
             "production_manager" if change.department_id == self.company.departments["S1"] else "production_manager2"
         )
-        for nth, (by, verb) in enumerate(
-            (
-                (self.company.named("technical"), "assess"),
-                (self.company.named(manager), "assess"),
-                (lead, "approve"),
-                (self.company.named("production_planner"), "apply"),
-            )
-        ):
-            with as_of(self.session, by.person, at + timedelta(minutes=25 * nth)) as act:
-                change.perform(verb, act=act)
+        ways = (
+            (self.company.named("technical"), "assess"),
+            (self.company.named(manager), "assess"),
+            (lead, "approve"),
+            (self.company.named("production_planner"), "apply"),
+        )
+        for nth, (by, verb) in enumerate(ways):
+            self.diary.note(self.diary.clock.later(at, 1 + 25 * nth), partial(self._change_step, key, by, verb))
+
+    def _change_step(self, key: int, by: Member, verb: str, at: datetime) -> None:
+        with as_of(self.session, by.person, at) as act:
+            self.session.get_one(PlanChange, key).perform(verb, act=act)
 
 
 __all__ = ["ShopFloor"]

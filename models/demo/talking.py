@@ -229,14 +229,17 @@ class Talking:
             seal(self.session, notice, "create", act)
         if paper.way == "draft":
             return
-        with as_of(self.session, approver.person, self.diary.clock.later(at, 60)) as act:
-            notice.perform("approve", act=act)
-        with as_of(self.session, author.person, self.diary.clock.later(at, 120)) as act:
-            notice.perform("publish", act=act)
-        self._read(notice, self.diary.clock.later(at, 400))
+        self.diary.note(self.diary.clock.later(at, 60), partial(self._publish, notice.id, approver, "approve"))
+        self.diary.note(self.diary.clock.later(at, 120), partial(self._publish, notice.id, author, "publish"))
+        self.diary.note(self.diary.clock.later(at, 400), partial(self._read, notice.id))
 
-    def _read(self, notice: Notice, at: datetime) -> None:
+    def _publish(self, key: int, by: Member, verb: str, at: datetime) -> None:
+        with as_of(self.session, by.person, at) as act:
+            self.session.get_one(Notice, key).perform(verb, act=act)
+
+    def _read(self, key: int, at: datetime) -> None:
         """Most confirm the same day; a few have not yet."""
+        notice = self.session.get_one(Notice, key)
         receipts = self.session.scalars(
             select(ReadReceipt).where(ReadReceipt.entity == "notice", ReadReceipt.entity_id == notice.id)
         )

@@ -87,7 +87,7 @@ def test_a_later_chapter_adds_its_figures(session, monkeypatch):
 
     evaluation = evaluation_of(session, kind="follow_up")
     perform(session, evaluation, "draft", "technical", DECEMBER, findings="好评率上升")
-    assert evaluation.figures == {"measures": "0", "measures_closed": "0", "favourable": "87.7"}
+    assert evaluation.figures.items() >= {"measures": "0", "measures_closed": "0", "favourable": "87.7"}.items()
 
 
 def test_it_is_published_by_the_authors_manager_and_the_next_one_is_on_the_list(any_session):
