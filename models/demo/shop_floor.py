@@ -353,13 +353,17 @@ class ShopFloor:
         if change is None or "推迟" not in change.text:
             return
         seller = next(one for one in self.company.members if one.id == contact.by_id)
-        with as_of(self.session, seller.person, self._later(at, 0.1)) as act:
+        self.diary.note(self._later(at, 0.1), partial(self._propose, change.id, seller))
+
+    def _propose(self, key: int, seller: Member, at: datetime) -> None:
+        change = self.session.get_one(PlanChange, key)
+        with as_of(self.session, seller.person, at) as act:
             change.new_promised_on = change.new_kpi_due_on = (change.old_promised_on or on_date(at)) + timedelta(
                 days=14
             )
             change.perform("propose", act=act)
             change.perform("note_consent", act=act, consent_evidence="客户来函确认推迟两周")
-        self.diary.note(self._later(at, 1), partial(self._decide, change.id))
+        self.diary.note(self._later(at, 0.9), partial(self._decide, change.id))
 
     def _decide(self, key: int, at: datetime) -> None:
         change = self.session.get_one(PlanChange, key)

@@ -147,9 +147,9 @@ def test_what_is_not_set_is_set_in_one_click_and_counts_when_approved(browser_of
     page = admin.get("/regulation/unset/").text
     assert "/admin/figure/new/?code=survey_months" in page
     assert "/admin/figure/new/?code=satisfaction_weight&amp;applies_to=ticket" in page
-    assert "/admin/sla_policy/new/?target=suggestion_answer" in page
-    form = admin.get("/admin/sla_policy/new/?target=suggestion_answer").text
-    assert 'value="suggestion_answer" selected' in form
+    assert "/admin/sla_policy/new/?target=recheck" in page
+    form = admin.get("/admin/sla_policy/new/?target=recheck").text
+    assert 'value="recheck" selected' in form
     assert "href" not in re.search(r'<span class="unset">.*?</span>', browser_of("hr").get("/regulation/").text)[0]
     made = propose(admin)
     assert made.status_code == 302
