@@ -45,7 +45,11 @@ def state(session):
     session.expire_all()
     duties = session.execute(select(TrainingObligation.id, TrainingObligation.status, TrainingObligation.due_on)).all()
     held_ = session.execute(select(Qualification.id, Qualification.status, Qualification.version_no)).all()
-    told = session.execute(select(Event.action, Delivery.recipient_id).join(Delivery, Delivery.event_seq == Event.seq))
+    told = session.execute(
+        select(Event.action, Delivery.recipient_id)
+        .join(Delivery, Delivery.event_seq == Event.seq)
+        .where(Event.entity.in_(("qualification", "training_obligation", "post_assignment", "exam")))
+    )
     return duties, held_, Counter(told.all())
 
 
