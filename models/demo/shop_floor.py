@@ -332,7 +332,7 @@ class ShopFloor:
         order, plan = self.session.get_one(SalesOrder, key), self.session.get_one(ProductionPlan, plan_id)
         with as_of(self.session, self.company.named("production_planner").person, at):
             for nth in range(1, order.qty + 1):
-                serial = f"{order.model.code[3:]}-{order.no[-5:]}-{nth:02d}"
+                serial = f"{order.model.code[3:]}-{order.no[-8:-6]}{order.no[-5:]}-{nth:02d}"
                 self.session.add(ProductUnit(serial=serial, model=order.model, order=order, customer=order.customer))
         seller = next(one for one in self.company.members if one.id == order.sales_id)
         with as_of(self.session, seller.person, at) as act:
