@@ -285,6 +285,8 @@ class ShopFloor:
             return []
         allowed, day = self._allowed(stage.post, at), on_date(at)
         crew = [one for one in allowed if one.id in self.fit[stage.post.id, day]]
+        found = gates(self.session, crew, [stage.post], at) if crew else {}  # a qualification may end within the day
+        crew = [one for one in crew if found[one.id, stage.post.id].answer is not Answer.NO]
         if crew and stage.owner not in crew:
             with as_of(self.session, self.company.named("production_planner").person, at):
                 stage.owner = crew[0]
