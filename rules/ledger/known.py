@@ -125,9 +125,6 @@ class Known:
         """The model's own code."""
         return self._models.get(folded(said))
 
-    def has_model(self, code: str) -> bool:
-        return folded(code) in self._models
-
     def is_workday(self, on: date) -> bool:
         """Whether that day is worked: as the statutory calendar says, else Monday to Friday."""
         return self._days.get(on, on.weekday() < 5)

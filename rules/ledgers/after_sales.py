@@ -87,7 +87,7 @@ def settle_customer(row: Row, known: Known) -> None:
         if code is None:
             row.fault(CUSTOMER_UNKNOWN, "customer")
         row.values["customer"] = code or said
-    if model is not None and not known.has_model(model):
+    if model is not None and known.product_model(model) is None:
         row.fault(MODEL_UNKNOWN, "model")
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.assessment import INDICATOR, Period, rate
-from rules.base import Role
+from rules.assessment import INDICATOR, Period, rate, refuse_unfinished
+from rules.base import Role, RuleBroken, Words
 
 quickly = settings(deadline=None, max_examples=40)
 
@@ -58,3 +58,10 @@ def test_a_rate_of_nothing_is_no_rate():
 def test_the_figures_are_for_those_who_answer_for_them():
     assert Role.EMPLOYEE not in INDICATOR.view
     assert {Role.QUALITY_MANAGER, Role.GENERAL_MANAGER, Role.HR} <= INDICATOR.view
+
+
+def test_sheets_that_wait_for_somebody_hold_the_cycle_and_are_counted():
+    refuse_unfinished(0, Words("{n} wait.", "还有 {n} 份。"))
+    with pytest.raises(RuleBroken) as refused:
+        refuse_unfinished(3, Words("{n} wait.", "还有 {n} 份。"))
+    assert (refused.value.words.text("en"), refused.value.words.text("zh")) == ("3 wait.", "还有 3 份。")

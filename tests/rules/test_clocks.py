@@ -1,5 +1,6 @@
 """Clocks as pure arithmetic, case by case and against a counter of single minutes (TIME.md 4-11)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -333,6 +334,15 @@ def test_the_story_of_a_deadline_is_told_day_by_day_in_both_languages():
     ]
     assert explain(told_story)[-1].text("zh") == "2026-05-09 17:30 到期（调休上班日）。"
     assert explain(told_story)[2].text("zh") == "2026-05-01 至 2026-05-05：法定节假日，劳动节，不计时。"
+
+
+def test_more_time_that_was_granted_is_the_end_of_the_story():
+    granted = replace(terms("4", "working_day"), until=at("2026-05-12 17:30"))
+    told_story = story(granted, Recorded(at("2026-04-30 16:20")), CALENDAR, FACTS, NAMES)
+    assert [explain(told_story)[-1].text(one) for one in ("en", "zh")] == [
+        "Due 2026-05-12 17:30: more time was granted.",
+        "已批准延期，2026-05-12 17:30 到期。",
+    ]
 
 
 def test_pauses_and_own_hours_have_their_place_in_the_story():

@@ -91,6 +91,7 @@ def test_the_weight_of_what_has_no_data_is_spread():
 def test_without_any_data_there_is_no_total_and_no_grade():
     assert assessment.total_of([Weighted(D(100), None)]) is None
     assert assessment.total_of([]) is None
+    assert assessment.effective_weights([Weighted(D(60), None), Weighted(D(40), None)]) == [D(0), D(0)]
     assert assessment.grade_of(None, [("A", D(90))]) == ""
 
 
