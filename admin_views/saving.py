@@ -25,6 +25,7 @@ from admin_views.fields import (
     pick_together,
     value_of,
 )
+from admin_views.once import made_by_this_form, remember_form
 from admin_views.registry import record_url
 from admin_views.screen import Conflict
 from admin_views.session import db
@@ -32,7 +33,6 @@ from admin_views.sheets import SheetField
 from admin_views.signin import act_here, fresh_token, person_here
 from admin_views.words import locale, say, t, value_text
 from models.base import Act, Line, Record
-from models.event import FormToken
 from models.journal import acting
 from rules.base import NO_EMPLOYEE, Access, NotYours, Person, RuleBroken, Stale, Words, names_of
 
@@ -169,11 +169,8 @@ class Saves:
 
     def _twin(self) -> str | None:
         """Where the record is that this very form has made already."""
-        token = clean(request.form.get("form_token", ""))[:64]
-        found = db.session.get(FormToken, token) if token else None
-        if found is None or found.account_id != person_here().account_id or found.entity_id is None:
-            return None
-        return record_url(self.model, found.entity_id)
+        found = made_by_this_form(self.model)
+        return record_url(self.model, found) if found is not None else None
 
     def _save(self, record: Record | None) -> AnyResponse:
         form = self.form_class(person_here())(request.form)
@@ -253,16 +250,8 @@ class Saves:
                 self._keep_lines(saved, inline, form._fields[inline.name])
             self.before_save(saved, act)
             db.session.flush()
-            if record is None and (token := clean(form.form_token.data or "")):
-                db.session.add(
-                    FormToken(
-                        token=token[:64],
-                        account_id=act.by.account_id,
-                        entity=self.model.__tablename__,
-                        entity_id=saved.id,
-                        at=act.at,
-                    )
-                )
+            if record is None:
+                remember_form(act, saved)
                 db.session.flush()
         return saved
 

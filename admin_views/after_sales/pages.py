@@ -14,16 +14,16 @@ from admin_views import faults
 from admin_views.columns import cell_of, due_cell
 from admin_views.deadlines import left_of
 from admin_views.fields import clean
+from admin_views.once import made_by_this_form, remember_form, token_again
 from admin_views.registry import MenuPage, menu_page, next_act, record_url
 from admin_views.screen import Cell, DeskAct, Option
 from admin_views.session import db
-from admin_views.signin import act_here, fresh_token, person_here, unauthorised
+from admin_views.signin import act_here, person_here, unauthorised
 from admin_views.words import exact_date, say, t
 from models.after_sales import FollowUpVisit, Ticket
 from models.after_sales.callers import Caller, callers
 from models.after_sales.queues import Queued, Whose, calls, calls_back, loads, queue
 from models.base import Act, now, on_date
-from models.event import FormToken
 from models.journal import acting
 from models.organisation import Customer, ProductModel
 from models.regulation import SlaClock
@@ -74,13 +74,13 @@ def take_report() -> AnyResponse | str:
     if not current_user.is_authenticated:
         return unauthorised()
     _refuse(is_after_sales)
-    if (twin := _twin()) is not None:
+    if (twin := made_by_this_form(Ticket)) is not None:
         return redirect(record_url(Ticket, twin))
     try:
         ticket = _written(act_here())
     except IntegrityError:
         db.session.rollback()
-        if (twin := _twin()) is not None:
+        if (twin := made_by_this_form(Ticket)) is not None:
             return redirect(record_url(Ticket, twin))
         raise
     except RuleBroken as refused:
@@ -90,14 +90,6 @@ def take_report() -> AnyResponse | str:
         return _hotline(person_here(), request.form, sentences, refused.status)
     flash(t("Recorded: {no}.", "已登记：{no}。", no=ticket.no), "success")
     return redirect(record_url(Ticket, ticket.id))
-
-
-def _twin() -> int | None:
-    """The ticket that this very form has made already."""
-    token = clean(request.form.get("form_token", ""))[:64]
-    found = db.session.get(FormToken, token) if token else None
-    is_mine = found is not None and found.account_id == person_here().account_id and found.entity == "ticket"
-    return found.entity_id if found is not None and is_mine else None
 
 
 def _written(act: Act) -> Ticket:
@@ -123,10 +115,7 @@ def _written(act: Act) -> Ticket:
         db.session.add(ticket)
         ticket.begin(act)
         _taken(ticket, act, clean(sent.get("told", "")).strip()[:5000])
-        if token := clean(sent.get("form_token", ""))[:64]:
-            db.session.add(
-                FormToken(token=token, account_id=act.by.account_id, entity="ticket", entity_id=ticket.id, at=act.at)
-            )
+        remember_form(act, ticket)
         db.session.flush()
     return ticket
 
@@ -180,7 +169,7 @@ def _hotline(person: Person, given: Any, wrong: dict[str, str], status: int) -> 
         chosen=chosen,
         sent=given,
         wrong=wrong,
-        token=clean(request.form.get("form_token", ""))[:64] or fresh_token(),
+        token=token_again(),
         serial=serial,
         unit=unit,
         models=_models(given.get("model", "") or (str(unit.model_id) if unit is not None else "")),

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, json, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, json, make_response, redirect, render_template, request
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -15,22 +14,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import faults
 from admin_views.fields import clean, exact
+from admin_views.once import made_by_this_form, picture, remember_form, token_again
 from admin_views.quality.asked import Ask, ask_of
 from admin_views.quality.lines import draw_lines
 from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.session import db
-from admin_views.signin import act_here, fresh_token, person_here, unauthorised
+from admin_views.signin import act_here, person_here, unauthorised
 from admin_views.words import say, t
-from models.attachments import attach
 from models.base import Act, now, on_date
-from models.event import Attachment, FormToken
+from models.event import Attachment
 from models.journal import acting
 from models.organisation import Post
 from models.quality import CheckTemplate, SpotCheck, SpotCheckItem
 from models.quality.asking import posts_for
 from models.quality.recording import Answered, Entered, record, refuse_unfit
 from rules.base import NO_EMPLOYEE, Faulty, NotVisible, NotYours, Person, Role, RuleBroken, Words, names_of
-from rules.event import AttachmentKind
 from rules.quality import CHECKERS, CLAUSES, FIRST_CHECKS, Verdict, kinds_of
 
 phone = Blueprint("phone", __name__, url_prefix="/q")
@@ -78,7 +76,7 @@ def send(code: str) -> AnyResponse | str:
         return unauthorised()
     person = person_here()
     _kinds(person)
-    if (made := twin()) is not None:
+    if (made := made_by_this_form(SpotCheck)) is not None:
         return done(made)
     post = _post(code)
     asked = ask_of(post, person, request.form, now())
@@ -86,7 +84,7 @@ def send(code: str) -> AnyResponse | str:
         check = _kept(asked)
     except IntegrityError:
         db.session.rollback()
-        if (made := twin()) is not None:
+        if (made := made_by_this_form(SpotCheck)) is not None:
             return done(made)
         raise
     except Faulty as refused:
@@ -121,14 +119,6 @@ def _post(code: str) -> Post:
     return found
 
 
-def twin() -> int | None:
-    """The check that this very form has made already."""
-    token = clean(request.form.get("form_token", ""))[:64]
-    found = db.session.get(FormToken, token) if token else None
-    is_mine = found is not None and found.account_id == person_here().account_id and found.entity == "spot_check"
-    return found.entity_id if found is not None and is_mine else None
-
-
 def _kept(asked: Ask) -> SpotCheck:
     """Writes the form down, with its photos and its token."""
     act, post = act_here(), asked.post
@@ -154,7 +144,7 @@ def _kept(asked: Ask) -> SpotCheck:
     )
     with acting(db.session, act):
         check = record(db.session, act, entered, partial(photo_of, act))
-        keep_token(act, check)
+        remember_form(act, check)
         db.session.flush()
     return check
 
@@ -229,26 +219,11 @@ def reading(given: str) -> Decimal | None:
 
 
 def photo_of(act: Act, check: SpotCheck, line: SpotCheckItem, name: str = "") -> Attachment | None:
-    """Stores the picture of a failing item, if one was taken; ``name``: the field, where it is not the template's."""
-    name = name or f"photo-{line.template_item_id}"
-    sent = request.files.get(name)
-    if sent is None or not sent.filename or line.verdict is not Verdict.NG:
+    """The picture of a failing item, if one was taken; ``name``: the field, where it is not the template's."""
+    if line.verdict is not Verdict.NG:
         return None
-    folder = Path(current_app.config["ATTACHMENTS"])
-    found = attach(db.session, act, check, folder, sent.filename, sent.stream, AttachmentKind.PHOTO)
-    if not found.media_type.startswith("image/"):
-        raise Faulty({name.replace("photo-", "item-"): Words("This is no picture.", "这不是图片。")})
-    db.session.flush()
-    return found
-
-
-def keep_token(act: Act, check: SpotCheck) -> None:
-    """The form that this check came by makes no other."""
-    token = clean(request.form.get("form_token", ""))[:64]
-    if token:
-        db.session.add(
-            FormToken(token=token, account_id=act.by.account_id, entity="spot_check", entity_id=check.id, at=act.at)
-        )
+    name = name or f"photo-{line.template_item_id}"
+    return picture(act, check, name, fault_at=name.replace("photo-", "item-"))
 
 
 # -- answering -------------------------------------------------------------------------------------------------------
@@ -279,7 +254,7 @@ def _page(asked: Ask, wrong: Mapping[str, str], status: int) -> AnyResponse:
         "quality/phone.html",
         asked=asked,
         wrong=wrong,
-        token=clean(request.form.get("form_token", ""))[:64] or fresh_token(),
+        token=token_again(),
         sent=request.form,
         clause=CLAUSES[asked.template.scope] if asked.template else "",
         may_free=person.holds(Role.QUALITY_INSPECTOR),

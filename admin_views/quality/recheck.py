@@ -14,11 +14,12 @@ from admin_views import faults
 from admin_views.attached import files_of
 from admin_views.columns import cell_of, due_cell
 from admin_views.fields import clean
-from admin_views.quality.phone import done, keep_token, made_at, photo_of, reading, twin
+from admin_views.once import made_by_this_form, remember_form, token_again
+from admin_views.quality.phone import done, made_at, photo_of, reading
 from admin_views.quality.templates import limits_text
 from admin_views.registry import record_url
 from admin_views.session import db
-from admin_views.signin import act_here, fresh_token, person_here, unauthorised
+from admin_views.signin import act_here, person_here, unauthorised
 from admin_views.words import say, t
 from models.actions import ActionItem
 from models.base import now
@@ -57,14 +58,14 @@ def send(key: str) -> AnyResponse | str:
     """One form, one re-check; what it comes to moves the rectification."""
     if not current_user.is_authenticated:
         return unauthorised()
-    if (made := twin()) is not None:
+    if (made := made_by_this_form(SpotCheck)) is not None:
         return done(made)
     action, item = _awaiting(key)
     try:
         check = _kept(action, item)
     except IntegrityError:
         db.session.rollback()
-        if (made := twin()) is not None:
+        if (made := made_by_this_form(SpotCheck)) is not None:
             return done(made)
         raise
     except RuleBroken as refused:
@@ -118,7 +119,7 @@ def _kept(action: ActionItem, item: SpotCheckItem) -> SpotCheck:
             note=clean(request.form.get("note", ""))[:2000],
             attach=partial(photo_of, act, name=f"photo-{item.id}"),
         )
-        keep_token(act, check)
+        remember_form(act, check)
         db.session.flush()
     return check
 
@@ -160,6 +161,6 @@ def _page(action: ActionItem, item: SpotCheckItem, wrong: Mapping[str, str], sta
         photos=[one for one in files_of(item.check) if one.is_picture and one.id == item.photo_id],
         wrong=wrong,
         sent=request.form,
-        token=clean(request.form.get("form_token", ""))[:64] or fresh_token(),
+        token=token_again(),
     )
     return make_response(body, status)

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from flask import Response, current_app, flash, json, make_response, redirect, render_template, request
+from flask import Response, flash, json, make_response, redirect, render_template, request
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
@@ -15,16 +14,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin_views import faults
 from admin_views.columns import TONES, due_cell
 from admin_views.fields import clean, exact
+from admin_views.once import made_by_this_form, picture, remember_form, token_again
 from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.schedule.opened import pages, stranger
 from admin_views.screen import Cell
 from admin_views.session import db
-from admin_views.signin import act_here, fresh_token, person_here
+from admin_views.signin import act_here, person_here
 from admin_views.training.opened import day_of, gate_cell, record, whole_number
 from admin_views.words import exact_date, near_date, number_text, say, t, today
-from models.attachments import attach
 from models.base import COMPANY_ZONE, Act, now
-from models.event import FormToken
 from models.journal import acting
 from models.organisation import Department, Employee
 from models.schedule import DailyReport, PlanStage
@@ -42,7 +40,6 @@ from models.schedule.reporting import (
 from models.schedule.reports import cut_off
 from models.training import gates
 from rules.base import NO_EMPLOYEE, Faulty, NotYours, Person, Role, RuleBroken, Unset, Words
-from rules.event import AttachmentKind
 from rules.organisation import DepartmentKind
 from rules.schedule import Shift, StageStatus
 
@@ -103,13 +100,13 @@ def send(key: int) -> AnyResponse | str:
     if (door := stranger()) is not None:
         return door
     stage = _stage(key)
-    if (twin := _twin()) is not None:
+    if (twin := made_by_this_form(DailyReport)) is not None:
         return _done(twin)
     try:
         made = _kept(stage)
     except IntegrityError:
         db.session.rollback()
-        if (twin := _twin()) is not None:
+        if (twin := made_by_this_form(DailyReport)) is not None:
             return _done(twin)
         raise
     except Faulty as refused:
@@ -158,25 +155,12 @@ def _stage(key: int) -> PlanStage:
     return stage
 
 
-def _twin() -> int | None:
-    token = clean(request.form.get("form_token", ""))[:64]
-    found = db.session.get(FormToken, token) if token else None
-    is_mine = found is not None and found.account_id == person_here().account_id and found.entity == "daily_report"
-    return found.entity_id if found is not None and is_mine else None
-
-
 def _kept(stage: PlanStage) -> DailyReport:
     act = act_here()
     told = _told(stage, act)
     with acting(db.session, act):
         made = report(db.session, act, told, lambda one: _photo(act, one))
-        token = clean(request.form.get("form_token", ""))[:64]
-        if token:
-            db.session.add(
-                FormToken(
-                    token=token, account_id=act.by.account_id, entity="daily_report", entity_id=made.id, at=act.at
-                )
-            )
+        remember_form(act, made)
         db.session.flush()
     return made
 
@@ -256,15 +240,9 @@ def _department(given: str) -> Department | None:
 
 
 def _photo(act: Act, made: DailyReport) -> None:
-    """Stores the picture of the problem, if one was taken."""
-    sent = request.files.get("photo-problem")
-    if sent is None or not sent.filename or not made.problem:
-        return
-    folder = Path(current_app.config["ATTACHMENTS"])
-    found = attach(db.session, act, made, folder, sent.filename, sent.stream, AttachmentKind.PHOTO)
-    if not found.media_type.startswith("image/"):
-        raise Faulty({"problem": Words("This is no picture.", "这不是图片。")})
-    db.session.flush()
+    """The picture of the problem, if one was taken."""
+    if made.problem:
+        picture(act, made, "photo-problem", fault_at="problem")
 
 
 # -- showing ---------------------------------------------------------------------------------------------------------
@@ -375,7 +353,7 @@ def _page(stage: PlanStage, wrong: Mapping[str, str], status: int) -> AnyRespons
         crew=_gated(crew, stage, at),
         departments=_departments(),
         wrong=wrong,
-        token=clean(request.form.get("form_token", ""))[:64] or fresh_token(),
+        token=token_again(),
         until=exact_date(stage.planned_end_on) if stage.planned_end_on else "",
         hours_a_day=HOURS_A_DAY,
         left=max(0, (stage.qty or 0) - _good_so_far(stage)) if stage.qty else None,

@@ -13,15 +13,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import faults
 from admin_views.fields import clean
+from admin_views.once import made_by_this_form, remember_form, token_again
 from admin_views.registry import views
 from admin_views.schedule.gantt import Work
 from admin_views.schedule.opened import pages, plan_of, stranger
 from admin_views.schedule.plan_page import drawn_plan, end_words
 from admin_views.session import db
-from admin_views.signin import act_here, fresh_token, person_here
+from admin_views.signin import act_here, person_here
 from admin_views.words import number_text, say, t
 from models.base import now
-from models.event import FormToken
 from models.journal import acting
 from models.regulation import company_calendar
 from models.schedule import ProductionPlan
@@ -81,7 +81,7 @@ def save(key: int) -> AnyResponse | str:
         return door
     plan = _editable(key)
     rows, known = _rows(), clean(request.form.get("known", "")).split()
-    if _is_sent_again():
+    if made_by_this_form(ProductionPlan) is not None:
         return redirect(f"/schedule/plans/{key}/")
     if len(rows) > MOST_ROWS:
         return _refused(plan, rows, known, RuleBroken(Words("At most {n} rows.", "最多 {n} 行。", n=MOST_ROWS)))
@@ -116,12 +116,6 @@ def _rows() -> list[Typed]:
     return [Typed(cells[0].strip(), dict(zip(COLUMNS, cells[1:], strict=False))) for cells in lines if cells]
 
 
-def _is_sent_again() -> bool:
-    token = clean(request.form.get("form_token", ""))[:64]
-    found = db.session.get(FormToken, token) if token else None
-    return found is not None and found.account_id == person_here().account_id
-
-
 def _kept(plan: ProductionPlan, rows: Sequence[Typed], known: Sequence[str]) -> int:
     act = act_here()
     with acting(db.session, act), db.session.no_autoflush:
@@ -133,13 +127,7 @@ def _kept(plan: ProductionPlan, rows: Sequence[Typed], known: Sequence[str]) -> 
         present = {one.stage.id for one in found if one.stage is not None}
         removed = [int(one) for one in known if one.isdecimal() and len(one) < 18 and int(one) not in present]
         count = keep(plan, found, removed, act)
-        token = clean(request.form.get("form_token", ""))[:64]
-        if token:
-            db.session.add(
-                FormToken(
-                    token=token, account_id=act.by.account_id, entity="production_plan", entity_id=plan.id, at=act.at
-                )
-            )
+        remember_form(act, plan)
         db.session.flush()
     return count
 
@@ -224,7 +212,7 @@ def _page(
         known=" ".join(known),
         columns=[{"name": name, "label": say(words)} for name, words in HEADINGS.items()],
         told=_told(plan, found),
-        token=clean(request.form.get("form_token", ""))[:64] or fresh_token(),
+        token=token_again(),
         refusal=refusal,
         most=MOST_ROWS,
     )
