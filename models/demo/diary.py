@@ -125,6 +125,7 @@ def _held(session: Session) -> Iterator[list[object]]:
     rows: list[object] = []
     was_enabled = gc.isenabled()
     gc.disable()
+    gc.freeze()  # what was there before need not be looked through again and again
 
     def hold(_session: Session, row: object) -> None:
         rows.append(row)
@@ -136,6 +137,7 @@ def _held(session: Session) -> Iterator[list[object]]:
     finally:
         for moment in ("loaded_as_persistent", "pending_to_persistent"):
             event.remove(session, moment, hold)
+        gc.unfreeze()
         if was_enabled:
             gc.enable()
 
