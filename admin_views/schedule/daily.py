@@ -12,10 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import faults
-from admin_views.columns import TONES, due_cell
 from admin_views.fields import clean, exact
 from admin_views.once import made_by_this_form, picture, remember_form, token_again
 from admin_views.registry import MenuPage, menu_page, record_url
+from admin_views.schedule.missing import MOST_MISSING, cut_off_cell, owing_line
 from admin_views.schedule.opened import pages, stranger
 from admin_views.screen import Cell
 from admin_views.session import db
@@ -37,9 +37,8 @@ from models.schedule.reporting import (
     report,
     report_of,
 )
-from models.schedule.reports import cut_off
 from models.training import gates
-from rules.base import NO_EMPLOYEE, Faulty, NotYours, Person, Role, RuleBroken, Unset, Words
+from rules.base import NO_EMPLOYEE, Faulty, NotYours, Person, RuleBroken, Words
 from rules.organisation import DepartmentKind
 from rules.schedule import Shift, StageStatus
 
@@ -47,7 +46,6 @@ OLDEST = timedelta(days=31)
 NIGHT_FROM, NIGHT_TO = 20, 7
 HOURS_A_DAY = 8
 MOST_PIECES, MOST_HOURS = 1_000_000, 1000
-MOST_MISSING = 100
 FIELDS = {"qty_done": "good", "qty_bad": "bad", "on": "shift", "stage": "shift", "owner": "people"}
 """Where on the form a fault of that field is said."""
 
@@ -56,14 +54,7 @@ def _reports(person: Person) -> bool:
     return DailyReport.access.may_create(person) and person.employee_id is not None
 
 
-def _looks_after(person: Person) -> bool:
-    return person.holds(Role.PRODUCTION_PLANNER, Role.PRODUCTION_MANAGER)
-
-
 menu_page(MenuPage("schedule", Words("Report the day", "填写日报"), "/schedule/report/", _reports, "progress"))
-menu_page(
-    MenuPage("schedule", Words("Missing reports", "未上报日报"), "/schedule/missing/", _looks_after, "alert-triangle")
-)
 
 
 @pages.get("/report/")
@@ -81,8 +72,8 @@ def my_day() -> AnyResponse | str:
     return render_template(
         "schedule/my_day.html",
         lines=sorted(lines, key=lambda one: one["is_told"]),
-        owing=[_owing(one) for one in owing],
-        cut_off=_cut_off_cell(),
+        owing=[owing_line(one) for one in owing],
+        cut_off=cut_off_cell(),
     )
 
 
@@ -119,20 +110,6 @@ def send(key: int) -> AnyResponse | str:
         told += t(" The problem went to {who}.", " 问题已转 {who} 处理。", who=made.action.responsible.name)
     flash(told, "success")
     return _done(made.id)
-
-
-@pages.get("/missing/")
-def missing() -> AnyResponse | str:
-    """Reports that did not come by the cut-off, for planner and manager."""
-    if (door := stranger()) is not None:
-        return door
-    person = person_here()
-    if not _looks_after(person):
-        raise NotYours(Words("This page is for planners and production managers.", "此页面仅限计划员和生产经理。"))
-    found, count = owed(db.session, [DailyReport.visible_to(person)], MOST_MISSING)
-    return render_template(
-        "schedule/missing.html", rows=[_owing(one) for one in found], count=count, cut_off=_cut_off_cell()
-    )
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -248,15 +225,6 @@ def _photo(act: Act, made: DailyReport) -> None:
 # -- showing ---------------------------------------------------------------------------------------------------------
 
 
-def _cut_off_cell() -> Cell | None:
-    """By when today's reports are in; nothing where the company has not set it."""
-    at = now()
-    try:
-        return due_cell(cut_off(db.session, today(), at), at)
-    except Unset:
-        return None
-
-
 def _line(stage: PlanStage, reports: Sequence[DailyReport]) -> dict[str, Any]:
     told = next((one for one in reports if one.on == today() and one.status not in REPORT_AGAIN), None)
     order = stage.plan.order
@@ -272,21 +240,6 @@ def _line(stage: PlanStage, reports: Sequence[DailyReport]) -> dict[str, Any]:
         "is_late": stage.planned_end_on is not None and stage.planned_end_on < today(),
         "is_told": told is not None,
         "is_ready": stage.status is StageStatus.READY,
-    }
-
-
-def _owing(one: DailyReport) -> dict[str, Any]:
-    return {
-        "url": record_url(DailyReport, one.id),
-        "form_url": f"/schedule/report/{one.stage_id}/?on={one.on.isoformat()}&shift={one.shift}",
-        "on": exact_date(one.on),
-        "shift": say(one.shift.words),
-        "stage": f"{one.stage.seq} {one.stage.name}",
-        "order": one.stage.plan.order.no,
-        "reporter": one.reporter.name if one.reporter else "",
-        "department": one.department.name,
-        "state": say(one.status.words),
-        "tone": TONES.get(str(one.status), "overdue"),
     }
 
 
