@@ -40,6 +40,7 @@ class DelayRecordView(RegulationView):
         "late": Words("Reported late", "迟报"),
         "gm_approved_by": Words("Approved by", "批准人"),
         "gm_approved_at": Words("Approved", "批准时间"),
+        "attributed_at": Words("Attributed", "定性时间"),
         "measure": Words("Remedy", "补救措施"),
         "responsible": Words("Who sees to it", "措施责任人"),
     }
@@ -90,6 +91,7 @@ class DelayRecordView(RegulationView):
         "evidence",
         "gm_approved_by",
         "gm_approved_at",
+        "attributed_at",
         "absorbed_working_days",
         "order_effect_working_days",
     )
@@ -114,6 +116,7 @@ class DelayRecordView(RegulationView):
             "late",
             "gm_approved_by_id",
             "gm_approved_at",
+            "attributed_at",
         }
     )
     asked_fields: ClassVar = {

@@ -91,21 +91,37 @@ def delays(_session: Session, span: Span) -> Select[Any]:
 @indicator("delay_working_days", "sum")
 def delay_days(session: Session, span: Span) -> Select[Any]:
     """延误时长: working days after the planned end, less what was absorbed, not below 0."""
-    calendar, until = company_calendar(session), on_date(span.cut_off_at)
+    calendar = company_calendar(session)
+    absorbed_then = case((_is_attributed(span), DelayRecord.absorbed_working_days), else_=0)
     found = session.execute(
-        select(DelayRecord.id, DelayRecord.planned_end_on, DelayRecord.actual_end_on, DelayRecord.absorbed_working_days)
+        select(DelayRecord.id, DelayRecord.planned_end_on, _ended(span), absorbed_then)
         .where(_in_period(span))
         .order_by(DelayRecord.id)
     )
     days = {
-        key: max(0, calendar.days_between(planned, max(planned, end or until)) - absorbed) * ONE
-        for key, planned, end, absorbed in found
+        key: max(0, calendar.days_between(planned, max(planned, ended)) - absorbed) * ONE
+        for key, planned, ended, absorbed in found
     }
     return _delays(span, case(days, value=DelayRecord.id, else_=0) if days else literal(0))
 
 
 def _in_period(span: Span) -> ColumnElement[bool]:
     return and_(DelayRecord.planned_end_on >= span.from_on, DelayRecord.planned_end_on <= span.to_on)
+
+
+def _is_attributed(span: Span) -> ColumnElement[bool]:
+    """Whether it was known by the cut-off whose delay it is; what was said later changes no figure of the period."""
+    return and_(DelayRecord.attributed_at.is_not(None), DelayRecord.attributed_at <= span.cut_off_at)
+
+
+def _nature(span: Span) -> ColumnElement[Any]:
+    return case((_is_attributed(span), DelayRecord.nature), else_=DelayNature.UNDETERMINED.value)
+
+
+def _ended(span: Span) -> ColumnElement[date]:
+    """The end as the cut-off knows it."""
+    until: date = on_date(span.cut_off_at)
+    return case((DelayRecord.actual_end_on <= until, DelayRecord.actual_end_on), else_=literal(until))
 
 
 def _delays(span: Span, size: ColumnElement[Any]) -> Select[Any]:
@@ -115,10 +131,11 @@ def _delays(span: Span, size: ColumnElement[Any]) -> Select[Any]:
         .where(
             AccountabilityCase.source_entity == DelayRecord.__tablename__,
             AccountabilityCase.decision.in_((CaseDecision.UPHELD, CaseDecision.PARTLY)),
+            AccountabilityCase.decided_at <= span.cut_off_at,
         )
         .subquery()
     )
-    is_shared = and_(DelayRecord.nature == DelayNature.SUBJECTIVE, upheld.c.id.is_not(None))
+    is_shared = and_(_nature(span) == DelayNature.SUBJECTIVE.value, upheld.c.id.is_not(None))
     owned = _charged(span, DelayRecord.owner_id, size).outerjoin(upheld, upheld.c.source_id == DelayRecord.id)
     share = type_coerce(AccountabilityPerson.share_percent, Integer)
     shared = (
@@ -130,13 +147,13 @@ def _delays(span: Span, size: ColumnElement[Any]) -> Select[Any]:
 
 
 def _charged(span: Span, employee: Any, size: ColumnElement[Any]) -> Select[Any]:
-    until: date = on_date(span.cut_off_at)
-    is_special = and_(DelayRecord.nature == DelayNature.SPECIAL, DelayRecord.gm_approved_at.is_(None))
-    is_late = func.coalesce(DelayRecord.actual_end_on, until) > DelayRecord.planned_end_on
+    nature = _nature(span)
+    is_special = and_(nature == DelayNature.SPECIAL.value, DelayRecord.gm_approved_at.is_(None))
+    is_late = _ended(span) > DelayRecord.planned_end_on
     left_out = case(
         (DelayRecord.voided_at.is_not(None), LeftOut.VOIDED.value),
         (DelayRecord.status.in_(NO_DELAY), LeftOut.NOT_CHARGED.value),
-        (and_(DelayRecord.nature.not_in(CHARGED), ~is_special), LeftOut.NOT_CHARGED.value),
+        (and_(nature.not_in([one.value for one in CHARGED]), ~is_special), LeftOut.NOT_CHARGED.value),
         (~is_late, LeftOut.NOT_CHARGED.value),
         else_="",
     )

@@ -46,6 +46,9 @@ class DelayRecord(Record):
         CheckConstraint(
             "status NOT IN ('reported', 'analysing') OR reported_at IS NOT NULL", name="reported_has_instant"
         ),
+        CheckConstraint(
+            "status NOT IN ('attributed', 'closed') OR attributed_at IS NOT NULL", name="attributed_has_instant"
+        ),
         CheckConstraint("(gm_approved_at IS NULL) = (gm_approved_by_id IS NULL)", name="approved_by_somebody"),
         Index("ix_delay_record_status_id", "status", "id"),
         Index("ix_delay_record_department_id_id", "department_id", "id"),
@@ -100,6 +103,8 @@ class DelayRecord(Record):
     """Whether it was reported only after its time limit, or after the planned end."""
     gm_approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     gm_approved_at: Mapped[datetime | None]
+    attributed_at: Mapped[datetime | None]
+    """Since when the nature and what was absorbed count; until then it is undetermined."""
     status: Mapped[DelayStatus] = mapped_column(default=DelayStatus.FORECAST)
     order: Mapped[SalesOrder] = relationship()
     stage: Mapped[PlanStage | None] = relationship()
@@ -195,7 +200,7 @@ class DelayRecord(Record):
     ) -> None:
         """Whose it is; a subjective cause opens a case (S3.3)."""
         self._take(absorbed_working_days, evidence)
-        self.nature, self.claimed_nature = delays.nature_of(nature), None
+        self.nature, self.claimed_nature, self.attributed_at = delays.nature_of(nature), None, act.at
         delays.refuse_attribution(self.nature)
         self.measure()
 
@@ -219,6 +224,7 @@ class DelayRecord(Record):
 
     def do_approve(self, act: Act) -> None:
         self.gm_approved_by_id, self.gm_approved_at = act.by.employee_id, act.at
+        self.attributed_at = act.at
         self.nature = self.claimed_nature or self.nature
         answer(self.session, self, Decision.APPROVED, act)
 

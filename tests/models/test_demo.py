@@ -26,6 +26,7 @@ from models.journal import facts_of
 from models.organisation import Account, AccountRole, Department, Employee, Placement, person_of
 from models.process import ChangeNotice, DocumentReview, DocumentRevision, ProcessDocument, completeness
 from models.quality import SpotCheck, SpotCheckItem
+from models.recomputing import differences
 from models.regulation import SlaPolicy, company_calendar, unset_figures
 from models.regulation.shipped import statutory_days
 from models.schema import put_back
@@ -186,6 +187,10 @@ def test_the_chain_of_events_holds_and_runs_forward(session):
     assert first_fault(chain, (head.seq, head.hash)) is None
     assert all(one["at"] <= other["at"] for one, other in pairwise(rows))
     assert rows[-1]["at"] < TODAY
+
+
+def test_everything_that_is_kept_follows_from_its_evidence(session):
+    assert [str(one) for one in differences(session)] == []
 
 
 def test_every_failing_item_of_a_first_check_has_its_rectification(session):

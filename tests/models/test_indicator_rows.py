@@ -1,6 +1,7 @@
 """Every indicator is measured on both engines, and what it counts is an independent count in SQL (K1.1-K1.3)."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -11,6 +12,8 @@ from models.regulation import Figure
 from rules.assessment import NINE
 from rules.regulation import Unit
 from tests.models.acts import doing
+from tests.models.test_schedule_progress import remedied
+from tests.schedule_world import AT, as_
 
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
 START, END = datetime(2025, 12, 31, 16, tzinfo=UTC), datetime(2027, 12, 31, 16, tzinfo=UTC)
@@ -71,3 +74,30 @@ def test_what_departments_count_is_an_independent_count(any_session, code):
     sums = sums_of(any_session, INDICATORS[code], ALWAYS)
     parts = [parts.get("", (0, 0)) for key, parts in sums.by_department.items() if key is not None]
     assert (sum(one for one, _ in parts) // ONE, sum(one for _, one in parts)) == (top, bottom)
+
+
+def counted(session, code, cut_off_at):
+    """What all departments come to, as the cut-off knows it."""
+    sums = sums_of(session, INDICATORS[code], replace(ALWAYS, cut_off_at=cut_off_at))
+    return sum(parts[""][0] for key, parts in sums.by_department.items() if key is not None and "" in parts) // ONE
+
+
+@pytest.mark.parametrize("nature, later", [("customer", 0), ("supplier", 1), ("special", 1), ("subjective", 1)])
+def test_a_delay_counts_as_the_cut_off_knows_it_whatever_is_attributed_later(any_session, nature, later):
+    before, day = counted(any_session, "delay_count", END), timedelta(days=1)
+    delay = remedied(any_session)
+    decided = AT + 20 * day
+    as_(any_session, "project_lead", delay, "attribute", at=decided, nature=nature)
+    assert counted(any_session, "delay_count", decided - day) == before + 1, "undetermined counts"
+    assert counted(any_session, "delay_count", decided) == before + later
+
+
+def test_the_length_of_a_delay_is_what_the_cut_off_knows_of_it(any_session):
+    before, day = counted(any_session, "delay_working_days", AT), timedelta(days=1)
+    delay = remedied(any_session)  # planned to end on Thursday the 19th
+    as_(any_session, "project_lead", delay, "attribute", at=AT + 10 * day, nature="supplier", absorbed_working_days="1")
+    as_(
+        any_session, "team_leader", delay.stage, "finish", at=AT + 11 * day
+    )  # Friday the 27th: six working days late, one absorbed since the 26th
+    lengths = [counted(any_session, "delay_working_days", AT + n * day) - before for n in (3, 4, 7, 9, 10, 30)]
+    assert lengths == [0, 1, 2, 4, 4, 5]
