@@ -143,6 +143,8 @@ def end_words(plan: ProductionPlan, end_on: date | None, calendar: WorkCalendar)
     promised_on = plan.order.promised_on
     if end_on is None:
         return Cell(t("no end yet", "尚无完成日期"), "state", tone="off")
+    if plan.status in plans.WORKED_BY and end_on < today():
+        return Cell(_over_words(end_on, promised_on, calendar), "state", tone="overdue")
     if promised_on is None:
         return Cell(t("ends {end}", "{end} 完成", end=exact_date(end_on)), "state", tone="running")
     spare = calendar.days_between(end_on, promised_on)
@@ -163,6 +165,19 @@ def end_words(plan: ProductionPlan, end_on: date | None, calendar: WorkCalendar)
         **values,
     )
     return Cell(words, "state", tone="met" if spare else "soon")
+
+
+def _over_words(end_on: date, promised_on: date | None, calendar: WorkCalendar) -> str:
+    """A plan that has run out before its work was done spares nothing any more."""
+    told = t(
+        "was to end {end}: {n} working days over, and not done",
+        "原定 {end} 完成，已超期 {n} 个工作日，尚未完成",
+        end=exact_date(end_on),
+        n=calendar.days_between(end_on, today()),
+    )
+    if promised_on is None:
+        return told
+    return told + t("; promised {day}", "；承诺交期 {day}", day=exact_date(promised_on))
 
 
 def _figures(plan: ProductionPlan) -> list[tuple[str, str]]:

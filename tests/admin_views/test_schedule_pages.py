@@ -73,6 +73,18 @@ def test_a_plan_is_drawn_with_everything_that_a_reader_looks_for(app, language):
     assert page.text.count('<g class="bar ') == 2
 
 
+@pytest.mark.parametrize(
+    "days, says",
+    [(0, "working days to spare before"), (-1, "working days to spare before"), (1, "was to end"), (30, "was to end")],
+)
+def test_a_plan_that_ran_out_before_its_work_was_done_spares_nothing(app, monkeypatch, days, says):
+    end_on = stages(app, RUNNING)[-1][3]
+    monkeypatch.setattr("admin_views.schedule.plan_page.today", lambda: end_on + timedelta(days=days))
+    page = Browser(app, "production_planner").get(f"/schedule/plans/{plan_id(app, RUNNING)}/").text
+    assert says in page
+    assert ("and not done" in page) == (days > 0)
+
+
 def test_a_draft_says_what_it_lacks_and_whoever_may_edits_it(app):
     key = plan_id(app, DRAFT)
     browser = Browser(app, "production_planner", language="zh-CN")
