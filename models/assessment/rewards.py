@@ -71,7 +71,7 @@ class RewardPenalty(Record):
         Index("ix_reward_penalty_source", "source_entity", "source_id"),
         Index("ix_reward_penalty_department_id", "department_id", "id"),
     )
-    words = Words("Reward or penalty", "奖惩")
+    words = Words("Reward and penalty record", "奖惩")
     chapter = "assessment"
     access = assessment.REWARD_PENALTY
     lifecycle = assessment.REWARD_STEPS
