@@ -15,8 +15,10 @@ from models.engine import engine_options
 from models.intake import known_from, take_in
 from models.journal import acting
 from models.ledger import judge_file
+from models.regulation import PriorityMatrix
 from models.schema import put_back
 from rules.base import SYSTEM
+from rules.regulation import Priority, ReportSeverity, Urgency
 from tests import world
 from tests.conftest import _in_server, _named
 
@@ -36,6 +38,8 @@ def fill(url: str) -> None:
     with Session(engine) as session, acting(session, Act(SYSTEM, AT, Source.COMMAND)):
         world._regulation(session)
         world._service(session)
+        severity, urgency = ReportSeverity(world.LEFT_UNSET[0]), Urgency(world.LEFT_UNSET[1])
+        session.add(PriorityMatrix(severity=severity, urgency=urgency, priority=Priority.P4))
         session.commit()
     engine.dispose()
 

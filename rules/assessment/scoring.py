@@ -48,7 +48,7 @@ class Aim:
 def linear(value: Decimal, floor: Decimal, target: Decimal) -> Decimal:
     """100 at the target or beyond, 0 at the floor or below, in a straight line between; the target may be the lower."""
     share = (value - floor) / (target - floor)
-    return FULL * min(max(share, Decimal(0)), Decimal(1))
+    return FULL * min(max(Decimal(0), share), Decimal(1))  # zero first: at a floor above the target the share is -0
 
 
 def banded(value: Decimal, bands: Bands) -> Decimal:
