@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from models.base import COMPANY_ZONE, on_date
 from models.organisation import Absence, Employee, Post
@@ -44,7 +44,8 @@ def other_stages(session: Session, plan: ProductionPlan | None, post_ids: Collec
     """Unfinished stages at these posts in the plans that are released, but for this one."""
     query = (
         select(PlanStage)
-        .join(ProductionPlan, ProductionPlan.id == PlanStage.plan_id)
+        .join(PlanStage.plan)
+        .options(contains_eager(PlanStage.plan).joinedload(ProductionPlan.order))
         .where(
             PlanStage.post_id.in_(sorted(post_ids)),
             PlanStage.status.not_in((StageStatus.DONE, StageStatus.CANCELLED)),

@@ -7,7 +7,8 @@ from models.base import Act, after, now, on_date
 from models.regulation import company_calendar
 from models.schedule.capacity import demands_of, named_posts, other_stages, qualified_heads
 from models.schedule.plans import MISSING_BEFORE_RELEASE, ProductionPlan
-from models.training import gates
+from models.schedule.stages import whole_stages
+from models.training import gates_of
 from rules.base import Person, Words
 from rules.process import RevisionStatus
 from rules.schedule.feasibility import Overload, overloads, words_of_overloads
@@ -39,7 +40,7 @@ def _unmet(plan: ProductionPlan) -> Iterator[Words]:
 
 
 def _out_of_force(plan: ProductionPlan) -> Iterator[Words]:
-    for stage in plan.live_stages():
+    for stage in whole_stages(plan):
         if stage.revision is not None and stage.revision.status is not RevisionStatus.RELEASED:
             yield Words(
                 "Stage {seq} {name}: {revision} is not in force.",
@@ -52,9 +53,8 @@ def _out_of_force(plan: ProductionPlan) -> Iterator[Words]:
 
 def _barred(plan: ProductionPlan, at: datetime) -> Iterator[Words]:
     """Owners who may not work at their post as things stand."""
-    asked = [(one, one.owner, one.post) for one in plan.live_stages() if one.owner is not None and one.post is not None]
-    people, posts = {who.id: who for _, who, _ in asked}, {post.id: post for _, _, post in asked}
-    answers = gates(plan.session, list(people.values()), list(posts.values()), at)
+    asked = [(one, one.owner, one.post) for one in whole_stages(plan) if one.owner is not None and one.post is not None]
+    answers = gates_of(plan.session, [(who, post) for _, who, post in asked], at)
     for stage, who, post in asked:
         found = answers[who.id, post.id]
         if found.answer is Answer.NO:
