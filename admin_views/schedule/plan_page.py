@@ -85,7 +85,7 @@ def drawn_plan(
         critical=critical,
         today=today(),
         promised_on=plan.order.promised_on,
-        lanes=lanes_of(loaded.needed, loaded.able, loaded.posts),
+        lanes=lanes_of(loaded.needed, loaded.able, loaded.helpers, loaded.posts),
     )
 
 

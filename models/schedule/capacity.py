@@ -70,6 +70,23 @@ def qualified_heads(
     return {(post, day): found - away.get(day, frozenset()) for (post, day), found in allowed.items()}
 
 
+def posts_of_crews(session: Session, post_ids: Collection[int]) -> set[int]:
+    """These posts, and those where somebody of their people might count as well: his own, and where he is assigned."""
+    people = sorted({one for crew in _crews(session, post_ids).values() for one in crew})
+    assigned = select(PostAssignment.post_id).where(
+        PostAssignment.employee_id.in_(people), PostAssignment.status == AssignmentStatus.ACTIVE
+    )
+    return {*post_ids, *held_posts(session, people).values(), *session.scalars(assigned)}
+
+
+def held_posts(session: Session, people: Collection[int]) -> dict[int, int]:
+    """Employee -> the post he holds."""
+    rows = session.execute(
+        select(Employee.id, Employee.post_id).where(Employee.id.in_(sorted(people)), Employee.post_id.is_not(None))
+    )
+    return {who: post for who, post in rows if post is not None}
+
+
 def _moment(day: date, at: datetime) -> datetime:
     """When on that day the gate is asked: at noon, but never before now."""
     return max(at, datetime.combine(day, NOON, COMPANY_ZONE)) if day == on_date(at) else _noon(day)
@@ -127,8 +144,10 @@ def named_posts(session: Session, post_ids: Collection[int]) -> dict[int, str]:
 
 __all__ = [
     "demands_of",
+    "held_posts",
     "named_posts",
     "other_stages",
+    "posts_of_crews",
     "qualified_heads",
     "working_days",
 ]
