@@ -13,7 +13,7 @@ from models.actions import ActionItem
 from models.base import on_date
 from models.demo.company import Company, Member
 from models.demo.diary import Diary, as_of
-from models.schedule import DelayRecord
+from models.schedule import DelayRecord, PlanStage
 from rules.schedule import DelayNature, DelayStatus, StageStatus
 
 N = DelayNature
@@ -27,6 +27,8 @@ PROPOSALS = (
 )
 ANALYSES = ("铸件到货晚于约定四天", "客户图纸两次改版", "加工中心主轴故障停机", "工装准备不足，换型时间过长")
 MEASURES = ("与供应商约定备货与到货预警", "建立图纸变更冻结点", "关键设备备件最低库存", "换型前一日完成工装点检")
+WATCHED_DAYS = 12
+"""The lead calls older remedies minor; of the later ones the effect on the order decides, and some are watched yet."""
 UNTOUCHED_DAYS = 4
 """What is younger than this waits on somebody's desk when the six months end."""
 
@@ -37,6 +39,7 @@ class Delays:
     def __init__(self, session: Session, rng: Random, company: Company, diary: Diary) -> None:
         self.session, self.rng, self.company, self.diary = session, rng, company, diary
         self.put_right: Callable[[int, datetime], None] = lambda _key, _at: None
+        self.is_slipping = False
 
     def plan(self) -> None:
         for day in self.diary.clock.workdays():
@@ -66,7 +69,8 @@ class Delays:
             case DelayStatus.REPORTED if lead is not None:
                 self._do(lead, delay, "analyse", at)
             case DelayStatus.ANALYSING if lead is not None:
-                self._do(lead, delay, "remedy", at, analysis=ANALYSES[place % 4], measure=MEASURES[place % 4])
+                told: dict[str, Any] = {"analysis": ANALYSES[place % 4], "measure": MEASURES[place % 4]}
+                self._do(lead, delay, "remedy", at, severity="" if self._is_watched(on) else "minor", **told)
                 self._see_to_it(delay, at)
             case DelayStatus.REMEDY if lead is not None and self._is_over(delay):
                 self._attribute(lead, delay, at)
@@ -74,6 +78,18 @@ class Delays:
                 self._do(self.company.named("general_manager"), delay, "approve", at)
             case DelayStatus.ATTRIBUTED if lead is not None and place % 2:
                 self._do(lead, delay, "close", at)
+
+    def _is_watched(self, on: date) -> bool:
+        return on > self.diary.clock.today - timedelta(days=WATCHED_DAYS)
+
+    def slips(self, stage: PlanStage, at: datetime) -> bool:
+        """On the last day one stage is seen to end too late: a forecast waits on the desk when the records end."""
+        is_last_day = on_date(at) == self.diary.clock.workdays()[-1]
+        is_ahead = stage.planned_end_on is not None and stage.planned_end_on >= self.diary.clock.today
+        if self.is_slipping or not (is_last_day and is_ahead):
+            return False
+        self.is_slipping = True
+        return True
 
     def _see_to_it(self, delay: DelayRecord, at: datetime) -> None:
         """The measure is put right a day or two later."""

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -65,6 +65,7 @@ PROBLEMS = ("刀具寿命不足，换刀频繁", "外协毛坯余量不均", "�
 REPORTED_AT = 430
 """Working minutes into the day at which team leaders report."""
 MISSED, TROUBLED = 0.03, 0.05
+DONE: dict[str, Any] = {"measure": "已现场处理并复核", "root_cause": "备货与工装准备未提前确认", "evidence": "现场记录表"}
 
 
 class ShopFloor:
@@ -280,6 +281,8 @@ class ShopFloor:
                 report.help_from = self.session.get_one(Department, self.company.departments["JS"])
             if pace > 1 and day >= 2 and percent < 100:
                 report.expected_finish_on = calendar.add_days(on_date(at), max(1, round(days * pace) - day)).date()
+            elif percent < 100 and self.delays.slips(stage, at):
+                report.expected_finish_on = calendar.add_days(last, 2).date()
             report.prepare(act.at)
             self.session.add(report)
             report.perform("submit", act=act)
@@ -321,7 +324,7 @@ class ShopFloor:
         with as_of(self.session, worker.person, at) as act:
             action.perform("accept", act=act)
             action.perform("start", act=act)
-            action.perform("submit", act=act, measure="已现场处理并复核", evidence="现场记录表")
+            action.perform("submit", act=act, **DONE)
         self.diary.note(self.diary.clock.later(at, 30), partial(self._confirm, key, verifier))
 
     def _confirm(self, key: int, verifier: Member, at: datetime) -> None:

@@ -29,6 +29,7 @@ from models.quality import SpotCheck, SpotCheckItem
 from models.recomputing import differences
 from models.regulation import SlaPolicy, company_calendar, unset_figures
 from models.regulation.shipped import statutory_days
+from models.schedule import DelayRecord
 from models.schema import put_back
 from models.signin import SignedIn, sign_in
 from rules.actions import UNFINISHED, ActionStatus
@@ -243,6 +244,11 @@ def test_every_state_of_an_action_and_of_a_check_is_there(session):
     assert set(session.scalars(select(ActionItem.status))) == set(ActionStatus) - {ActionStatus.VERIFIED}
     assert set(session.scalars(select(SpotCheck.status))) == set(CheckStatus)
     assert session.scalar(select(func.max(ActionRound.round_no))) > 1
+
+
+def test_a_delay_is_seen_before_it_happens_and_others_are_settled(session):
+    found = set(map(str, session.scalars(select(DelayRecord.status).distinct())))
+    assert {"forecast", "averted", "attributed", "closed"} <= found
 
 
 def test_documents_of_three_types_in_every_state(session):
