@@ -65,7 +65,7 @@ PROBLEMS = ("刀具寿命不足，换刀频繁", "外协毛坯余量不均", "�
 REPORTED_AT = 430
 """Working minutes into the day at which team leaders report."""
 MISSED, TROUBLED = 0.03, 0.05
-DONE: dict[str, Any] = {"measure": "已现场处理并复核", "root_cause": "备货与工装准备未提前确认", "evidence": "现场记录表"}
+DONE: dict[str, Any] = {"measure": "已现场处理并复核", "root_cause": "工装准备未提前确认", "evidence": "现场记录表"}
 
 
 class ShopFloor:

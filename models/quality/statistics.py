@@ -38,9 +38,11 @@ class Asked:
 
 
 def _within(from_on: date, to_on: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    start = datetime.combine(from_on, time(), COMPANY_ZONE)
-    end = datetime.combine(to_on + timedelta(days=1), time(), COMPANY_ZONE)
-    return SpotCheck.checked_at >= start, SpotCheck.checked_at < end
+    return SpotCheck.checked_at >= _midnight(from_on), SpotCheck.checked_at < _midnight(to_on + timedelta(days=1))
+
+
+def _midnight(on: date) -> datetime:
+    return datetime.combine(on, time(), COMPANY_ZONE)
 
 
 def _sight(person: Person) -> ColumnElement[bool] | None:
@@ -122,21 +124,17 @@ def _names(session: Session, group: GroupBy, keys: Sequence[int]) -> Mapping[int
 
 
 def by_month(session: Session, person: Person, asked: Asked) -> list[tuple[date, Tally]]:
-    """Each month's tally; months without a check are there and empty. One statement a month, by the index."""
-    found = []
-    for first in quality.months(asked.from_on, asked.to_on):
-        last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        of_month = Asked(
-            max(first, asked.from_on),
-            min(last, asked.to_on),
-            asked.kinds,
-            asked.category,
-            asked.group,
-            asked.key,
-        )
-        row = session.execute(_judged(person, of_month).with_only_columns(_passed, func.count())).one()
-        found.append((first, Tally(int(row[0] or 0), int(row[1]))))
-    return found
+    """Each month's tally; months without a check are there and empty. One statement for any number of months."""
+    months = quality.months(asked.from_on, asked.to_on)
+    if not months:
+        return []
+    ends = [(SpotCheck.checked_at < _midnight(later), place) for place, later in enumerate(months[1:])]
+    place = case(*ends, else_=len(months) - 1) if ends else literal(0)
+    rows = session.execute(
+        _judged(person, asked).with_only_columns(place.label("place"), _passed, func.count()).group_by("place")
+    )
+    found = {nth: Tally(int(passed), int(judged)) for nth, passed, judged in rows}
+    return [(month, found.get(nth, Tally())) for nth, month in enumerate(months)]
 
 
 def worst_items(session: Session, person: Person, asked: Asked) -> list[Bar]:

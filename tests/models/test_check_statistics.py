@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy.event import listen
 
 from models.assessment import execution_pass_rates
 from models.organisation import departments_below
@@ -129,3 +130,17 @@ def test_the_patrols_of_a_week_are_counted_for_each_leader(session):
     assert {one.done for one in patrols_of_week(session, LATER.date() - timedelta(days=7))} == {0}
     own = patrols_of_week(session, LATER.date(), person(session, "team_leader2").teams)
     assert [one.leader.name for one in own] == ["班组长2"]
+
+
+def test_a_trend_takes_one_statement_for_any_number_of_months(session):
+    said = []
+    listen(session.get_bind(), "before_cursor_execute", lambda _c, _k, statement, *_: said.append(statement))
+    who, counts = person(session, "quality_manager"), []
+    for first in (date(2026, 11, 1), date(2026, 5, 15), date(2024, 12, 3)):
+        said.clear()
+        asked = Asked(first, date(2026, 11, 30))
+        found = by_month(session, who, asked)
+        counts.append(sum(one.lstrip().startswith("SELECT") for one in said))
+        assert [month.day for month, _ in found] == [1] * len(found)
+        assert len(found) == (2026 - first.year) * 12 + 11 - first.month + 1
+    assert counts == [1, 1, 1]
