@@ -96,6 +96,12 @@ def month_text(first: date) -> str:
     return _date_text(first, "LLLL", locale())
 
 
+def year_month_text(first: date) -> str:
+    """A month of a year."""
+    language = locale()
+    return _date_text(first, "yyyy年M月" if language == CHINESE else "LLL yyyy", language)
+
+
 def exact_instant(value: datetime, language: str | None = None) -> str:
     local = _local(value)
     return f"{exact_date(local.date(), language)} {local:%H:%M}"
