@@ -259,7 +259,7 @@ KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
 # BigInteger is an Integer, Text is a String: the order above settles it.
 
 
-OWN_TONES = {("ExamStatus", "approved"): "met"}
+OWN_TONES = {("ExamStatus", "approved"): "met", ("MeetingReportStatus", "submitted"): "met"}
 """What a state means where it is the last that is wished for, while elsewhere more must follow."""
 
 
