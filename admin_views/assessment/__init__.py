@@ -9,6 +9,7 @@ from admin_views.assessment.cycles import (
     AssessmentSheetView,
 )
 from admin_views.assessment.definitions import KpiDefinitionView, KpiTargetView
+from admin_views.assessment.honours import honours
 from admin_views.assessment.rates import indicators
 from admin_views.assessment.rewards import RewardPenaltyRuleView, RewardPenaltyView
 from admin_views.assessment.suggestions import SuggestionView
@@ -34,6 +35,6 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (KpiDefinition, KpiDefinitionView),
     (KpiTarget, KpiTargetView),
 ]
-PAGES = (indicators,)
+PAGES = (indicators, honours)
 
 __all__ = ["PAGES", "VIEWS", "desk", "panels"]

@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.assessment import AssessmentCycle, AssessmentSheet, KpiEvidence, compute, sheets_of
+from models.assessment import AssessmentCycle, AssessmentSheet, KpiEvidence, RewardPenalty, compute, sheets_of
 from models.base import Source
 from models.demo.company import Company, Member
 from models.demo.diary import Diary, as_of
 from models.journal import seal
-from rules.assessment import CycleStatus, RowSide, SheetStatus
+from rules.assessment import CycleStatus, RewardStatus, RowSide, SheetStatus
 from rules.base import SYSTEM
+
+HONOURED = 6
+"""Certificates of a month: of the departments first, then the best."""
 
 
 class Cycles:
@@ -138,6 +141,26 @@ class Cycles:
         if cycle.status in {CycleStatus.PUBLISHED, CycleStatus.APPEAL}:
             with as_of(self.session, by, at):
                 cycle.perform("lock", by=by, at=at)
+            self.diary.note(self.diary.clock.later(at, 480), partial(self._honour, key))
+
+    def _honour(self, key: int, at: datetime) -> None:
+        """The general manager approves the best of the month, personnel announces and hands over."""
+        best = self.session.scalars(
+            select(RewardPenalty)
+            .join(AssessmentSheet, AssessmentSheet.id == RewardPenalty.source_id)
+            .where(
+                RewardPenalty.source_entity == AssessmentSheet.__tablename__,
+                RewardPenalty.status == RewardStatus.DRAFT,
+                AssessmentSheet.cycle_id == key,
+            )
+            .order_by(AssessmentSheet.employee_id.is_not(None), AssessmentSheet.total.desc(), AssessmentSheet.id)
+            .limit(HONOURED)
+        )
+        for one in best.all():
+            for login, verb in (("general_manager", "approve"), ("hr", "announce"), ("hr", "execute")):
+                by = self.company.named(login).person
+                with as_of(self.session, by, at):
+                    one.perform(verb, by=by, at=at)
 
     def _member(self, employee_id: int | None) -> Member | None:
         """Who came during the six months has no log-in yet."""
