@@ -1,4 +1,4 @@
-"""The regulation on paper for the monthly meeting: how each clause was kept in a month, against the month before (G1)."""
+"""The regulation on paper for the monthly meeting: how each clause was kept, against the month before (G1)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta

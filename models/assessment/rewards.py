@@ -142,9 +142,7 @@ class RewardPenalty(Record):
 
     @classmethod
     def sight_of(cls, person: Person) -> Sight | None:
-        """HR and the general manager see every one; others what concerns them or the department that they head, what
-        they proposed, or what they approve.
-        """
+        """HR and the general manager see every one; others theirs, their departments', what waits for them."""
         if person.is_system or person.holds(*SEES_EVERY_ONE):
             return None
         if person.employee_id is None:
