@@ -11,9 +11,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.after_sales.around import service_department
 from models.after_sales.mails import MailMessage
 from models.after_sales.outbox import acknowledge
-from models.after_sales.tickets import Ticket, service_department
+from models.after_sales.tickets import Ticket
 from models.attachments import keep_as_it_came
 from models.base import Act, Source
 from models.event import Attachment
