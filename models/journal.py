@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.attributes import History, set_committed_value
 
 from models.base import Act, Audited, Record, hears_steps, now, on_date
-from models.event import Delivery, Event, EventHead, PeriodLock
+from models.closed import locks_of, refuse_backdated, refuse_moved
+from models.event import Delivery, Event, EventHead
 from models.numbers import next_numbers
 from rules.base import Role, Step
-from rules.event import GENESIS, Channel, link, refuse_locked
+from rules.event import GENESIS, Channel, link
 
 QUIET = frozenset({"version_no", "created_at", "updated_at", "created_by_id", "updated_by_id"})
 """Columns that say who and when, which the event itself says."""
@@ -217,26 +218,13 @@ def _shown(value: Any, secret: bool) -> Any:  # noqa: FBT001 - a property of the
 
 def _ask_period(session: Session, journal: Journal, one: Audited, action: str, values: dict[str, list[Any]]) -> None:
     """Refuses what would change the figures of a closed period (K2.1); later steps of a lifecycle pass."""
-    column = type(one).period_on
-    if column is None:
+    if type(one).period_on is None and type(one).counts_between is None:
         return
-    counts_now = "voided_at" in values or values.get("status", [None])[0] in type(one).uncounted
-    is_touched = type(one).period_columns & set(values) and not journal.is_in_step
-    if action == "edit" and not counts_now and not is_touched:
-        return
-    record = one.told_in()
-    for holder in {one, record}:
-        moved = inspect(holder).attrs
-        if column in moved:
-            for value in {*(moved[column].history.deleted or ()), getattr(holder, column)}:
-                refuse_locked(on_date(value) if isinstance(value, datetime) else value, _locked(session, journal))
-
-
-def _locked(session: Session, journal: Journal) -> list[tuple[date, date]]:
     if journal.locked is None:
-        rows = session.connection().execute(select(PeriodLock.from_on, PeriodLock.to_on))
-        journal.locked = [(first, last) for first, last in rows]
-    return journal.locked
+        journal.locked = locks_of(session)
+    if journal.locked:
+        refuse_moved(journal.locked, one, action, values, is_in_step=journal.is_in_step)
+        refuse_backdated(journal.locked, one, action, values)
 
 
 # -- sealing ---------------------------------------------------------------------------------------------------------
