@@ -3,7 +3,7 @@
 from typing import Any
 
 from admin_views.base import RegulationView
-from admin_views.schedule import cards, daily, editor, overview, panels, plan_page, versions
+from admin_views.schedule import cards, clearing, daily, editor, overview, panels, plan_page, versions
 from admin_views.schedule.changes import PlanChangeView
 from admin_views.schedule.contacts import ContactLogView
 from admin_views.schedule.delays import DelayRecordView
@@ -39,4 +39,4 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
 
 PAGES = (pages, status, figures)
 
-__all__ = ["PAGES", "VIEWS", "cards", "daily", "editor", "overview", "panels", "plan_page", "versions"]
+__all__ = ["PAGES", "VIEWS", "cards", "clearing", "daily", "editor", "overview", "panels", "plan_page", "versions"]

@@ -6,19 +6,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from admin_views.columns import cell_of, due_cell
-from admin_views.deadlines import left_of
+from admin_views.columns import cell_of
 from admin_views.registry import panel, record_url
 from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.words import number_text, say, t, today
 from models.actions import AccountabilityCase, ActionItem
-from models.base import now
 from models.schedule import (
     ContactLog,
     DailyReport,
     DelayRecord,
-    OrderClearance,
     PlanChange,
     PlanStage,
     ProductionPlan,
@@ -29,7 +26,6 @@ from models.schedule import (
 )
 from models.schedule.stages import every_stage
 from rules.base import Person, Role
-from rules.schedule import ClearanceStatus
 
 MOST = 30
 
@@ -37,51 +33,6 @@ MOST = 30
 def _seen(model: Any, person: Person, *where: Any, most: int = MOST, with_it: Iterable[Any] = ()) -> list[Any]:
     query = select(model).where(model.visible_to(person), *where).options(*with_it)
     return list(db.session.scalars(query.order_by(model.id.desc()).limit(most)))
-
-
-@panel(SalesOrder)
-def clearances(order: SalesOrder, person: Person) -> Panel | None:
-    """What production and technical answered, side by side."""
-    rows = [
-        Row(
-            one.id,
-            record_url(OrderClearance, one.id),
-            [
-                cell_of(one.kind),
-                cell_of(one.status),
-                cell_of(one.opinion),
-                cell_of(one.difficulty),
-                cell_of(one.capacity_ok) if one.answered_at else Cell(""),
-                cell_of(one.proposed_days),
-                Cell(t("; ", "；").join(part for part in (one.requirements, one.risks) if part)),
-                Cell(
-                    t(", ", "，").join(
-                        f"{condition.text}（{t('met', '已落实') if condition.is_met else t('open', '未落实')}）"
-                        for condition in one.conditions
-                    )
-                ),
-                due_cell(one.due_at, now(), done_at=one.answered_at, left=left_of(one.due_at, now()))
-                if one.due_at
-                else cell_of(one.answered_at),
-            ],
-        )
-        for one in order.clearances
-        if one.status is not ClearanceStatus.WITHDRAWN
-    ]
-    if not rows:
-        return None
-    headings = [
-        Heading("kind", t("Answered by", "答复方")),
-        Heading("status", t("State", "状态")),
-        Heading("opinion", t("Opinion", "评审意见")),
-        Heading("difficulty", t("Difficulty", "难度")),
-        Heading("capacity", t("Capacity suffices", "产能可满足")),
-        Heading("days", t("Working days", "工作日"), "number"),
-        Heading("why", t("Requirements, risks", "要求与风险")),
-        Heading("conditions", t("Conditions", "条件")),
-        Heading("due", t("Due", "期限")),
-    ]
-    return Panel(t("Clearing", "订单评审"), headings, rows)
 
 
 @panel(SalesOrder)
