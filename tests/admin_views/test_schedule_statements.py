@@ -16,7 +16,7 @@ from tests.browse import Browser
 from tests.models.training_world import needs_qualification
 
 FEW, MANY = 6, 60
-MOST_FOR_A_PAGE, MOST_FOR_A_SAVE = 30, 28
+MOST_FOR_A_PAGE, MOST_FOR_A_SAVE = 38, 28
 
 
 def times_asked(app, act: Callable[[], TestResponse]) -> tuple[TestResponse, int]:
