@@ -16,6 +16,7 @@ from models import (
     schedule,
     search,
     signatures,
+    timed,
     training,
 )
 
@@ -35,5 +36,6 @@ __all__ = [
     "schedule",
     "search",
     "signatures",
+    "timed",
     "training",
 ]

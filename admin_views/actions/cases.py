@@ -1,11 +1,12 @@
 """Accountability cases on screen: facts, people and shares; each person's own page to state (P3.3, S3.3, C1.4)."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from admin_views.base import Inline, RegulationView, Section
 from admin_views.columns import cell_of
 from admin_views.faults import SENTENCES
-from admin_views.registry import panel, record_url, views
+from admin_views.registry import panel, reason_url, record_url, views
 from admin_views.screen import EMPTY, Cell, Heading, Panel, Row
 from admin_views.words import number_text, say, t
 from models.actions import AccountabilityCase, AccountabilityPerson
@@ -137,10 +138,16 @@ def _person_row(one: AccountabilityPerson, *, hears: bool) -> Row:
             Cell(one.employee.label),
             Cell(f"{number_text(one.share_percent)} %", "number"),
             cell_of(one.status),
-            cell_of(one.statement_due_at),
+            _until(one),
             Cell(one.statement) if hears else EMPTY,
         ],
     )
+
+
+def _until(one: AccountabilityPerson) -> Cell:
+    """Until when he may state, with the way to why it is then."""
+    found = cell_of(one.statement_due_at)
+    return replace(found, url=reason_url(one, "statement_due_at")) if one.statement_due_at else found
 
 
 @panel(AccountabilityCase)

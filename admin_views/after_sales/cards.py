@@ -1,5 +1,9 @@
 """What a desk says of after-sales: my clocks, what nobody has, silence, calls due, what technical is asked (A2-A4)."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -73,37 +77,7 @@ def silent(person: Person) -> DeskCard | None:
     """Customers who were not told for too long (A3.4)."""
     if not person.holds(Role.AFTER_SALES_MANAGER):
         return None
-    at = now()
-    rows = db.session.execute(
-        select(Ticket, SlaClock)
-        .join(SlaClock, SlaClock.entity_id == Ticket.id)
-        .where(
-            SlaClock.entity == "ticket",
-            SlaClock.target == Target.SILENCE,
-            SlaClock.stopped_at.is_(None),
-            SlaClock.due_at < at,
-        )
-        .options(joinedload(Ticket.customer), joinedload(Ticket.agent))
-        .order_by(SlaClock.due_at)
-        .limit(MOST)
-    ).all()
-    lines = [
-        DeskLine(
-            ticket.description,
-            record_url(Ticket, ticket.id),
-            " · ".join(
-                part
-                for part in (
-                    ticket.no,
-                    ticket.customer.name if ticket.customer else "",
-                    ticket.agent.name if ticket.agent else "",
-                )
-                if part
-            ),
-            due_cell(clock.due_at, at, left=left_of(clock.due_at, at)),
-        )
-        for ticket, clock in rows
-    ]
+    lines = [_silence_line(ticket, clock.due_at) for ticket, clock in _left_in_silence()]
     return DeskCard(
         t("Customers left in silence", "未按时反馈进展"),
         lines,
@@ -112,6 +86,26 @@ def silent(person: Person) -> DeskCard | None:
         "bell",
         place="watch",
     )
+
+
+def _left_in_silence() -> Sequence[Any]:
+    """Tickets whose customers should have heard from us by now, the longest silence first."""
+    query = select(Ticket, SlaClock).join(SlaClock, SlaClock.entity_id == Ticket.id)
+    query = query.where(
+        SlaClock.entity == "ticket",
+        SlaClock.target == Target.SILENCE,
+        SlaClock.stopped_at.is_(None),
+        SlaClock.due_at < now(),
+    )
+    query = query.options(joinedload(Ticket.customer), joinedload(Ticket.agent))
+    return db.session.execute(query.order_by(SlaClock.due_at).limit(MOST)).all()
+
+
+def _silence_line(ticket: Ticket, due_at: datetime) -> DeskLine:
+    named = (ticket.customer, ticket.agent)
+    said = " · ".join([ticket.no, *(one.name for one in named if one is not None)])
+    due = due_cell(due_at, now(), left=left_of(due_at, now()))
+    return DeskLine(ticket.description, record_url(Ticket, ticket.id), said, due)
 
 
 @desk_card
@@ -178,16 +172,20 @@ def handed_over(person: Person) -> DeskCard | None:
 
 @desk_card
 def kept_aside(person: Person) -> DeskCard | None:
-    """Mails that a person has to look at (A2.1)."""
+    """Mails that a person has to look at: doubtful ones that came, and those that left or not (A2.1, A3.4)."""
     if not is_after_sales(person):
         return None
-    rows = db.session.scalars(
-        select(MailMessage)
-        .where(MailMessage.status == MailState.QUARANTINED, MailMessage.visible_to(person))
-        .order_by(MailMessage.id.desc())
-        .limit(MOST)
-    ).all()
+    doubtful = (MailState.QUARANTINED, MailState.UNCERTAIN, MailState.FAILED)
+    query = select(MailMessage).where(MailMessage.status.in_(doubtful), MailMessage.visible_to(person))
+    rows = db.session.scalars(query.order_by(MailMessage.id.desc()).limit(MOST)).all()
     if not rows:
         return None
-    lines = [DeskLine(one.subject or one.sender, record_url(MailMessage, one.id), one.sender) for one in rows]
-    return DeskCard(t("Mails kept aside", "已隔离邮件"), lines, "", len(lines), "mail")
+    lines = [
+        DeskLine(
+            one.subject or one.sender,
+            record_url(MailMessage, one.id),
+            f"{say(one.status.words)} · {one.sender if one.status is MailState.QUARANTINED else one.recipient}",
+        )
+        for one in rows
+    ]
+    return DeskCard(t("Mails to look at", "待处理邮件"), lines, "", len(lines), "mail")

@@ -1,8 +1,8 @@
 """The customer's own page by a link: progress, a word or photo, a confirmation, a rating; for a phone (A3.4)."""
 
-from pathlib import Path
+from typing import Any
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
@@ -10,19 +10,28 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin_views.after_sales.conversation import conversation
 from admin_views.columns import cell_of
 from admin_views.fields import clean
+from admin_views.once import picture
 from admin_views.public import behind_a_link, public_address
 from admin_views.registry import record_url, views
 from admin_views.session import db
 from admin_views.signin import act_here, person_here, source_address, unauthorised
-from admin_views.words import exact_instant, say, t
-from models.after_sales import Ticket
+from admin_views.words import exact_instant, near_instant, say, t
+from models.after_sales import ServiceAction, Ticket
 from models.after_sales.outbox import answer as send_answer
-from models.after_sales.outside import add_word, confirm, customer_act, link_for, rate, ticket_behind
-from models.attachments import attach
+from models.after_sales.outside import (
+    add_word,
+    confirm,
+    customer_act,
+    link_for,
+    rate,
+    services_shown,
+    sign_off,
+    ticket_behind,
+)
 from models.base import Act, now
 from models.event import Attachment
 from models.journal import acting
-from rules.after_sales import AFTER_SALES
+from rules.after_sales import AFTER_SALES, ServiceStatus
 from rules.base import NotVisible, NotYours, RuleBroken, Words, names_of
 from rules.event import AttachmentKind
 
@@ -70,32 +79,30 @@ def answer(token: str) -> AnyResponse | str:
 def _done(ticket: Ticket, act: Act) -> None:
     match request.form.get("do", ""):
         case "word":
-            _photo(ticket)
+            _photo(ticket, act)
             add_word(ticket, act, clean(request.form.get("text", "")) or t("Photo", "照片"))
         case "confirm":
             confirm(ticket, act)
         case "rate":
             given = request.form.get("rating", "")
             rate(ticket, act, int(given) if given in set("12345") else 0, clean(request.form.get("text", "")))
+        case "accept" | "fail" as answered:
+            given = request.form.get("service", "")
+            key = int(given) if given.isascii() and given.isdecimal() and len(given) < 18 else 0
+            name, words = (clean(request.form.get(one, "")) for one in ("name", "text"))
+            sign_off(ticket, act, key, helped=answered == "accept", name=name, words=words)
         case _:
             raise NotVisible
 
 
-def _photo(ticket: Ticket) -> None:
+def _photo(ticket: Ticket, act: Act) -> None:
     """A picture, if one was sent with the words."""
-    sent = request.files.get("photo")
-    if sent is None or not sent.filename:
-        if not request.form.get("text", "").strip():
-            raise RuleBroken(Words("Write something or choose a photo.", "请填写内容或选择照片。"), field="text")
-        return
     count = len(_photos(ticket))
-    if count >= MOST_PHOTOS:
+    found = picture(act, ticket, "photo", fault_at="photo")
+    if found is not None and count >= MOST_PHOTOS:
         raise RuleBroken(Words("No more photos can be added here.", "照片数量已达上限。"), field="photo")
-    folder = Path(current_app.config["ATTACHMENTS"])
-    act = customer_act(now())
-    found = attach(db.session, act, ticket, folder, sent.filename, sent.stream, AttachmentKind.PHOTO)
-    if not found.media_type.startswith("image/"):
-        raise RuleBroken(Words("This is no picture.", "这不是图片。"), field="photo")
+    if found is None and not request.form.get("text", "").strip():
+        raise RuleBroken(Words("Write something or choose a photo.", "请填写内容或选择照片。"), field="text")
 
 
 def _photos(ticket: Ticket) -> list[Attachment]:
@@ -122,7 +129,24 @@ def _page(ticket: Ticket, fault: str) -> str:
         may_rate=status in {"resolved", "closed"} and ticket.rating is None,
         is_cancelled=status == "cancelled",
         photos=len(_photos(ticket)),
+        services=[_service(one) for one in services_shown(ticket)],
+        name=ticket.contact,
     )
+
+
+def _service(one: ServiceAction) -> dict[str, Any]:
+    """What was done, as the customer reads it; to be signed while nobody has said whether it helped."""
+    return {
+        "id": one.id,
+        "kind": say(one.kind.words),
+        "what": one.what,
+        "result": one.result,
+        "serials": f"{one.old_serial} → {one.new_serial}" if one.new_serial else "",
+        "done": near_instant(one.done_at) if one.done_at else "",
+        "signature": one.signature,
+        "may_sign": one.status is ServiceStatus.DONE,
+        "is_accepted": one.status is ServiceStatus.ACCEPTED,
+    }
 
 
 @outside.post("/after-sales/link/")

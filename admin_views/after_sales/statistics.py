@@ -1,7 +1,7 @@
 """After-sales in figures: kinds, handling times, rates, weak points against the period before (A5.1)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -67,7 +67,8 @@ def statistics() -> AnyResponse | str:
     if not may_look(person):
         raise NotYours(Words("These figures are for: {who}.", "售后统计仅限：{who}。", who=names_of(STATISTICS.view)))
     asked, group = _asked()
-    now, before = kept.read(db.session, asked), kept.read(db.session, asked.before)
+    now, before = kept.together(db.session, asked), kept.together(db.session, asked.before)
+    lines = kept.figures(db.session, asked, group)
     calls, calls_before = kept.visits(db.session, asked), kept.visits(db.session, asked.before)
     return render_template(
         "after_sales/statistics.html",
@@ -76,17 +77,17 @@ def statistics() -> AnyResponse | str:
         before=asked.before,
         groups=[Option(str(one), say(one.words), one is group) for one in GroupBy],
         group_label=say(group.words),
-        tiles=_tiles(kept.together(now), kept.together(before), calls, calls_before),
-        lines=[_line(key, one, asked, group) for key, one in kept.grouped(now, group).items()],
-        months=_months(kept.by_month(now, asked.first, asked.last)),
-        bars=_bars(now, asked, group),
+        tiles=_tiles(now, before, calls, calls_before),
+        lines=[_line(key, one, asked, group) for key, one in lines.items()],
+        months=_months(kept.by_month(db.session, asked)),
+        bars=_bars(lines, asked, group),
         width=WIDTH,
         label=LABEL,
         weak=[
             (say(of.words), _name(of, one.key), one.before, one.now, _tickets(asked, of, one.key))
-            for of, one in kept.weak(now, before)
+            for of, one in kept.weak(db.session, asked)
         ],
-        clusters=_clusters(now, asked),
+        clusters=_clusters(asked),
     )
 
 
@@ -177,9 +178,8 @@ def _months(months: Sequence[tuple[date, int]]) -> list[tuple[str, int, int, int
     ]
 
 
-def _bars(rows: Sequence[kept.Read], asked: kept.Asked, group: GroupBy) -> list[Bar]:
-    counted = {key: count for key, count in kept.counts(rows, group).items() if key}
-    found = pareto(counted)
+def _bars(lines: Mapping[str, Figures], asked: kept.Asked, group: GroupBy) -> list[Bar]:
+    found = pareto({key: one.count for key, one in lines.items() if key})
     most = max((one.count for one in found), default=1)
     room = WIDTH - LABEL - 90
     return [
@@ -195,14 +195,14 @@ def _bars(rows: Sequence[kept.Read], asked: kept.Asked, group: GroupBy) -> list[
     ]
 
 
-def _clusters(rows: Sequence[kept.Read], asked: kept.Asked) -> list[tuple[str, str, int, str]]:
+def _clusters(asked: kept.Asked) -> list[tuple[str, str, int, str]]:
     try:
         least = int(figure(db.session, CLUSTER_COUNT, asked.last))
     except Unset:
         return []
     return [
         (one.model, say(one.category.words), one.count, _cluster_url(one, asked))
-        for one in kept.clusters(rows, max(2, least))
+        for one in kept.clusters(db.session, asked, max(2, least))
     ]
 
 

@@ -64,6 +64,10 @@ LINE_LABELS[SlaClock.__tablename__] = LABELS
 ACTIONS["due_recomputed"] = Words("due date recomputed", "期限已重算")
 ACTIONS.update({f"warn_{level}": Words("falls due soon", "即将到期") for level in range(2 * ladders.MOST_RUNGS)})
 ACTIONS["overdue"] = Words("overdue", "已超时")
+ACTIONS["clock_begins"] = Words("time limit begins", "开始计时")
+ACTIONS["clock_ends"] = Words("time limit ends", "停止计时")
+ACTIONS["read_by_all"] = Words("read by all", "全员已阅知")
+ACTIONS["window_over"] = Words("period over", "期限届满")
 
 PROVISIONAL = Words("provisional", "暂定")
 

@@ -14,7 +14,7 @@ from models.regulation import SlaPolicy, company_calendar
 from rules.base import RuleBroken, Words
 from rules.regulation import CLAUSES, Target, clocks
 from rules.regulation.conditions import CASES, refuse_foreign
-from rules.regulation.limits import refuse_second_ladder, refuse_twice
+from rules.regulation.limits import refuse_after_end, refuse_second_ladder, refuse_twice
 
 SPECIAL[SlaPolicy, "match"] = ConditionsField
 SPECIAL[SlaPolicy, "warnings"] = WarningsField
@@ -81,6 +81,8 @@ class SlaPolicyView(RegulationView):
         if written.match.history.has_changes() or written.target.history.has_changes():
             refuse_foreign(record.target, record.match)  # what stands there already may stay
         refuse_second_ladder(record.target, warnings=record.warnings, ladder=record.ladder)
+        refuse_after_end(record.target, record.warnings, field="warnings")
+        refuse_after_end(record.target, [offset for offset, _ in record.ladder], field="ladder")
         if record.pauses_on and record.target in clocks.NEVER_PAUSED:
             raise RuleBroken(
                 Words("“{target}” waits for nobody.", "“{target}”不得暂停计时。", target=record.target),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from models.actions import Evaluation, evaluates
-from models.after_sales.statistics import Asked, read, together, visits
+from models.after_sales.statistics import Asked, together, visits
 from rules.actions.evaluations import EvaluationKind
 from rules.after_sales.statistics import Figures
 from rules.base import Words
@@ -18,7 +18,7 @@ def _asked(evaluation: Evaluation) -> Asked:
 
 
 def _figures(session: Session, evaluation: Evaluation) -> Figures:
-    return together(read(session, _asked(evaluation)))
+    return together(session, _asked(evaluation))
 
 
 def _number(value: int | None) -> Decimal | None:

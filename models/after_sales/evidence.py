@@ -47,7 +47,7 @@ def mails(asked: Asked) -> Iterator[Tally]:
         {
             Side.DONE: (MailMessage.status == MailState.TAKEN) & (MailMessage.at >= asked.since),
             Side.DUE: MailMessage.status == MailState.QUARANTINED,
-            Side.EXCEPTION: MailMessage.status == MailState.FAILED,
+            Side.EXCEPTION: MailMessage.status.in_((MailState.FAILED, MailState.UNCERTAIN)),
         },
         moment=MailMessage.at,
     )

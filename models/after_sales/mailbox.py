@@ -11,9 +11,10 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from models.after_sales.around import service_department
 from models.after_sales.mails import MailMessage
 from models.after_sales.outbox import acknowledge
-from models.after_sales.tickets import Ticket, service_department
+from models.after_sales.tickets import Ticket
 from models.attachments import keep_as_it_came
 from models.base import Act, Source
 from models.event import Attachment
@@ -47,13 +48,14 @@ class Box:
     folder: Path
 
 
-def take(session: Session, raw: bytes, box: Box, *, at: datetime) -> MailMessage:
+def take(session: Session, raw: bytes, box: Box, *, at: datetime, opened: Opened | None = None) -> MailMessage:
     """Takes one mail in and commits. A mail that is there already is given back as it is.
 
     Whatever a mail is made of, it is kept: what cannot be read, and what is not what it says it is, is kept aside.
+    ``opened``: what a child has read already, together with others.
     """
     digest = hashlib.sha256(raw).hexdigest()
-    opened = open_letter(raw)
+    opened = opened or open_letter(raw)
     message_id = opened.letter.message_id or f"<{digest}@no-id>"
     known = _known(session, message_id)
     if known is not None and known.facts.get("sha256") == digest:

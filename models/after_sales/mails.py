@@ -72,6 +72,13 @@ class MailMessage(Record):
     def do_retry(self, act: Act) -> None:
         self.next_try_at, self.attempts, self.error = act.at, 0, ""
 
+    def do_begin(self, act: Act) -> None:
+        """From this instant on it may have left, whatever becomes of us."""
+        self.next_try_at = act.at
+
+    def do_settle(self, act: Act) -> None:
+        self.sent_at, self.error = act.at, ""
+
     def do_send(self, act: Act) -> None:
         self.sent_at, self.error = act.at, ""
 

@@ -26,6 +26,8 @@ WAIT = timedelta(minutes=2)
 MOST_ACKNOWLEDGED = 5
 """Acknowledgements to one address within a day: whoever sends more is answered by a person."""
 AT_ONCE = 50
+IN_FLIGHT = timedelta(minutes=10)
+"""Longer than any server takes to accept a mail: what is being sent for longer was interrupted."""
 ACKNOWLEDGED = (
     "您好：\n\n您反映的问题已收到，工单号 {no}，我们将尽快与您联系。\n进度查询：{link}\n\n"
     "We have received your report (ticket {no}) and will contact you soon. Progress: {link}\n"
@@ -125,7 +127,8 @@ def is_mail_address(written: str) -> bool:
 
 
 def send_due(session: Session, sender: Sender, *, at: datetime) -> int:
-    """Sends what is due, each in a transaction of its own; what cannot be sent is tried again later, then said so."""
+    """Sends what is due, each in transactions of its own; what cannot be sent is tried again later, then said so."""
+    _settle_interrupted(session, at)
     keys = session.scalars(
         select(MailMessage.id)
         .where(MailMessage.status == MailState.QUEUED, MailMessage.next_try_at <= at)
@@ -136,26 +139,60 @@ def send_due(session: Session, sender: Sender, *, at: datetime) -> int:
     return sum(_send(session, key, sender, at) for key in keys)
 
 
+def _settle_interrupted(session: Session, at: datetime) -> None:
+    """What we were sending when we were stopped may have left or not, and no mail server can tell.
+
+    An answer that somebody wrote is his to judge; what is automatic goes again, under the same message id.
+    """
+    stuck = select(MailMessage).where(MailMessage.status == MailState.SENDING, MailMessage.next_try_at < at - IN_FLIGHT)
+    for mail in session.scalars(stuck.order_by(MailMessage.id).limit(AT_ONCE).with_for_update()).all():
+        with acting(session, Act(SYSTEM, at, Source.SCHEDULER)) as act:
+            mail.perform("postpone" if mail.facts.get("automatic") else "doubt", act=act)
+            mail.next_try_at = at
+    session.commit()
+
+
 def _send(session: Session, key: int, sender: Sender, at: datetime) -> int:
+    """It is claimed before it leaves: nobody else sends it, and killed in between it is not silently sent twice."""
     act = Act(SYSTEM, at, Source.SCHEDULER)
+    letter = _claimed(session, key, sender, act)
+    if letter is None:
+        return 0
+    fault = ""
+    try:
+        sender.send(letter)
+    except OSError as broken:  # smtplib's own faults are OSErrors
+        fault = f"{type(broken).__name__}: {broken}"[:300]
+    with acting(session, act):
+        mail = session.get_one(MailMessage, key)
+        if fault:
+            _try_later(mail, act, fault)
+        else:
+            mail.perform("send", act=act)
+        session.commit()
+    return int(not fault)
+
+
+def _claimed(session: Session, key: int, sender: Sender, act: Act) -> EmailMessage | None:
+    """The mail as it goes, marked as on its way; None = somebody else has it."""
     mail = session.scalar(select(MailMessage).where(MailMessage.id == key).with_for_update())
     if mail is None or mail.status is not MailState.QUEUED:
         session.rollback()
-        return 0
+        return None
     with acting(session, act):
-        try:
-            sender.send(_letter(mail, sender, at))
-        except OSError as fault:  # smtplib's own faults are OSErrors
-            mail.attempts += 1
-            mail.error = f"{type(fault).__name__}: {fault}"[:300]
-            mail.next_try_at = at + WAIT * 2**mail.attempts
-            if mail.attempts >= TRIES:
-                mail.perform("fail", act=act, note=mail.error)
-            session.commit()
-            return 0
-        mail.perform("send", act=act)
+        letter = _letter(mail, sender, act.at)
+        mail.perform("begin", act=act)
         session.commit()
-    return 1
+    return letter
+
+
+def _try_later(mail: MailMessage, act: Act, fault: str) -> None:
+    mail.attempts, mail.error = mail.attempts + 1, fault
+    if mail.attempts >= TRIES:
+        mail.perform("fail", act=act, note=fault)
+        return
+    mail.perform("postpone", act=act)
+    mail.next_try_at = act.at + WAIT * 2**mail.attempts
 
 
 def _letter(mail: MailMessage, sender: Sender, at: datetime) -> EmailMessage:

@@ -5,7 +5,7 @@ import imaplib
 import logging
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +17,14 @@ from imap_tools.errors import ImapToolsError
 from sqlalchemy.orm import Session
 
 from models.after_sales.mailbox import Box, take, too_large
+from models.letters import Opened, open_letters
 from rules.base import RuleBroken, Words
 
 SECONDS = 30
 LARGEST = 30 * 1024 * 1024
+AT_ONCE = 25
+MOST_AT_ONCE = 8 * 1024 * 1024
+"""Mails, and bytes of them, that one child reads after another."""
 SEEN = "\\Seen"
 log = logging.getLogger("gongzheng.mail")
 
@@ -95,21 +99,49 @@ def take_in(session: Session, url: str, box: Box, *, now: Callable[[], datetime]
     """
     taken = 0
     with mailbox(url) as server:
-        for uid in server.uids(AND(seen=False)):
-            raw = _fetched(server, uid)
-            try:
-                if raw is None:
-                    too_large(session, f"<uid-{uid}@{server.folder.get()}>", LARGEST, at=now())
-                elif raw:
-                    take(session, raw, box, at=now())
-            except RuleBroken as refused:
-                session.rollback()
-                log.warning("mail %s stays in the mailbox: %s", uid, refused)
-                continue
-            session.expunge_all()
-            server.flag(uid, SEEN, value=True)
-            taken += 1
+        for batch in _batches(server, server.uids(AND(seen=False))):
+            opened = iter(open_letters([raw for _, raw in batch if raw]))
+            for uid, raw in batch:
+                read = next(opened) if raw else None
+                if _taken(session, server, uid, (raw, read), box, now()):
+                    server.flag(uid, SEEN, value=True)
+                    taken += 1
     return taken
+
+
+def _batches(server: BaseMailBox, uids: Sequence[str]) -> Iterator[list[tuple[str, bytes | None]]]:
+    """The mails in their sequence, so many at a time that neither we nor the child hold much; a large one ends it."""
+    batch: list[tuple[str, bytes | None]] = []
+    for uid in uids:
+        batch.append((uid, _fetched(server, uid)))
+        if len(batch) >= AT_ONCE or sum(len(raw or b"") for _, raw in batch) >= MOST_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _taken(
+    session: Session,
+    server: BaseMailBox,
+    uid: str,
+    mail: tuple[bytes | None, Opened | None],
+    box: Box,
+    at: datetime,
+) -> bool:
+    """Whether it was committed; what a rule refuses stays in the mailbox."""
+    raw, opened = mail
+    try:
+        if raw is None:
+            too_large(session, f"<uid-{uid}@{server.folder.get()}>", LARGEST, at=at)
+        elif raw:
+            take(session, raw, box, at=at, opened=opened)
+    except RuleBroken as refused:
+        session.rollback()
+        log.warning("mail %s stays in the mailbox: %s", uid, refused)
+        return False
+    session.expunge_all()
+    return True
 
 
 def _fetched(server: BaseMailBox, uid: str) -> bytes | None:

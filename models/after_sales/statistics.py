@@ -1,23 +1,20 @@
 """Tickets of a period in figures, against the period before (A5.1, K1.3)."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, String, Subquery, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from models.after_sales.follow_ups import FollowUpVisit
 from models.after_sales.tickets import Ticket
-from models.base import COMPANY_ZONE, on_date
+from models.base import COMPANY_ZONE
 from models.organisation import Employee, ProductModel
 from models.regulation import SlaClock
 from rules.after_sales import FollowUpStatus, TicketCategory, TicketStatus
-from rules.after_sales.statistics import Figures, GroupBy, Told, Weak, by_key, figures, period_before, weak_points
-from rules.base import Choice
+from rules.after_sales.statistics import Figures, GroupBy, Weak, period_before, rate, satisfaction, weak_points
 from rules.regulation import ClockStatus, Target
 
 UNKNOWN = ""
@@ -43,106 +40,118 @@ class Asked:
         return (column >= midnight(self.first)) & (column < midnight(self.last + timedelta(days=1)))
 
 
-@dataclass(frozen=True)
-class Read:
-    """What the figures read of one ticket."""
-
-    received_on: date
-    keys: dict[GroupBy, str]
-    told: Told
-
-    def by(self, group: GroupBy) -> Told:
-        told = self.told
-        return Told(self.keys[group], told.minutes, told.is_timely, told.rating, told.is_reopened)
+KEYS: dict[GroupBy, Any] = {
+    GroupBy.CATEGORY: Ticket.category,
+    GroupBy.MODEL: ProductModel.code,
+    GroupBy.CAUSE: Ticket.cause,
+    GroupBy.AGENT: Employee.name,
+    GroupBy.CHANNEL: Ticket.channel,
+    GroupBy.SEVERITY: Ticket.severity,
+}
 
 
-def read(session: Session, asked: Asked) -> list[Read]:
-    """The tickets that were reported in the period, each with its last resolution clock; cancelled ones never count."""
+def _reported(asked: Asked, *columns: Any) -> Select[Any]:
+    """The tickets that were reported in the period; cancelled ones never count."""
+    tables = select(*columns).select_from(Ticket).outerjoin(ProductModel, ProductModel.id == Ticket.model_id)
+    tables = tables.outerjoin(Employee, Employee.id == Ticket.agent_id)
+    return tables.where(asked.within(Ticket.received_at), Ticket.status != TicketStatus.CANCELLED)
+
+
+def _ranked(asked: Asked, key: Any) -> Subquery:
+    """Each ticket with what its figures read: its last resolution clock, its place by handling time in its group."""
     last = (
-        select(SlaClock.entity_id, func.max(SlaClock.id).label("id"))
-        .where(SlaClock.entity == "ticket", SlaClock.target == Target.RESOLUTION)
-        .group_by(SlaClock.entity_id)
+        select(func.max(SlaClock.id))
+        .where(SlaClock.entity == "ticket", SlaClock.entity_id == Ticket.id, SlaClock.target == Target.RESOLUTION)
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+    is_solved = SlaClock.stopped_at.is_not(None) & (SlaClock.status != ClockStatus.CANCELLED)
+    minutes = case((is_solved, SlaClock.elapsed_minutes))
+    kept = case((SlaClock.status == ClockStatus.MET, 1), (SlaClock.status == ClockStatus.BREACHED, 0))
+    return (
+        _reported(
+            asked,
+            key.label("key"),
+            minutes.label("minutes"),
+            func.row_number().over(partition_by=key, order_by=(minutes.is_(None), minutes)).label("place"),
+            func.count(minutes).over(partition_by=key).label("many"),
+            kept.label("kept"),
+            Ticket.rating.label("rating"),
+            case((Ticket.reopen_count > 0, 1), else_=0).label("reopened"),
+        )
+        .outerjoin(SlaClock, SlaClock.id == last)
         .subquery()
     )
+
+
+def figures(session: Session, asked: Asked, group: GroupBy | None = None) -> dict[str, Figures]:
+    """Counts, handling times, rates of each group, the largest first; without a group of all, under one empty key.
+
+    The database reckons them: what comes back grows with the groups, not with the tickets.
+    """
+    text = cast(KEYS[group], String) if group is not None else literal(UNKNOWN)
+    one = _ranked(asked, func.coalesce(text, UNKNOWN)).c
     rows = session.execute(
         select(
-            Ticket.received_at,
-            Ticket.category,
-            ProductModel.code,
-            Ticket.cause,
-            Employee.name,
-            Ticket.channel,
-            Ticket.severity,
-            Ticket.rating,
-            Ticket.reopen_count,
-            SlaClock.status,
-            SlaClock.elapsed_minutes,
-            SlaClock.stopped_at,
-        )
-        .outerjoin(ProductModel, ProductModel.id == Ticket.model_id)
-        .outerjoin(Employee, Employee.id == Ticket.agent_id)
-        .outerjoin(last, last.c.entity_id == Ticket.id)
-        .outerjoin(SlaClock, SlaClock.id == last.c.id)
-        .where(asked.within(Ticket.received_at), Ticket.status != TicketStatus.CANCELLED)
-        .order_by(Ticket.received_at)
+            one.key,
+            func.count(),
+            *(func.min(one.minutes).filter(one.place * 100 >= one.many * percent) for percent in (50, 90)),
+            func.sum(one.kept),
+            func.count(one.kept),
+            func.sum(one.rating),
+            func.count(one.rating),
+            func.sum(one.reopened),
+        ).group_by(one.key)
     )
-    return [_read(*row) for row in rows]
+    found = {key: _figures(*told) for key, *told in rows}
+    return dict(sorted(found.items(), key=lambda one: (-one[1].count, one[0])))
 
 
-def _read(  # noqa: PLR0913, PLR0917 - a row as the query gives it
-    received_at: datetime,
-    category: Choice | None,
-    model: str | None,
-    cause: Choice | None,
-    agent: str | None,
-    channel: Choice,
-    severity: Choice,
-    rating: int | None,
+def _figures(  # noqa: PLR0913, PLR0917 - a row as the query gives it
+    count: int,
+    half: int | None,
+    most: int | None,
+    kept: int | None,
+    judged: int,
+    stars: int | None,
+    rated: int,
     reopened: int,
-    status: ClockStatus | None,
-    minutes: int | None,
-    stopped_at: datetime | None,
-) -> Read:
-    keys = {
-        GroupBy.CATEGORY: str(category or UNKNOWN),
-        GroupBy.MODEL: model or UNKNOWN,
-        GroupBy.CAUSE: str(cause or UNKNOWN),
-        GroupBy.AGENT: agent or UNKNOWN,
-        GroupBy.CHANNEL: str(channel),
-        GroupBy.SEVERITY: str(severity),
-    }
-    is_timely = {ClockStatus.MET: True, ClockStatus.BREACHED: False}.get(status) if status is not None else None
-    solved_in = minutes if stopped_at is not None and status is not ClockStatus.CANCELLED else None
-    return Read(on_date(received_at), keys, Told("", solved_in, is_timely, rating, is_reopened=reopened > 0))
+) -> Figures:
+    return Figures(count, half, most, rate(kept or 0, judged), satisfaction(stars or 0, rated), reopened)
 
 
-def together(rows: Sequence[Read]) -> Figures:
-    return figures(one.told for one in rows)
+def together(session: Session, asked: Asked) -> Figures:
+    """All tickets of the period."""
+    return figures(session, asked).get(UNKNOWN) or Figures(0, None, None, None, None, 0)
 
 
-def grouped(rows: Sequence[Read], group: GroupBy) -> dict[str, Figures]:
-    return by_key(one.by(group) for one in rows)
+def counts(session: Session, asked: Asked, *groups: GroupBy) -> dict[Any, int]:
+    """How many were reported by these: a key each, several as a tuple; what is not said is an empty key."""
+    columns = [func.coalesce(cast(KEYS[one], String), UNKNOWN) for one in groups]
+    rows = session.execute(_reported(asked, func.count(), *columns).group_by(*columns)).all()
+    return {tuple(keys) if len(groups) > 1 else keys[0]: count for count, *keys in rows}
 
 
-def counts(rows: Sequence[Read], group: GroupBy) -> Counter[str]:
-    return Counter(one.keys[group] for one in rows)
-
-
-def by_month(rows: Sequence[Read], first: date, last: date) -> list[tuple[date, int]]:
-    """How many were reported in each month of the period."""
-    found = Counter(one.received_on.replace(day=1) for one in rows)
-    months, month = [], first.replace(day=1)
-    while month <= last:
-        months.append((month, found.get(month, 0)))
+def by_month(session: Session, asked: Asked) -> list[tuple[date, int]]:
+    """How many were reported in each month of the period, the months of the company's days."""
+    months, month = [], asked.first.replace(day=1)
+    while month <= asked.last:
+        months.append(month)
         month = (month + timedelta(days=32)).replace(day=1)
-    return months
+    ends = [*months[1:], month]
+    parts = (
+        func.count().filter(Ticket.received_at >= midnight(first), Ticket.received_at < midnight(after))
+        for first, after in zip(months, ends, strict=True)
+    )
+    return list(zip(months, session.execute(_reported(asked, *parts)).one(), strict=True))
 
 
-def weak(now: Sequence[Read], before: Sequence[Read]) -> list[tuple[GroupBy, Weak]]:
+def weak(session: Session, asked: Asked) -> list[tuple[GroupBy, Weak]]:
     """Kinds and models of which there are clearly more than in the period before."""
     found = []
     for group in (GroupBy.CATEGORY, GroupBy.MODEL):
-        found += [(group, one) for one in weak_points(counts(now, group), counts(before, group)) if one.key != UNKNOWN]
+        points = weak_points(counts(session, asked, group), counts(session, asked.before, group))
+        found += [(group, one) for one in points if one.key != UNKNOWN]
     return sorted(found, key=lambda one: one[1].before - one[1].now)
 
 
@@ -189,27 +198,14 @@ class Cluster:
     count: int
 
 
-def clusters(rows: Sequence[Read], least: int) -> list[Cluster]:
-    """Models and kinds that came so often or oftener."""
-    found = Counter((one.keys[GroupBy.MODEL], one.keys[GroupBy.CATEGORY]) for one in rows)
+def clusters(session: Session, asked: Asked, least: int) -> list[Cluster]:
+    """Models and kinds that came so often or oftener, the most frequent first."""
+    found = counts(session, asked, GroupBy.MODEL, GroupBy.CATEGORY)
     return [
         Cluster(model, TicketCategory(category), count)  # type: ignore[call-arg]
-        for (model, category), count in found.most_common()
+        for (model, category), count in sorted(found.items(), key=lambda one: (-one[1], one[0]))
         if model and category and count >= least
     ]
 
 
-__all__ = [
-    "Asked",
-    "Cluster",
-    "Read",
-    "Visits",
-    "by_month",
-    "clusters",
-    "counts",
-    "grouped",
-    "read",
-    "together",
-    "visits",
-    "weak",
-]
+__all__ = ["Asked", "Cluster", "Visits", "by_month", "clusters", "counts", "figures", "together", "visits", "weak"]

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.after_sales import clocks
-from models.base import Act, Base, Line, Record, on_date
+from models.after_sales.around import has_follow_up, service_department, services_of, solution_given, text_given
+from models.base import Act, Line, Record, on_date
 from models.journal import seal
 from models.organisation import Customer, Department, Employee, ProductModel
 from models.regulation import copies_due, priority_of
@@ -16,8 +17,6 @@ from models.training import may_work
 from rules import after_sales
 from rules.after_sales import (
     EntryKind,
-    FollowUpStatus,
-    ServiceStatus,
     TicketCategory,
     TicketCause,
     TicketChannel,
@@ -196,7 +195,7 @@ class Ticket(Record):
             raise RuleBroken(
                 Words("Choose what it was: a call, a visit, a note.", "请选择沟通方式。"), field="kind", clause="C2.2"
             )
-        self.say(act, EntryKind(kind), _text(text, "C2.2"))  # type: ignore[call-arg]
+        self.say(act, EntryKind(kind), text_given(text, "C2.2"))  # type: ignore[call-arg]
 
     def do_contact(self, act: Act, text: str = "", kind: str = EntryKind.CALL_OUT) -> None:
         """The first word with the customer; from now on he is told how it goes."""
@@ -209,7 +208,7 @@ class Ticket(Record):
             )
         self.first_contact_at = act.at
         clocks.contacted(self, act)
-        self.say(act, chosen, _text(text, "A3.1"))
+        self.say(act, chosen, text_given(text, "A3.1"))
 
     # -- who ---------------------------------------------------------------------------------------------------------
 
@@ -267,7 +266,7 @@ class Ticket(Record):
 
     def do_propose_solution(self, act: Act, solution_text: str = "") -> None:
         """The first solution, told to the customer (A3.1)."""
-        self.solution_text = _solution(solution_text, "A3.1")
+        self.solution_text = solution_given(solution_text, "A3.1")
         self.say(act, EntryKind.SOLUTION, self.solution_text)
         clocks.proposed(self, act)
 
@@ -282,7 +281,7 @@ class Ticket(Record):
 
     def do_solve(self, act: Act, solution_text: str = "") -> None:
         """The detailed solution; whoever writes it has it (A3.2)."""
-        self.solution_text = _solution(solution_text, "A3.2")
+        self.solution_text = solution_given(solution_text, "A3.2")
         self.technical_owner_id = act.by.employee_id or self.technical_owner_id
         self.say(act, EntryKind.SOLUTION, self.solution_text)
         clocks.solved(self, act)
@@ -315,7 +314,7 @@ class Ticket(Record):
 
     def do_resolve(self, act: Act, solution_text: str = "", cause: str = "") -> None:
         """Solution and cause are said, what was planned is done; the follow-up begins (by a subscription)."""
-        self.solution_text = _solution(solution_text or self.solution_text, "A3.4")
+        self.solution_text = solution_given(solution_text or self.solution_text, "A3.4")
         self.cause = TicketCause(cause) if cause else self.cause  # type: ignore[call-arg]
         if not act.recorded_at:
             self._refuse_incomplete()
@@ -392,40 +391,3 @@ class TicketEvent(Line):
 
 
 copies_due(Ticket, Target.RESOLUTION)
-
-
-def _text(given: str, clause: str) -> str:
-    return after_sales.needed(given, "Write what was said.", "请填写沟通内容。", field="text", clause=clause)
-
-
-def _solution(given: str, clause: str) -> str:
-    return after_sales.needed(given, "Write the solution.", "请填写解决方案。", field="solution_text", clause=clause)
-
-
-def service_department(session: Session) -> Department:
-    """The after-sales department; raises RuleBroken where the company has none."""
-    found = session.scalar(
-        select(Department)
-        .where(Department.kind == DepartmentKind.AFTER_SALES, Department.voided_at.is_(None))
-        .order_by(Department.id)
-        .limit(1)
-    )
-    if found is None:
-        raise RuleBroken(
-            Words("There is no after-sales department yet.", "尚未设立售后部门。"), field="department", clause="A1.1"
-        )
-    return found
-
-
-def services_of(ticket: Ticket) -> list[tuple[str, ServiceStatus]]:
-    """Number and state of what is done for it."""
-    service = Base.metadata.tables["service_action"].c  # it lies above: it refers to tickets
-    query = select(service.no, service.status).where(service.ticket_id == ticket.id, service.voided_at.is_(None))
-    return [(no, status) for no, status in ticket.session.execute(query.order_by(service.id))]
-
-
-def has_follow_up(ticket: Ticket) -> bool:
-    """Whether somebody will call, or has called, after the present solution."""
-    visit = Base.metadata.tables["follow_up_visit"].c  # it lies above: it refers to tickets
-    query = select(visit.id).where(visit.ticket_id == ticket.id, visit.status != FollowUpStatus.WITHDRAWN)
-    return ticket.session.scalar(query.limit(1)) is not None

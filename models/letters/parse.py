@@ -1,7 +1,8 @@
 """The child process that opens a mail: it may crash or be stopped, and nothing but that mail is kept aside.
 
-Run by its path, so that it starts without the rest of the product and without its secrets; standard library only. The
-mail comes in by stdin; one line of JSON goes out: text, names, files in base64, or why it could not be read.
+Run by its path, so that it starts without the rest of the product and without its secrets; standard library only. A
+mail comes in by stdin, or several, each behind its length; one line of JSON goes out for each: text, names, files in
+base64, or why it could not be read.
 """
 
 import base64
@@ -173,69 +174,86 @@ def sender_of(message: Message) -> tuple[str, str]:
     return address.strip(), words_of(name)
 
 
+class Read:
+    """What the parts of a mail come to."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, list[str]] = {"plain": [], "html": []}
+        self.files: list[dict[str, str]] = []
+        self.failed = ""
+
+    def part(self, part: Message) -> None:
+        kind, name = part.get_content_type(), file_name(part)
+        is_file = bool(name) or part.get_content_disposition() == "attachment"
+        if kind == "message/delivery-status":
+            self.failed = self.failed or failed_recipient(part)
+        elif kind in {"text/plain", "text/html"} and not is_file:
+            self.texts[kind.partition("/")[2]].append(body_of(part))
+        elif len(self.files) < MOST_FILES and (raw := bytes_of(part)):
+            self.files.append(enclosed(name or f"{len(self.files) + 1}.bin", kind, raw))
+
+    def text(self) -> str:
+        return "\n\n".join(self.texts["plain"]).strip() or "\n\n".join(self.texts["html"]).strip()
+
+
+def enclosed(name: str, kind: str, raw: bytes) -> dict[str, str]:
+    sha256 = hashlib.sha256(raw).hexdigest()
+    return {"name": name, "type": kind[:100], "sha256": sha256, "body": base64.b64encode(raw).decode()}
+
+
 def letter_of(message: Message) -> dict[str, object]:
-    texts: dict[str, list[str]] = {"plain": [], "html": []}
-    files: list[dict[str, str]] = []
-    failed = ""
+    read = Read()
     for count, part in enumerate(parts_of(message)):
         if count > MOST_PARTS:
             raise Refused("too_many_parts")
-        kind = part.get_content_type()
-        name, is_file = file_name(part), part.get_content_disposition() == "attachment"
-        if kind == "message/delivery-status":
-            failed = failed or failed_recipient(part)
-        elif kind in {"text/plain", "text/html"} and not is_file and not name:
-            texts[kind.partition("/")[2]].append(body_of(part))
-        elif len(files) < MOST_FILES:
-            raw = bytes_of(part)
-            if raw:
-                files.append(
-                    {
-                        "name": name or f"{len(files) + 1}.bin",
-                        "type": kind[:100],
-                        "sha256": hashlib.sha256(raw).hexdigest(),
-                        "body": base64.b64encode(raw).decode(),
-                    }
-                )
-    text = "\n\n".join(texts["plain"]).strip() or "\n\n".join(texts["html"]).strip()
+        read.part(part)
+    return {
+        **heads_of(message),
+        "text": read.text()[:LONGEST_TEXT],
+        "content_type": message.get_content_type(),
+        "failed_recipient": read.failed,
+        "files": read.files,
+    }
+
+
+def heads_of(message: Message) -> dict[str, object]:
+    """What stands above the text; a mail without a subject has none, not an empty one."""
     address, name = sender_of(message)
     references = f"{message.get('In-Reply-To') or ''} {message.get('References') or ''}"[: 4 * LONGEST_HEADER]
+    kept = {one: message.get_all(one, [])[:60] for one in KEPT if message.get(one) is not None}
     return {
         "message_id": words_of(message.get("Message-ID"))[:250],
         "sender": address[:254],
         "sender_name": name[:100],
         "subject": words_of(message.get("Subject"))[:300] if message.get("Subject") is not None else None,
-        "text": text[:LONGEST_TEXT],
         "date": words_of(message.get("Date"))[:100],
         "to": addresses(message, "To"),
         "cc": addresses(message, "Cc"),
         "references": re.findall(r"<[^<>\s]{3,250}>", references)[:50],
-        "headers": {
-            name: [words_of(one) for one in message.get_all(name, [])[:60]]
-            for name in KEPT
-            if message.get(name) is not None
-        },
-        "content_type": message.get_content_type(),
-        "failed_recipient": failed,
-        "files": files,
+        "headers": {one: [words_of(value) for value in values] for one, values in kept.items()},
     }
 
 
 def failed_recipient(part: Message) -> str:
     inner = part.get_payload()
     text = "\n".join(str(one) for one in inner) if isinstance(inner, list) else str(inner)
-    found = re.search(
-        r"^(?:Final|Original)-Recipient:\s*rfc822;\s*(\S{3,250})", text[:20_000], re.MULTILINE | re.IGNORECASE
-    )
+    found = RECIPIENT.search(text[:20_000])
     return found[1] if found else ""
 
 
-def main() -> None:
-    raw = sys.stdin.buffer.read()
-    message = email.message_from_bytes(raw, policy=email.policy.compat32)
-    if len(message.keys()) > MOST_HEADERS:
-        raise Refused("too_many_headers")
-    say(whole(letter_of(message)))
+def answer_to(raw: bytes) -> object:
+    """What is told of a mail; whatever a damaged mail makes of the parser is a damaged mail."""
+    try:
+        message = email.message_from_bytes(raw, policy=email.policy.compat32)
+        if len(message.keys()) > MOST_HEADERS:
+            return {"refused": "too_many_headers"}
+        return whole(letter_of(message))
+    except Refused as refused:
+        return {"refused": str(refused)}
+    except (MemoryError, RecursionError):
+        return {"refused": "too_much"}
+    except Exception:  # noqa: BLE001 - see above
+        return {"refused": "broken"}
 
 
 def whole(words: object) -> object:
@@ -247,17 +265,23 @@ def whole(words: object) -> object:
     return [whole(one) for one in words] if isinstance(words, list) else words
 
 
+def one_after_the_other() -> None:
+    """Several mails, each behind its length. The first that asks too much ends it: it is read again, alone."""
+    for place, size in enumerate(iter(lambda: sys.stdin.buffer.read(8), b"")):
+        answer = answer_to(sys.stdin.buffer.read(int.from_bytes(size, "big")))
+        if answer == {"refused": "too_much"}:
+            return
+        say({"place": place, "answer": answer})
+
+
 def say(words: object) -> None:
     sys.stdout.write(json.dumps(words, ensure_ascii=True) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
     limit_self()
-    try:
-        main()
-    except Refused as refused:
-        say({"refused": str(refused)})
-    except (MemoryError, RecursionError):
-        say({"refused": "too_much"})
-    except Exception:  # noqa: BLE001 Whatever a damaged mail makes of the parser is a damaged mail.
-        say({"refused": "broken"})
+    if sys.argv[1:] == ["several"]:
+        one_after_the_other()
+    else:
+        say(answer_to(sys.stdin.buffer.read()))

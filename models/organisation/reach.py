@@ -113,6 +113,19 @@ def leader_of(session: Session, employee_id: int) -> int | None:
     )
 
 
+def leaders_of(session: Session, employee_ids: Iterable[int]) -> frozenset[int]:
+    """Who leads the teams of these on the day of the act, by one statement."""
+    keys = sorted(set(employee_ids))
+    if not keys:
+        return frozenset()
+    query = (
+        select(Placement.employee_id)
+        .join(Employee, Employee.team_id == Placement.team_id)
+        .where(Employee.id.in_(keys), Placement.leads_team, _holds(acting_day(session)))
+    )
+    return frozenset(session.scalars(query))
+
+
 def managers_of(session: Session, employee: Employee) -> list[int]:
     """Who manages him, the nearest first: his team leader, the head of his department; over a head the manager above.
 

@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 
 from models.actions import AccountabilityCase
 from models.base import Act, after, on_date
+from models.journal import seal
 from models.organisation import Employee, Placement
-from models.regulation import due_at, limit
+from models.regulation import arm, due_at, limit
 from models.training.assignments import PostAssignment
 from models.training.effects import (
     Duty,
@@ -50,7 +51,13 @@ def enters(session: Session, act: Act, employee: Employee, reason: ObligationRea
     opened += [owe_requirement(session, act, employee, one, reason, due_on) for one in required]
     earn(session, act, employee, employee.post)
     refresh(session, act, employee.id, employee.post_id)
-    return [one for one in opened if one is not None]
+    owed = [one for one in opened if one is not None]
+    session.flush()
+    for one in owed:
+        if one.due_on == due_on:  # what was owed before and is late stays as late as it was
+            arm(session, one, Target.INDUCTION, {}, at=first, clause="P2.1", department_id=employee.department_id)
+            seal(session, one, "clock_begins", act.consequence("P2.1"))
+    return owed
 
 
 @after(Employee, "take_up")

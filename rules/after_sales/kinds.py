@@ -142,6 +142,8 @@ class MailState(Choice):
     IGNORED = "ignored", "No ticket", "不立单"
     DISMISSED = "dismissed", "Dismissed", "已剔除"
     QUEUED = "queued", "To be sent", "待发送"
+    SENDING = "sending", "Being sent", "发送中"
+    UNCERTAIN = "uncertain", "Perhaps sent", "发送结果不明"
     SENT = "sent", "Sent", "已发送"
     FAILED = "failed", "Could not be sent", "发送失败"
 

@@ -43,11 +43,32 @@ MAIL_STEPS = Lifecycle(
             is_destructive=True,
             clause="A2.1",
         ),
-        step("send", "queued", "sent", "Send", "发送", clause="A3.4"),
+        step("begin", "queued", "sending", "Begin to send", "开始发送", clause="A3.4"),
+        step("send", "sending", "sent", "Send", "发送", clause="A3.4"),
+        step("postpone", "sending", "queued", "Try later", "稍后重发", clause="A3.4"),
         step(
-            "fail", "queued", "failed", "Could not be sent", "发送失败", tells=(R.AFTER_SALES_MANAGER,), clause="A3.4"
+            "fail", "sending", "failed", "Could not be sent", "发送失败", tells=(R.AFTER_SALES_MANAGER,), clause="A3.4"
         ),
-        step("retry", "failed", "queued", "Try again", "重新发送", by=AFTER_SALES, clause="A3.4"),
+        step(
+            "doubt",
+            "sending",
+            "uncertain",
+            "Perhaps sent",
+            "发送结果不明",
+            tells=(R.AFTER_SALES_MANAGER,),
+            clause="A3.4",
+        ),
+        step("retry", ("failed", "uncertain"), "queued", "Try again", "重新发送", by=AFTER_SALES, clause="A3.4"),
+        step(
+            "settle",
+            "uncertain",
+            "sent",
+            "It has arrived",
+            "确认已送达",
+            by=AFTER_SALES,
+            needs_note=True,
+            clause="A3.4",
+        ),
     ),
 )
 # fmt: on

@@ -1,9 +1,9 @@
 """What tickets add up to: handling times, rates, weak points against the period before, clusters (A5.1, A5.2)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 
 from rules.after_sales.tickets import AFTER_SALES
 from rules.base import Access, Choice, Role
@@ -30,24 +30,12 @@ class GroupBy(Choice):
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the figures read of one ticket."""
-
-    key: str
-    minutes: int | None = None
-    """Handling time in working minutes; None = not solved yet."""
-    is_timely: bool | None = None
-    """Whether the time limit of the solution was kept; None = not decided."""
-    rating: int | None = None
-    is_reopened: bool = False
-
-
-@dataclass(frozen=True)
 class Figures:
     """A group of tickets in figures; None = nothing to reckon from."""
 
     count: int
     median_minutes: int | None
+    """Nearest-rank: the smallest handling time that half of the solved ones do not exceed, in working minutes."""
     slowest_minutes: int | None
     """So long at most did nine of ten take."""
     timely: Decimal | None
@@ -55,42 +43,14 @@ class Figures:
     reopened: int
 
 
-def percentile(values: Sequence[int], percent: int) -> int | None:
-    """The nearest-rank percentile: the smallest value that so many per cent do not exceed; None of nothing."""
-    if not values:
-        return None
-    rank = (Decimal(percent) * len(values) / 100).to_integral_value(ROUND_CEILING)
-    return sorted(values)[max(1, int(rank)) - 1]
+def satisfaction(stars: int, rated: int) -> Decimal | None:
+    """The mean of the ratings in per cent: so many stars of so many who rated; one star is 0 %, five are 100 %."""
+    return Decimal((stars - rated) * 25) / rated if rated else None
 
 
 def rate(good: int, all_of: int) -> Decimal | None:
     """Per cent, unrounded; of nothing there is none."""
     return Decimal(good) * 100 / all_of if all_of else None
-
-
-def figures(told: Iterable[Told]) -> Figures:
-    """Counts, handling time, timely rate and satisfaction of these tickets; a rating s counts (s - 1) / 4 x 100."""
-    rows = list(told)
-    minutes = [one.minutes for one in rows if one.minutes is not None]
-    judged = [one.is_timely for one in rows if one.is_timely is not None]
-    ratings = [one.rating for one in rows if one.rating is not None]
-    return Figures(
-        len(rows),
-        percentile(minutes, 50),
-        percentile(minutes, 90),
-        rate(sum(judged), len(judged)),
-        sum((Decimal(one - 1) * 25 for one in ratings), Decimal(0)) / len(ratings) if ratings else None,
-        sum(one.is_reopened for one in rows),
-    )
-
-
-def by_key(told: Iterable[Told]) -> dict[str, Figures]:
-    """The same for each group, the largest first."""
-    groups: dict[str, list[Told]] = {}
-    for one in told:
-        groups.setdefault(one.key, []).append(one)
-    found = {key: figures(rows) for key, rows in groups.items()}
-    return dict(sorted(found.items(), key=lambda one: (-one[1].count, one[0])))
 
 
 @dataclass(frozen=True)

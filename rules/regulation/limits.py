@@ -179,6 +179,23 @@ TOLD_ELSEWHERE: Mapping[Target, Words] = {
 """Targets whose records climb one ladder of their own, whether a clock runs for them or not; and what it is called."""
 
 
+WINDOWS = frozenset({Target.STATEMENT, Target.APPEAL, Target.CLOSING})
+"""Periods in which somebody may speak: at their end nobody is late, and there is nothing left to remind of."""
+
+
+def refuse_after_end(target: Target, offsets: Sequence[str], *, field: str) -> None:
+    """Raises RuleBroken where somebody would be told of a period at its end or later, when it is over by itself."""
+    if target in WINDOWS and any(Decimal(one.rstrip("%")) >= 0 for one in offsets):
+        raise RuleBroken(
+            Words(
+                "“{target}” is a period that ends by itself: tell of it before its end, not at the end or later.",
+                "“{target}”期满自行终止，只能在到期前提醒，不能设在到期时或到期后。",
+                target=target,
+            ),
+            field=field,
+        )
+
+
 def refuse_second_ladder(target: Target, *, warnings: Sequence[object], ladder: Sequence[object]) -> None:
     """Raises RuleBroken where a time limit would tell people what they are told by another ladder already."""
     if target in TOLD_ELSEWHERE and (warnings or ladder):

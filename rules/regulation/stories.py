@@ -181,7 +181,11 @@ def explain(told: Story) -> list[Words]:
 def due_words(told: Story) -> Words:
     """The last sentence: when it is due, and what is remarkable about that day."""
     if told.terms.until is not None:
-        return Words("Due {at}: more time was granted.", "已批准延期，{at} 到期。", at=moment_words(told.due_at))
+        return Words(
+            "Due {at}: a date of its own, granted or chosen.",
+            "经批准延期或单独指定，{at} 到期。",
+            at=moment_words(told.due_at),
+        )
     last = next((one for one in reversed(told.days) if one.on <= told.due_at.date()), None)
     if last is None or last.kind in {DayType.WORKDAY, DayType.WEEKEND}:
         return Words("Due {at}.", "{at} 到期。", at=moment_words(told.due_at))

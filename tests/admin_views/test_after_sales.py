@@ -4,15 +4,16 @@ import io
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from admin_views.session import db
-from models.after_sales import FollowUpVisit, MailMessage, Ticket, open_visit
+from models.after_sales import FollowUpVisit, MailMessage, ServiceAction, Ticket, open_visit
 from models.after_sales.outside import link_for
 from models.base import Act, Source, now
 from models.engine import let_write
-from models.event import Attachment, LoginAttempt, PublicLink
+from models.event import Attachment, Event, LoginAttempt, PublicLink
 from models.journal import acting
+from rules.after_sales import ServiceKind
 from rules.base import SYSTEM, Role
 from tests.browse import Browser
 from tests.world import person
@@ -202,13 +203,84 @@ def test_a_customer_follows_his_ticket_writes_confirms_and_rates(app, at_work, l
 def test_a_photo_comes_with_a_word_and_nothing_else_does(app, at_work, link):
     customer = Browser(app)
     token = customer.token(link)
-    for name, body, status in (("现场.png", PICTURE, 302), ("x.html", b"<html>", 409), ("y.pdf", b"%PDF-1.4 x", 409)):
+    for name, body, status in (("现场.png", PICTURE, 302), ("x.html", b"<html>", 409), ("y.pdf", b"%PDF-1.4 x", 422)):
         data = {"do": "word", "text": "", "csrf_token": token, "photo": (io.BytesIO(body), name)}
         answer = customer.client.post(link, data=data, content_type="multipart/form-data")
         assert answer.status_code == status, name
     kept = at_work(lambda session: session.scalars(select(Attachment.name).where(Attachment.entity == "ticket")).all())
     assert kept == ["现场.png"]
     assert customer.post(link, {"do": "word", "text": " "}, token_from=link).status_code == 409
+
+
+def done_for(ticket_id, result="更换轴承，试机正常"):
+    """Something was done for a ticket and reported."""
+
+    def make(session):
+        with acting(session, Act(person(session, AG), now())) as act:
+            one = ServiceAction(
+                ticket=session.get_one(Ticket, ticket_id),
+                kind=ServiceKind.ON_SITE,
+                what="上门检查主轴",
+                technician_id=act.by.employee_id,
+            )
+            session.add(one)
+            one.prepare()
+            session.flush()
+            one.perform("start", act=act)
+            one.perform("finish", act=act, result=result)
+        return one.id
+
+    return make
+
+
+def test_a_customer_signs_what_was_done_for_him_once(app, at_work, link):
+    key = at_work(done_for(1))
+    customer = Browser(app)
+    page = customer.get(link).text
+    assert "上门检查主轴" in page
+    assert "试机正常" in page
+    accept = {"do": "accept", "service": str(key)}
+    assert customer.post(link, accept | {"name": " "}, token_from=link).status_code == 409
+    for _ in range(3):  # a nervous finger
+        assert customer.post(link, accept | {"name": "周女士"}, token_from=link).status_code == 302
+    assert "周女士" in customer.get(link).text
+    signed = select(ServiceAction.status, ServiceAction.signature).where(ServiceAction.id == key)
+    assert tuple(at_work(lambda session: session.execute(signed).one())) == ("accepted", "周女士")
+    events = select(func.count()).where(Event.entity == "service_action", Event.action == "accept")
+    assert at_work(lambda session: session.scalar(events)) == 1
+    assert customer.post(link, {"do": "fail", "service": str(key), "text": "又响"}, token_from=link).status_code == 409
+
+
+def test_a_customer_says_that_it_did_not_help_and_why(app, at_work, link):
+    key, customer = at_work(done_for(1)), Browser(app)
+    fail = {"do": "fail", "service": str(key)}
+    assert customer.post(link, fail | {"text": ""}, token_from=link).status_code == 409
+    for _ in range(2):
+        assert customer.post(link, fail | {"text": "半小时后又响"}, token_from=link).status_code == 302
+    assert at_work(lambda session: session.get_one(ServiceAction, key).status) == "failed"
+    said = at_work(lambda session: [one.text for one in session.get_one(Ticket, 1).entries])
+    assert sum("半小时后又响" in one for one in said if one.startswith("CZ")) == 1 + 1  # his word, and the note of it
+    assert "半小时后又响" in customer.get(link).text
+
+
+def test_a_link_signs_nothing_of_another_ticket(app, at_work, link):
+    def another(session):
+        with acting(session, Act(person(session, AG), now())) as act:
+            one = session.get_one(Ticket, 1)
+            two = Ticket(
+                channel="hotline", received_at=now(), customer=one.customer, description="另一台", severity="S3",
+                urgency="medium",
+            )  # fmt: skip
+            session.add(two)
+            two.begin(act)
+        return two.id
+
+    key, customer = at_work(done_for(at_work(another))), Browser(app)
+    assert "上门检查主轴" not in customer.get(link).text
+    for foreign in (str(key), "0", "x", "9" * 30, "²"):
+        sent = {"do": "accept", "service": foreign, "name": "某人"}
+        assert customer.post(link, sent, token_from=link).status_code == 404
+    assert at_work(lambda session: session.get_one(ServiceAction, key).status) == "done"
 
 
 def test_a_wrong_link_is_404_and_twenty_guesses_are_enough(app, at_work, link):

@@ -493,7 +493,7 @@ def test_an_extension_counts_instead_of_the_clock(session, world):
     running = clock(session, action)
     assert (running.status, running.due_at, action.due_at) == ("running", extension.new_due_at, extension.new_due_at)
     assert list(clock_differences(session)) == []
-    assert running.explain()[-1].text("zh").startswith("已批准延期")
+    assert running.explain()[-1].text("zh").startswith("经批准延期")
     put_right(session, action, extension.new_due_at + timedelta(minutes=1))
     assert (running.status, running.breach_minutes) == ("breached", 0), "late is strictly after the new instant"
     assert list(clock_differences(session)) == []

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from models import letters
 from models.after_sales import MailMessage, Ticket
 from models.after_sales.mailbox import Box, release, take
 from models.after_sales.outbox import Sender, answer, send_due
 from models.event import Attachment, PublicLink
-from models.letters import open_letter
+from models.letters import open_letter, open_letters
 from models.organisation import Customer, ProductModel
 from rules.after_sales.mails import new_text
 from rules.base import RuleBroken
@@ -178,6 +179,35 @@ def test_hostile_mails_are_kept_and_the_next_good_one_is_taken(session, box):
     assert count(session, MailMessage) >= 2 * len(HOSTILE)
 
 
+def test_mails_are_read_together_and_a_hostile_one_spoils_itself_only(monkeypatch):
+    children, run = [], letters.subprocess.run
+    monkeypatch.setattr(letters.subprocess, "run", lambda *given, **more: children.append(1) or run(*given, **more))
+    good = [letter(f"第 {nth} 封", number=nth) for nth in range(20)]
+    assert [one.letter.text for one in open_letters(good)] == [f"第 {nth} 封" for nth in range(20)]
+    assert len(children) == 1
+    raws = [one for pair in zip(good, [*HOSTILE.values(), *HOSTILE.values()], strict=True) for one in pair]
+    together = open_letters(raws)
+    assert together == [open_letter(raw) for raw in raws]
+    assert [one.letter.text for one in together[::2]] == [f"第 {nth} 封" for nth in range(20)]
+    assert open_letters([]) == []
+
+
+@pytest.mark.parametrize("ends_by", ["os._exit(9)", "time.sleep(60)", "sys.stdout.write('{\\n')", "os.abort()"])
+def test_a_mail_that_ends_the_child_is_read_alone_and_the_others_are_read(tmp_path, monkeypatch, ends_by):
+    """As if one of them made the parser crash, hang, or talk nonsense."""
+    source = letters.PARSER.read_text()
+    trap = f'    if b"BOMB" in raw:\n        import os, time\n        {ends_by}\n'
+    head = "def answer_to(raw: bytes) -> object:\n"
+    parser = tmp_path / "parse.py"
+    parser.write_text(source.replace(head, head + trap))
+    monkeypatch.setattr(letters, "PARSER", parser)
+    monkeypatch.setattr(letters, "SECONDS", 2)
+    raws = [letter(f"第 {nth} 封" if nth % 3 else "BOMB", number=nth) for nth in range(7)]
+    found = open_letters(raws)
+    assert [bool(one.broken) for one in found] == [nth % 3 == 0 for nth in range(7)]
+    assert [one.letter.text for one in found if not one.broken] == [f"第 {nth} 封" for nth in (1, 2, 4, 5)]
+
+
 @given(st.binary(max_size=400))
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_comes_is_read_or_said_to_be_broken(raw):
@@ -250,6 +280,65 @@ def test_what_cannot_be_sent_is_tried_again_and_then_said(session, box):
     assert "SMTPServerDisconnected" in mail.error
     perform(session, mail, "retry", "after_sales_agent", at)
     assert mail.status == "queued"
+
+
+class Killed(BaseException):
+    """As if the machine had gone."""
+
+
+def killed_after_sending(session, at, gone):
+    def sent_and_killed(one):
+        gone.append(one)
+        raise Killed
+
+    with pytest.raises(Killed):
+        send_due(session, Sender(OWN, "", sent_and_killed), at=at)
+    session.rollback()
+    session.expunge_all()
+
+
+def test_an_answer_that_may_have_left_is_a_persons_to_judge_and_not_sent_again(any_session, box):
+    session = any_session
+    ticket = take(session, letter(), box, at=AT).ticket
+    perform(session, ticket, "accept", "after_sales_agent", AT)
+    gone = []
+    send_due(session, Sender(OWN, "", gone.append), at=AT)  # the acknowledgement
+    with doing(session, "after_sales_agent", AT) as act:
+        key = answer(ticket, act, to="wang@example.org", text="请拍照").id
+    killed_after_sending(session, AT, gone)
+    send = Sender(OWN, "", gone.append)
+    assert session.get_one(MailMessage, key).status == "sending"
+    assert send_due(session, send, at=AT + timedelta(minutes=5)) == 0  # another worker may be at it
+    assert session.get_one(MailMessage, key).status == "sending"
+    for _ in range(2):
+        assert send_due(session, send, at=AT + timedelta(minutes=11)) == 0
+    mail = session.get_one(MailMessage, key)
+    assert (mail.status, len(gone)) == ("uncertain", 2)
+    perform(session, mail, "retry", "after_sales_agent", AT + timedelta(hours=1))
+    assert send_due(session, send, at=AT + timedelta(hours=1)) == 1
+    assert gone[-1]["Message-ID"] == gone[-2]["Message-ID"]  # a receiver drops the second of one id
+    assert session.get_one(MailMessage, key).status == "sent"
+
+
+def test_who_knows_that_it_arrived_settles_it(session, box):
+    ticket = take(session, letter(), box, at=AT).ticket
+    perform(session, ticket, "accept", "after_sales_agent", AT)
+    send_due(session, Sender(OWN, "", [].append), at=AT)
+    with doing(session, "after_sales_agent", AT) as act:
+        key = answer(ticket, act, to="wang@example.org", text="请拍照").id
+    killed_after_sending(session, AT, [])
+    send_due(session, Sender(OWN, "", [].append), at=AT + timedelta(minutes=11))
+    mail = perform(session, session.get_one(MailMessage, key), "settle", "after_sales_agent", AT, note="客户已回电")
+    assert (mail.status, mail.sent_at) == ("sent", AT)
+
+
+def test_what_is_automatic_goes_again_under_the_same_id(session, box):
+    take(session, letter(), box, at=AT)
+    gone = []
+    killed_after_sending(session, AT, gone)
+    assert send_due(session, Sender(OWN, "", gone.append), at=AT + timedelta(minutes=11)) == 1
+    assert len({one["Message-ID"] for one in gone}) == 1
+    assert send_due(session, Sender(OWN, "", gone.append), at=AT + timedelta(hours=1)) == 0
 
 
 def test_who_writes_all_day_is_not_acknowledged_all_day(session, box):

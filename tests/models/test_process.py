@@ -93,7 +93,7 @@ def test_a_release_ends_the_revision_before_it_at_the_same_instant(any_session):
     assert old.superseded_at == new.released_at == LATER
     own = {"document_revision", "process_document", "document_review"}  # what other chapters do after it is theirs
     found = [(one.entity, one.entity_id, one.action, one.source) for one in events(any_session, since)]
-    found = [one for one in found if one[0] in own and one[2] != "ask_to_read"][-4:]
+    found = [one for one in found if one[0] in own and one[2] not in {"ask_to_read", "clock_begins", "clock_ends"}][-4:]
     assert found == [
         ("document_revision", old.id, "supersede", "consequence"),
         ("document_revision", new.id, "release", "form"),

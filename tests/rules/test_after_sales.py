@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rules.after_sales import follow_ups, service, statistics, tickets
 from rules.after_sales.kinds import ServiceKind, ServiceStatus, TicketCause, TicketStatus, Warranty
-from rules.after_sales.statistics import Told, Weak
+from rules.after_sales.statistics import Weak
 from rules.base import RuleBroken, Words
 from rules.regulation import Priority
 from rules.training import Answer, Gate, GateReason
@@ -147,33 +147,17 @@ def test_nobody_is_unreachable_who_was_never_called():
 # What tickets add up to
 
 
-@given(st.lists(st.integers(0, 10_000), min_size=1), st.sampled_from([50, 90, 100]))
-def test_so_many_per_cent_lie_at_or_below_a_percentile_and_fewer_below_it(values, percent):
-    found = statistics.percentile(values, percent)
-    assert found in values
-    assert sum(one <= found for one in values) * 100 >= percent * len(values)
-    assert sum(one < found for one in values) * 100 < percent * len(values)
+@given(st.lists(st.integers(1, 5)))
+def test_satisfaction_is_the_mean_of_the_ratings_in_per_cent(ratings):
+    found = statistics.satisfaction(sum(ratings), len(ratings))
+    assert (found is None) == (not ratings)
+    if found is not None:
+        assert abs(found - sum(Decimal(one - 1) * 25 for one in ratings) / len(ratings)) < Decimal("0.0001")
 
 
-def test_of_nothing_there_is_no_figure():
-    found = statistics.figures([])
-    assert (found.count, found.median_minutes, found.timely, found.satisfaction) == (0, None, None, None)
-
-
-def test_figures_of_tickets():
-    found = statistics.figures(
-        [
-            Told("漏", 60, is_timely=True, rating=5),
-            Told("漏", 120, is_timely=False, rating=3, is_reopened=True),
-            Told("漏", None, is_timely=None),
-            Told("响", 30, is_timely=True),
-        ]
-    )
-    assert (found.count, found.median_minutes, found.slowest_minutes, found.reopened) == (4, 60, 120, 1)
-    assert round(found.timely, 2) == Decimal("66.67")
-    assert found.satisfaction == 75
-    groups = statistics.by_key([Told("a"), Told("b"), Told("b")])
-    assert [(key, one.count) for key, one in groups.items()] == [("b", 2), ("a", 1)]
+def test_a_rate_of_nothing_is_none():
+    assert statistics.rate(0, 0) is None
+    assert statistics.rate(1, 4) == 25
 
 
 @pytest.mark.parametrize(

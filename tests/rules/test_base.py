@@ -435,9 +435,14 @@ ALLOWED = {
         quarantined      release           taken            after_sales_agent after_sales_manager
         ignored          release           taken            after_sales_agent after_sales_manager
         quarantined      dismiss           dismissed        after_sales_agent after_sales_manager
-        queued           send              sent
-        queued           fail              failed
+        queued           begin             sending
+        sending          send              sent
+        sending          postpone          queued
+        sending          fail              failed
+        sending          doubt             uncertain
         failed           retry             queued           after_sales_agent after_sales_manager
+        uncertain        retry             queued           after_sales_agent after_sales_manager
+        uncertain        settle            sent             after_sales_agent after_sales_manager
     """,
     "regulation.FIGURE_STEPS": """
         proposed     adopt             in_force

@@ -340,8 +340,8 @@ def test_more_time_that_was_granted_is_the_end_of_the_story():
     granted = replace(terms("4", "working_day"), until=at("2026-05-12 17:30"))
     told_story = story(granted, Recorded(at("2026-04-30 16:20")), CALENDAR, FACTS, NAMES)
     assert [explain(told_story)[-1].text(one) for one in ("en", "zh")] == [
-        "Due 2026-05-12 17:30: more time was granted.",
-        "已批准延期，2026-05-12 17:30 到期。",
+        "Due 2026-05-12 17:30: a date of its own, granted or chosen.",
+        "经批准延期或单独指定，2026-05-12 17:30 到期。",
     ]
 
 

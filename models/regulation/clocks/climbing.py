@@ -1,6 +1,6 @@
 """Breaches are seen and levels are told: once each, in working time, in order after an outage (TIME.md 10, 11)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,13 +13,17 @@ from models.organisation import leader_of
 from models.regulation.clocks.rebuilding import look_ahead, rebuild, tell
 from models.regulation.clocks.table import SlaClock, model_named
 from rules.base import BY_NAME, SYSTEM, Role
-from rules.regulation import clocks
-from rules.regulation.ladders import Rung
+from rules.regulation import Target, clocks
+from rules.regulation.ladders import OWNERS, Rung
+from rules.regulation.limits import WINDOWS
 
 RULE = "ladder"
 ROLES = frozenset(str(role) for role in Role if role not in BY_NAME)
 """Told for the record's department; whom a record names (his team leader) is told by name."""
 AT_ONCE = 500
+IN_HAND: dict[tuple[str, Target], Callable[[Record], Iterable[int]]] = {}
+"""(table, target) -> whose turn it is, where the record itself names no responsible person, agent or owner."""
+ALSO_CALLED = {"project_lead": "project_lead_of_it"}
 
 
 def climb_clocks(session: Session, at: datetime) -> int:
@@ -84,8 +88,9 @@ def _climbed(session: Session, found: Iterable[SlaClock]) -> dict[tuple[int, dat
 
 
 def _see(session: Session, record: Record, clock: SlaClock, at: datetime) -> int:
-    """A breach is stored when it is seen (rule 11)."""
-    if clock.seen_at is not None or at <= clock.due_at or clock.recorded.open_pause:
+    """A breach is stored when it is seen (rule 11); a period that merely ends is breached by nobody."""
+    is_over = at > clock.due_at and clock.target not in WINDOWS
+    if clock.seen_at is not None or not is_over or clock.recorded.open_pause:
         return 0
     clock.seen_at = at
     rebuild(record, clock)
@@ -97,16 +102,31 @@ def _tell(session: Session, record: Record, clock: SlaClock, rung: Rung, at: dat
     session.add(
         Reminder(entity=SlaClock.__tablename__, entity_id=clock.id, rule=RULE, level=rung.level, due_at=clock.due_at)
     )
-    who = [Role(one) if one in ROLES else one for one in rung.tells]  # type: ignore[call-arg]
-    told = told_by(session, record, who) | (_leaders(session, record) if "team_leader" in rung.tells else set())
+    told = _whom(session, record, clock, rung)
     tell(record, clock, "due_at", None, clock.due_at.isoformat())  # so that the event names the clock and its deadline
     action = f"{'warn' if rung.amount < 0 else 'remind'}_{rung.level}"
     seal(session, record, action, _act(session, clock, at), recipients=told)
 
 
-def _leaders(session: Session, record: Record) -> set[int]:
-    found = (leader_of(session, one) for one in record.parties().get("responsible", ()))
-    return {one for one in found if one is not None}
+def _whom(session: Session, record: Record, clock: SlaClock, rung: Rung) -> set[int]:
+    """Whoever has it in hand, where the level is for him or his team leader, and everybody else whom it names."""
+    who = [Role(one) if one in ROLES else one for one in rung.tells]  # type: ignore[call-arg]
+    told = told_by(session, record, [*who, *(ALSO_CALLED[one] for one in rung.tells if one in ALSO_CALLED)])
+    own = in_hand(record, clock.target)
+    if set(rung.tells) & set(OWNERS):
+        told |= own
+    if "team_leader" in rung.tells:
+        told |= {leader for one in own if (leader := leader_of(session, one)) is not None}
+    return told
+
+
+def in_hand(record: Record, target: Target) -> set[int]:
+    """Whose turn it is: as the chapter says, else whoever the record names as responsible, agent or owner."""
+    named = IN_HAND.get((record.__tablename__, target))
+    if named is not None:
+        return set(named(record))
+    parties = record.parties()
+    return {one for name in OWNERS for one in parties.get(name, ())}
 
 
 def _act(session: Session, clock: SlaClock, at: datetime) -> Act:

@@ -7,7 +7,16 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.regulation.clocks.rebuilding import DERIVED, copy_due, is_provisional, look_ahead, plain, reckon, tell
+from models.regulation.clocks.rebuilding import (
+    DERIVED,
+    copy_due,
+    due_as,
+    is_provisional,
+    look_ahead,
+    plain,
+    reckon,
+    tell,
+)
 from models.regulation.clocks.table import COPIES, SlaClock, clock_of
 from rules.regulation import ClockStatus, clocks
 
@@ -61,5 +70,5 @@ def _differences(clock: SlaClock) -> Iterator[ClockDifference]:
     record = clock.record() if column is not None else None
     if column is None or record is None or clock_of(record, clock.target) is not clock:
         return
-    if getattr(record, column) != clock.due_at:
-        yield ClockDifference(clock, column, getattr(record, column), clock.due_at)
+    if getattr(record, column) != (due := due_as(record, column, clock)):
+        yield ClockDifference(clock, column, getattr(record, column), due)

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Date, inspect
 from sqlalchemy.orm import Session
 
-from models.base import Record
+from models.base import Record, on_date
 from models.journal import journal_of
-from models.regulation.clocks.table import COPIES, SlaClock
+from models.regulation.clocks.table import COPIES, FOLLOWED_BY, SlaClock
 from rules.regulation import ClockStatus, Pause, Unit, clocks
+from rules.regulation.limits import WINDOWS
 
 
 def begin(record: Record, clock: SlaClock) -> SlaClock:
@@ -73,9 +75,18 @@ def is_provisional(clock: SlaClock) -> bool:
 
 
 def copy_due(record: Record, clock: SlaClock) -> None:
+    """What repeats the due instant says the same: the record's column, and where others have copies, theirs."""
     column = COPIES.get((clock.entity, clock.target))
-    if column is not None and getattr(record, column) != clock.due_at:
-        setattr(record, column, clock.due_at)
+    if column is not None and getattr(record, column) != (due := due_as(record, column, clock)):
+        setattr(record, column, due)
+    if clock.is_open and clock.target in FOLLOWED_BY:
+        FOLLOWED_BY[clock.target](record, clock)
+
+
+def due_as(record: Record, column: str, clock: SlaClock) -> datetime | date:
+    """The due instant as the column has it: one that holds days has its day."""
+    is_day = isinstance(inspect(type(record)).columns[column].type, Date)
+    return on_date(clock.due_at) if is_day else clock.due_at
 
 
 def look_ahead(clock: SlaClock, climbed: Iterable[int] = (), *, after: datetime | None = None) -> None:
@@ -89,7 +100,7 @@ def look_ahead(clock: SlaClock, climbed: Iterable[int] = (), *, after: datetime 
     known = set(climbed)
     flight = clocks.flight(clock.granted, clock.recorded, clock.engine)
     moments = [when for when, rung in flight if rung.level not in known]
-    if clock.seen_at is None:
+    if clock.seen_at is None and clock.target not in WINDOWS:
         moments.append(clock.due_at + timedelta.resolution)  # late is strictly after due
     found = min(moments, default=None)
     if found is not None and after is not None and found <= after:
@@ -107,7 +118,7 @@ def tell(record: Record, clock: SlaClock, name: str, old: Any, new: Any) -> None
 
 
 def plain(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, ClockStatus) else value
 

@@ -1,6 +1,6 @@
 """The clock as it is kept: terms, calendar and everything recorded of it, and what follows (TIME.md 3, 7, 11)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -122,6 +122,8 @@ class SlaClock(Base):
 MODELS: dict[str, type[Record]] = {}
 COPIES: dict[tuple[str, Target], str] = {}
 """Which column of a table is the copy of which clock's due instant."""
+FOLLOWED_BY: dict[Target, Callable[[Record, "SlaClock"], None]] = {}
+"""Where more than one column of the record repeats a due instant: how they follow it."""
 
 
 def model_named(entity: str) -> type[Record] | None:
