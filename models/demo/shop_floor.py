@@ -321,7 +321,9 @@ class ShopFloor:
         with as_of(self.session, worker.person, at) as act:
             action.perform("accept", act=act)
             action.perform("start", act=act)
-            action.perform("submit", act=act, measure="已现场处理并复核", evidence="现场记录表")
+            action.perform(
+                "submit", act=act, measure="已现场处理并复核", root_cause="工装磨损未及时发现", evidence="现场记录表"
+            )
         self.diary.note(self.diary.clock.later(at, 30), partial(self._confirm, key, verifier))
 
     def _confirm(self, key: int, verifier: Member, at: datetime) -> None:
