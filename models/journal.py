@@ -223,7 +223,8 @@ def _ask_period(session: Session, journal: Journal, one: Audited, action: str, v
     if journal.locked is None:
         journal.locked = locks_of(session)
     if journal.locked:
-        refuse_moved(journal.locked, one, action, values, is_in_step=journal.is_in_step)
+        is_in_step = journal.is_in_step or one.told_in() in session.info.get("stepping", ())
+        refuse_moved(journal.locked, one, action, values, is_in_step=is_in_step)
         refuse_backdated(journal.locked, one, action, values)
 
 

@@ -10,6 +10,7 @@ from admin_views.assessment.cycles import (
 )
 from admin_views.assessment.definitions import KpiDefinitionView, KpiTargetView
 from admin_views.assessment.honours import honours
+from admin_views.assessment.mine import mine
 from admin_views.assessment.rates import indicators
 from admin_views.assessment.rewards import RewardPenaltyRuleView, RewardPenaltyView
 from admin_views.assessment.suggestions import SuggestionView
@@ -35,6 +36,6 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (KpiDefinition, KpiDefinitionView),
     (KpiTarget, KpiTargetView),
 ]
-PAGES = (indicators, honours)
+PAGES = (indicators, mine, honours)
 
 __all__ = ["PAGES", "VIEWS", "desk", "panels"]

@@ -10,7 +10,7 @@ from admin_views.registry import record_url
 from admin_views.screen import EMPTY, Cell, Heading, Option, Row
 from admin_views.session import db
 from admin_views.words import number_text, say, t
-from models.assessment import AssessmentSheet, KpiEvidence
+from models.assessment import AssessmentCycle, AssessmentSheet, KpiEvidence
 from models.base import Audited, Base, Record
 from models.indicators import ONE
 from models.quality import SpotCheckItem
@@ -42,9 +42,18 @@ def _row(kept: KpiEvidence, one: Audited | None, seen: set[Audited]) -> Row:
     is_open = isinstance(holder, Record) and holder in seen
     url = record_url(type(holder), holder.id) if is_open and isinstance(holder, Record) else ""
     called = _called(holder) if holder is not None else f"{kept.entity} {kept.entity_id}"
-    side = cell_of(kept.side) if kept.reason is None else Cell(say(kept.reason.words))
     amount = number_text(Decimal(kept.top) / ONE) if kept.side is not RowSide.EXCLUDED else ""
-    return Row(kept.id, url, [Cell(called, "code"), _what(one), cell_of(kept.at), side, Cell(amount, "number")])
+    return Row(kept.id, url, [Cell(called, "code"), _what(one), cell_of(kept.at), _side(kept), Cell(amount, "number")])
+
+
+def _side(kept: KpiEvidence) -> Cell:
+    """What the row is to the number; a correction leads to the closed cycle in which it would count."""
+    if kept.corrects_id is not None:
+        closed = db.session.get_one(AssessmentCycle, kept.corrects_id)
+        return Cell(
+            t("Puts {span} right", "更正 {span}", span=closed.span_text), url=record_url(AssessmentCycle, closed.id)
+        )
+    return cell_of(kept.side) if kept.reason is None else Cell(say(kept.reason.words))
 
 
 def _called(holder: Audited) -> str:
@@ -107,7 +116,12 @@ def options_of(sheet: AssessmentSheet) -> list[Option]:
     """The rows that an appeal can be about."""
     found = db.session.scalars(
         select(KpiEvidence)
-        .where(KpiEvidence.cycle_id == sheet.cycle_id, KpiEvidence.side != RowSide.EXCLUDED, sheet.evidence_here())
+        .where(
+            KpiEvidence.cycle_id == sheet.cycle_id,
+            KpiEvidence.side != RowSide.EXCLUDED,
+            KpiEvidence.corrects_id.is_(None),
+            sheet.evidence_here(),
+        )
         .order_by(KpiEvidence.top, KpiEvidence.at.desc(), KpiEvidence.id)
         .limit(MOST_ROWS)
     ).all()

@@ -55,7 +55,7 @@ def compute(session: Session, cycle: AssessmentCycle, act: Act, *, commit: Calla
     subjects = subjects_of(session, cycle)
     hashes = Hashes.stored(session, cycle, kpis, commit)
     _progress(session, cycle, 0, len(subjects))
-    sums = measured(session, cycle, kpis)
+    sums = measured(session, cycle, kpis, hashes)
     for first in range(0, len(subjects), SHEETS_AT_ONCE):
         part = subjects[first : first + SHEETS_AT_ONCE]
         for subject in part:
@@ -84,10 +84,16 @@ def _progress(session: Session, cycle: AssessmentCycle, done: int, whole: int) -
     )
 
 
-def measured(session: Session, cycle: AssessmentCycle, kpis: Sequence[KpiDefinition]) -> dict[int, Sums]:
-    """The sums of every indicator that a chapter measures."""
+def measured(
+    session: Session, cycle: AssessmentCycle, kpis: Sequence[KpiDefinition], hashes: Hashes
+) -> dict[int, Sums]:
+    """The sums of every indicator that a chapter measures, with what puts closed cycles right."""
     found = {one.id: known(one.function) for one in kpis}
-    return {key: sums_of(session, one, cycle.span, cycle.id) for key, one in found.items() if one is not None}
+    return {
+        key: sums_of(session, one, cycle.span, cycle.id).with_rows(hashes.corrections.get(key, ()))
+        for key, one in found.items()
+        if one is not None
+    }
 
 
 # -- who is assessed -------------------------------------------------------------------------------------------------

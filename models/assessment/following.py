@@ -147,7 +147,10 @@ def lines_using(session: Session, cycle: AssessmentCycle, entity: str, entity_id
 def _rows_of(session: Session, cycle: AssessmentCycle, entity: str, entity_id: int) -> Sequence[KpiEvidence]:
     return session.scalars(
         select(KpiEvidence).where(
-            KpiEvidence.cycle_id == cycle.id, KpiEvidence.entity == entity, KpiEvidence.entity_id == entity_id
+            KpiEvidence.cycle_id == cycle.id,
+            KpiEvidence.entity == entity,
+            KpiEvidence.entity_id == entity_id,
+            KpiEvidence.corrects_id.is_(None),
         )
     ).all()
 

@@ -5,9 +5,10 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from models.assessment.corrections import corrections_of, kept_corrections
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.definitions import KpiDefinition
 from models.assessment.measuring import AT_ONCE, digest, evidence_of, known
@@ -20,6 +21,7 @@ class Hashes:
     def __init__(self) -> None:
         self.employees: dict[tuple[int, int], Any] = {}
         self.departments: dict[tuple[int, int], Any] = {}
+        self.corrections: dict[int, list[dict[str, Any]]] = {}
 
     def add(self, row: Mapping[str, Any]) -> None:
         for places, who in ((self.employees, row["employee_id"]), (self.departments, row["department_id"])):
@@ -48,16 +50,29 @@ class Hashes:
                     found.add(row)
                 session.execute(insert(KpiEvidence), part)
             commit()
+        found.put_right(session, cycle, kpis)
         return found
 
     @classmethod
     def computed(cls, session: Session, cycle: AssessmentCycle, kpis: Sequence[KpiDefinition]) -> "Hashes":
-        """The same from the records as they are now, writing nothing."""
+        """The same from the records as they are now, writing nothing; corrections are those that were kept."""
         found = cls()
         for kpi in kpis:
-            for row in _rows(session, cycle, kpi):
+            found.corrections[kpi.id] = kept_corrections(session, cycle, kpi.id)
+            for row in (*_rows(session, cycle, kpi), *found.corrections[kpi.id]):
                 found.add(row)
         return found
+
+    def put_right(self, session: Session, cycle: AssessmentCycle, kpis: Sequence[KpiDefinition]) -> None:
+        """Writes down what earlier, closed cycles would come to today, less what they were closed with."""
+        for kpi in kpis:
+            one = known(kpi.function)
+            rows = [*corrections_of(session, cycle, kpi.id, one)] if one is not None else []
+            self.corrections[kpi.id] = rows
+            for row in rows:
+                self.add(row)
+            if rows:
+                session.execute(insert(KpiEvidence), rows)
 
     @classmethod
     def kept(cls, session: Session, cycle: AssessmentCycle) -> "Hashes":
@@ -66,7 +81,15 @@ class Hashes:
         rows = session.execute(
             select(KpiEvidence.kpi_id, KpiEvidence.employee_id, KpiEvidence.department_id, KpiEvidence.row_hash)
             .where(KpiEvidence.cycle_id == cycle.id)
-            .order_by(KpiEvidence.kpi_id, KpiEvidence.entity, KpiEvidence.entity_id, KpiEvidence.employee_id)
+            .order_by(
+                KpiEvidence.kpi_id,
+                func.coalesce(KpiEvidence.corrects_id, 0),
+                KpiEvidence.entity,
+                KpiEvidence.entity_id,
+                KpiEvidence.employee_id,
+                KpiEvidence.department_id,
+                KpiEvidence.part,
+            )
             .execution_options(yield_per=AT_ONCE)
         )
         for row in rows.mappings():

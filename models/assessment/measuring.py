@@ -39,6 +39,15 @@ class Sums:
     by_department: Mapping[Key, Parts]
     value_of: Callable[[Parts], Measured]
 
+    def with_rows(self, rows: Iterable[Mapping[str, Any]]) -> "Sums":
+        """The same with rows that come on top."""
+        people, places = dict(self.by_employee), dict(self.by_department)
+        for row in rows:
+            one: Parts = {row["part"]: (row["top"], row["bottom"])}
+            for found, key in ((people, row["employee_id"]), (places, row["department_id"])):
+                found[key] = added([found.get(key, {}), one])
+        return Sums(people, places, self.value_of)
+
     def of_employee(self, employee_id: int) -> Measured:
         return self.value_of(self.by_employee.get(employee_id, {}))
 
@@ -147,10 +156,11 @@ def evidence_of(session: Session, cycle: AssessmentCycle, kpi_id: int, one: Indi
     rows = rows_in(session, one, cycle.span, cycle.id)
     query = select(rows).order_by(rows.c.entity, rows.c.entity_id, rows.c.employee_id)
     for row in session.execute(query.execution_options(yield_per=AT_ONCE)).mappings():
-        yield _kept(cycle.id, kpi_id, row)
+        yield kept_row(cycle.id, kpi_id, row)
 
 
-def _kept(cycle_id: int, kpi_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
+def kept_row(cycle_id: int, kpi_id: int, row: Mapping[Any, Any], corrects_id: int | None = None) -> dict[str, Any]:
+    """A row as it is kept, with the hash of what it says."""
     row = {**row, "at": _instant(row["at"])}
     left_out, top, bottom = row["left_out"], int(row["top"] or 0), int(row["bottom"] or 0)
     side = RowSide.EXCLUDED if left_out else RowSide.NUMERATOR if top or not bottom else RowSide.DENOMINATOR
@@ -168,7 +178,8 @@ def _kept(cycle_id: int, kpi_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
         "top": top,
         "bottom": bottom,
         "part": row["part"],
-        "row_hash": digest(_hashed(facts)),
+        "corrects_id": corrects_id,
+        "row_hash": digest(_hashed(facts, corrects_id)),
     }
 
 
@@ -177,14 +188,15 @@ def _instant(at: date | datetime | None) -> datetime | None:
     return at if at is None or isinstance(at, datetime) else datetime.combine(at, time(), COMPANY_ZONE)
 
 
-def _hashed(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in COLUMNS} | {"at": row["at"].astimezone(UTC).isoformat() if row["at"] else None}
+def _hashed(row: Mapping[Any, Any], corrects_id: int | None = None) -> dict[str, Any]:
+    facts = {name: row[name] for name in COLUMNS} | {"at": row["at"].astimezone(UTC).isoformat() if row["at"] else None}
+    return facts if corrects_id is None else facts | {"corrects": corrects_id}
 
 
 def evidence_facts(kept: KpiEvidence) -> dict[str, Any]:
     """What the hash of a kept row is over; the same as when it was read from its record."""
     facts = {name: getattr(kept, name) for name in COLUMNS if name != "left_out"}
-    return _hashed(facts | {"left_out": str(kept.reason or "")})
+    return _hashed(facts | {"left_out": str(kept.reason or "")}, kept.corrects_id)
 
 
 def digest(facts: Any) -> str:

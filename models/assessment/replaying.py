@@ -38,7 +38,8 @@ def replay(session: Session, cycle: AssessmentCycle) -> list[Replayed]:
         )
     )
     kpis = [session.get_one(KpiDefinition, key) for key in sorted(one for one in used if one is not None)]
-    sums, hashes = measured(session, cycle, kpis), Hashes.computed(session, cycle, kpis)
+    hashes = Hashes.computed(session, cycle, kpis)
+    sums = measured(session, cycle, kpis, hashes)
     sheets = session.scalars(
         select(AssessmentSheet).where(AssessmentSheet.cycle_id == cycle.id).order_by(AssessmentSheet.id)
     ).all()

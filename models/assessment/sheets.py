@@ -147,6 +147,7 @@ class AssessmentSheet(Record):
                 KpiEvidence.entity == entity.strip(),
                 KpiEvidence.entity_id == int(key),
                 KpiEvidence.side != RowSide.EXCLUDED,
+                KpiEvidence.corrects_id.is_(None),
                 self.evidence_here(),
             )
             .limit(1)
@@ -320,6 +321,8 @@ class KpiEvidence(Base):
     top: Mapped[int] = mapped_column(BigId)
     bottom: Mapped[int]
     part: Mapped[str] = mapped_column(String(20), default="")
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_cycle.id"), index=True)
+    """The closed cycle in which it would count: what became known later adds or takes away here."""
     row_hash: Mapped[str] = mapped_column(String(64))
 
 

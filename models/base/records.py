@@ -119,10 +119,19 @@ class Record(Audited):
         if one.signatures and not _sign(session, self, one, act):
             return self
         if effect := getattr(self, f"do_{verb}", None):
-            effect(act, **fields)
+            self._take_effect(effect, act)
         self.status = type(self.status)(one.target)
         follow(session, self, one, act)
         return self
+
+    def _take_effect(self, effect: Callable[..., None], act: Act) -> None:
+        """Whatever is written on the way is written by this step, even where a question asked in it writes early."""
+        stepping = self.session.info.setdefault("stepping", [])
+        stepping.append(self)
+        try:
+            effect(act, **act.fields)
+        finally:
+            stepping.pop()
 
     def _step(self, verb: str) -> Step:
         one = self.lifecycle.find(verb, self.status) if self.lifecycle else None

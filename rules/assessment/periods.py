@@ -46,5 +46,5 @@ class Period:
 
 
 def rate(numerator: int, denominator: int) -> Decimal | None:
-    """A rate in per cent, unrounded; a denominator of 0 has no value (no_data)."""
-    return None if denominator == 0 else Decimal(numerator) * 100 / Decimal(denominator)
+    """A rate in per cent, unrounded; without a denominator (corrections may take more than all) none: no_data."""
+    return None if denominator <= 0 else Decimal(numerator) * 100 / Decimal(denominator)

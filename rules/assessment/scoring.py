@@ -58,8 +58,8 @@ def banded(value: Decimal, bands: Bands) -> Decimal:
 
 
 def deducted(count: Decimal, points_each: Decimal) -> Decimal:
-    """100 less the points for each, never below 0."""
-    return max(Decimal(0), FULL - points_each * count)
+    """100 less the points for each, from 0 to 100: a correction may take away more than there was."""
+    return min(FULL, max(Decimal(0), FULL - points_each * count))
 
 
 def score_of(value: Decimal, aim: Aim) -> Decimal:

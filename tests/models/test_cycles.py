@@ -13,17 +13,20 @@ from models.assessment import (
     KpiDefinition,
     KpiEvidence,
     KpiTarget,
+    RewardPenalty,
+    RewardPenaltyRule,
     compute_waiting,
     lines_using,
     replay,
     sheets_of,
 )
+from models.base import previews
 from models.quality import SpotCheck
 from models.recomputing import differences
 from rules.assessment import Flag
 from rules.base import NotYours, RuleBroken
 from tests.models.acts import DAY, HOUR, checked, doing, draft, item, perform
-from tests.world import department, employee
+from tests.world import department, employee, person
 
 IN_OCTOBER = datetime(2026, 10, 12, 2, tzinfo=UTC)
 AFTER = datetime(2026, 11, 2, 2, tzinfo=UTC)
@@ -234,6 +237,26 @@ def test_locking_waits_for_the_appeals(session):
     assert cycle.status == "appeal"
     with pytest.raises(RuleBroken, match="not decided"):
         perform(session, cycle, "lock", "hr_manager", AFTER + 15 * DAY)
+
+
+def test_before_a_lock_it_is_said_what_will_be_drafted_for_whom(session):
+    with doing(session, "hr", AFTER):
+        session.add(
+            RewardPenaltyRule(
+                name="D 级约谈", occasion="assessment", grade="D", kind="warning", least=Decimal(0), most=Decimal(1),
+                needs_role="general_manager", clause="K4.1", from_on=OCTOBER,
+            )
+        )  # fmt: skip
+    cycle = published(session, a_month(session))
+    said = [one.text("zh") for one in previews(cycle, "lock", person(session, "hr_manager"))]
+    wanted = [one.subject.name for one in sheets_of(cycle) if one.grade == "D"]
+    assert wanted
+    assert [one for one in said if "D 级约谈" in one] == [
+        f"将为 {len(wanted)} 个考核对象生成“D 级约谈”草稿：{'、'.join(wanted)}。"
+    ]
+    perform(session, cycle, "lock", "hr_manager", AFTER + 15 * DAY)
+    drafted = session.scalars(select(RewardPenalty).where(RewardPenalty.source_entity == "assessment_sheet")).all()
+    assert [one.subject.name for one in drafted] == wanted
 
 
 def test_a_lock_posts_to_the_file_and_finishes_every_sheet(session):

@@ -21,7 +21,7 @@ from models.numbers import next_number, next_numbers
 from models.organisation import Account, AccountRole, Department, Post
 from models.process import ProcessDocument
 from models.quality import SpotCheck, SpotCheckItem
-from models.regulation import Figure, SlaPolicy
+from models.regulation import SlaPolicy
 from rules.actions import Severity
 from rules.base import SYSTEM, NotYours, Person, Role, RuleBroken
 from tests.models.acts import (
@@ -717,7 +717,7 @@ def test_a_correction_dated_today_is_let_in(session):
 def test_a_table_that_no_figure_reads_is_never_closed(session):
     close_period(session, date(2000, 1, 1), date(2100, 1, 1))
     with doing(session, "admin"):
-        session.add(Figure(code="max_rounds", clause="P3.2", value=Decimal(3), unit="count", from_on=date(2026, 1, 1)))
+        department(session, "SC1").name = "一分厂"
 
 
 def test_a_transaction_that_ended_leaves_nothing_in_the_journal(session, world):

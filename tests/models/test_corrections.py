@@ -1,0 +1,120 @@
+"""What becomes known after a lock leaves the closed period alone and counts in the next cycle, once (K2.1)."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from models.assessment import (
+    AssessmentCycle,
+    AssessmentSheet,
+    KpiDefinition,
+    KpiEvidence,
+    KpiTarget,
+    compute_waiting,
+    replay,
+    sheets_of,
+)
+from models.organisation import Employee
+from tests.models.acts import DAY, HOUR, doing, perform
+from tests.models.test_schedule_progress import remedied
+from tests.schedule_world import as_
+
+NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
+
+
+def opening(first):
+    return datetime(first.year, first.month, 2, 2, tzinfo=UTC)
+
+
+def computed(session, first, at):
+    with doing(session, "hr", at):
+        cycle = AssessmentCycle(from_on=first)
+        cycle.prepare()
+        session.add(cycle)
+    perform(session, cycle, "start", "hr", at)
+    assert compute_waiting(session, at + HOUR) == 1
+    return cycle
+
+
+def locked(session, cycle, at):
+    perform(session, cycle, "review", "hr", at + 2 * HOUR)
+    for sheet in sheets_of(cycle):
+        assessor = session.get_one(Employee, sheet.assessor_id)
+        perform(session, sheet, "confirm", assessor.account.login, at + 3 * HOUR)
+        checker = "hr" if sheet.assessor_id != session.scalar(select(Employee.id)) else "hr_manager"
+        perform(session, sheet, "check", checker, at + 4 * HOUR)
+    perform(session, cycle, "publish", "hr", at + 5 * HOUR)
+    return perform(session, cycle, "lock", "hr_manager", at + 12 * DAY)
+
+
+def weigh(session, delay):
+    """The owner's department has points off for each delay."""
+    owner = delay.stage.owner
+    kpi = session.scalar(select(KpiDefinition).where(KpiDefinition.code == "delay_count"))
+    place = owner.department
+    with doing(session, "hr", opening(NOVEMBER)):
+        session.add(KpiTarget(department=place, group="schedule", weight=Decimal(100), from_on=NOVEMBER))
+        session.add(
+            KpiTarget(
+                department=place, kpi=kpi, weight=Decimal(100), method="deduct", points_each=Decimal(10),
+                from_on=NOVEMBER,
+            )
+        )  # fmt: skip
+    return owner
+
+
+def count_of(session, cycle, owner):
+    sheet = session.scalar(
+        select(AssessmentSheet).where(AssessmentSheet.cycle_id == cycle.id, AssessmentSheet.employee_id == owner.id)
+    )
+    (line,) = [one for one in sheet.lines if one.kpi_id is not None]
+    return line.value, line.score
+
+
+def corrections(session, cycle):
+    rows = session.execute(
+        select(KpiEvidence.entity, KpiEvidence.top, KpiEvidence.corrects_id).where(
+            KpiEvidence.cycle_id == cycle.id, KpiEvidence.corrects_id.is_not(None)
+        )
+    )
+    return [tuple(one) for one in rows]
+
+
+def is_same(session, cycle):
+    return all(one.is_same for one in replay(session, session.get_one(AssessmentCycle, cycle.id)))
+
+
+def test_a_later_attribution_is_put_right_once_in_the_next_cycle(any_session):
+    session = any_session
+    delay = remedied(session)
+    owner = weigh(session, delay)
+    closed = locked(session, computed(session, NOVEMBER, opening(DECEMBER)), opening(DECEMBER))
+    assert count_of(session, closed, owner) == (1, 90)
+    hashes = (closed.content_hash, [one.content_hash for one in sheets_of(closed)])
+    as_(session, "project_lead", delay, "attribute", at=opening(DECEMBER) + 15 * DAY, nature="customer")
+
+    december = computed(session, DECEMBER, opening(JANUARY))
+    assert corrections(session, december) == [("delay_record", -10_000, closed.id)]
+    assert count_of(session, december, owner) == (-1, 100)
+    assert (closed.content_hash, [one.content_hash for one in sheets_of(closed)]) == hashes
+    assert is_same(session, closed)
+    assert is_same(session, december)
+
+    perform(session, december, "start", "hr", opening(JANUARY) + DAY)
+    compute_waiting(session, opening(JANUARY) + DAY + HOUR)
+    assert corrections(session, december) == [("delay_record", -10_000, closed.id)]
+
+    january = computed(session, JANUARY, opening(date(2027, 2, 1)))
+    assert corrections(session, january) == []
+    assert is_same(session, january)
+
+
+def test_where_nothing_became_known_nothing_is_put_right(session):
+    delay = remedied(session)
+    weigh(session, delay)
+    as_(session, "project_lead", delay, "attribute", at=opening(DECEMBER) - 3 * DAY, nature="supplier")
+    closed = locked(session, computed(session, NOVEMBER, opening(DECEMBER)), opening(DECEMBER))
+    december = computed(session, DECEMBER, opening(JANUARY))
+    assert corrections(session, december) == []
+    assert is_same(session, closed)
