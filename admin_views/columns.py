@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, Enum, Integer, Text, inspect
@@ -25,7 +25,7 @@ from admin_views.words import (
     t,
     value_text,
 )
-from models.base import Record
+from models.base import Record, records
 from models.types import Label, Labelled, Scaled, UtcInstant
 from rules.base import Choice, Words
 from rules.regulation.ladders import OFFSET, REASONS, offset_words, written
@@ -183,6 +183,12 @@ TONES: dict[str, str] = {
 """The one colour language of states."""
 
 
+@cache
+def tables() -> dict[str, type[Record]]:
+    """The records by the names of their tables."""
+    return {one.__tablename__: one for one in records()}
+
+
 @dataclass(frozen=True)
 class Shown:
     """One attribute of a model as lists, pages, filters and exports need it."""
@@ -228,8 +234,15 @@ class Shown:
             raise TypeError(self.name)
         return found.enum_class  # type: ignore[return-value]
 
+    @property
+    def names_table(self) -> bool:
+        """Whether it says which table another record stands in."""
+        return self.name.rpartition("_")[2] == "entity"
+
     def cell(self, value: Any, url: str = "") -> Cell:
         """A stored value as a list or page shows it."""
+        if self.names_table and value in tables():
+            return Cell(say(tables()[value].words))
         return cell_of(value, self.kind, url)
 
 
@@ -246,7 +259,7 @@ KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
 # BigInteger is an Integer, Text is a String: the order above settles it.
 
 
-OWN_TONES = {("ExamStatus", "approved"): "met"}
+OWN_TONES = {("ExamStatus", "approved"): "met", ("MeetingReportStatus", "submitted"): "met"}
 """What a state means where it is the last that is wished for, while elsewhere more must follow."""
 
 

@@ -20,7 +20,7 @@ from admin_views.registry import cards_for, desk_card, record_url, views
 from admin_views.screen import DeskCard, DeskLine, Tally
 from admin_views.session import db
 from admin_views.signin import act_here, name_here, person_here, unauthorised
-from admin_views.words import exact_date, t, today
+from admin_views.words import exact_date, say, t, today
 from models.attachments import SHOWN_INLINE, attach
 from models.base import COMPANY_ZONE, Record, Source, now
 from models.engine import settings_in_force, settings_missed
@@ -87,11 +87,11 @@ def _tallies(cards: list[DeskCard]) -> list[Tally]:
     """How much of what is mine is overdue, due soon, and waiting in all."""
     mine = [one for one in cards if one.place == "work"]
     tones = [_tone(line) for one in mine for line in one.lines]
-    is_cut = any(one.count > len(one.lines) for one in mine)
+    ends = {_tone(one.lines[-1]) for one in mine if one.count > len(one.lines)}  # the most urgent lines come first
     waiting = sum(max(one.count, len(one.lines)) for one in mine)
     return [
-        Tally(t("Overdue", "已逾期"), tones.count("overdue"), "overdue", is_more=is_cut and "overdue" in tones),
-        Tally(t("Due soon", "一天内到期"), tones.count("soon"), "soon", is_more=is_cut and "soon" in tones),
+        Tally(t("Overdue", "已逾期"), tones.count("overdue"), "overdue", is_more="overdue" in ends),
+        Tally(t("Due soon", "一天内到期"), tones.count("soon"), "soon", is_more=bool(ends & {"overdue", "soon"})),
         Tally(t("Waiting for me", "待我处理"), waiting, "running"),
     ]
 
@@ -133,9 +133,11 @@ def _seen(events: list[Event], person: Person) -> dict[tuple[str, int | None], R
 
 
 def _news_line(event: Event, name: str, record: Record, person: Person) -> DeskLine:
-    what = about(record)
     outside = t("The customer", "客户") if event.source is Source.PUBLIC_LINK else ""
     did = did_words(record, event.action, name or outside)
+    what, kind = about(record), say(record.words)
+    if kind.lower() in did.lower():
+        what = what.removeprefix(kind).strip()
     title = t("{did}: {what}", "{did}：{what}", did=did, what=what) if what else did
     called = record.label if record.label not in what else ""
     why = why_told(record, event.action, person)

@@ -130,7 +130,7 @@ def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> It
         elif name in DUE and value is not None:
             cell = _due(record, value)
         else:
-            cell = cell_of(value)
+            cell = shown.cell(value)
         why_url = reason_url(record, name) if name.endswith(("due_at", "due_on")) and value is not None else ""
         yield Fact(say(shown.words), cell, shown.kind == "long_text", why_url)
 

@@ -124,6 +124,6 @@ def _other(pen: Pen, shown: Shown, place: int) -> Column:
         case "choice" | "bool":
             known: dict[Any, str] = {}
             return lambda row: known.get(row[place]) or known.setdefault(row[place], pen.write(cell_of(row[place])))
-        case "text" | "long_text":
+        case "text" | "long_text" if not shown.names_table:
             return lambda row: pen.plain(safe(row[place])) if row[place] else pen.empty
-    return lambda row: pen.write(cell_of(row[place]))
+    return lambda row: pen.write(shown.cell(row[place]))

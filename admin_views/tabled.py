@@ -1,6 +1,7 @@
 """Rows on a page as they are declared: for each column its heading, and what of a record stands under it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
 from typing import Any
 
 from admin_views.columns import cell_of
@@ -35,6 +36,8 @@ def _cell(value: Any) -> Cell:
             return value
         case Words():
             return Cell(say(value))
+        case Enum():  # before str: most of ours are both
+            return cell_of(value)
         case str():
             return Cell(value)
     return cell_of(value)

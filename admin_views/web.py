@@ -213,9 +213,10 @@ def static(path: str) -> str:
 def menu() -> list[MenuGroup]:
     """The tables that this person has anything to do with, by chapter."""
     person, groups = person_here(), dict[str, list[MenuItem]]()
-    here = request.blueprint
-    for page in menu_pages(person):
-        item = MenuItem(say(page.words), page.url, page.icon, request.path.startswith(page.url))
+    here, pages = request.blueprint, menu_pages(person)
+    nearest = max((page.url for page in pages if request.path.startswith(page.url)), key=len, default="")
+    for page in pages:
+        item = MenuItem(say(page.words), page.url, page.icon, page.url == nearest)
         groups.setdefault(page.chapter, []).append(item)
     for view in every_view():
         if view.may_open(person):

@@ -96,6 +96,17 @@ def month_text(first: date) -> str:
     return _date_text(first, "LLLL", locale())
 
 
+def year_month_text(first: date) -> str:
+    """A month of a year."""
+    language = locale()
+    return _date_text(first, "yyyy年M月" if language == CHINESE else "LLL yyyy", language)
+
+
+def long_date(value: date) -> str:
+    """A day as it stands on a paper."""
+    return _date_text(value, "long", locale())
+
+
 def exact_instant(value: datetime, language: str | None = None) -> str:
     local = _local(value)
     return f"{exact_date(local.date(), language)} {local:%H:%M}"

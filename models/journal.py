@@ -1,5 +1,6 @@
 """The one writer of events: collects what changes, seals it per step, chains it last before the commit (C1.2)."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.orm.attributes import History, set_committed_value
 
 from models.base import Act, Audited, Record, hears_steps, now, on_date
-from models.event import Delivery, Event, EventHead, PeriodLock
-from models.numbers import next_number
+from models.closed import locks_of, refuse_backdated, refuse_moved
+from models.event import Delivery, Event, EventHead
+from models.numbers import next_numbers
 from rules.base import Role, Step
-from rules.event import GENESIS, Channel, link, refuse_locked
+from rules.event import GENESIS, Channel, link
 
 QUIET = frozenset({"version_no", "created_at", "updated_at", "created_by_id", "updated_by_id"})
 """Columns that say who and when, which the event itself says."""
@@ -104,9 +106,11 @@ def _stamp(session: Session, _context: object, _instances: object) -> None:
     if not (created or deleted or edited):
         return
     act = _act_of(session)
-    for one in created:
-        if isinstance(one, Record):
-            _stamp_new(session, one, act)
+    records = [one for one in created if isinstance(one, Record)]
+    for one in records:
+        one.created_at = one.updated_at = act.written_at
+        one.created_by_id = one.updated_by_id = act.by.account_id
+    _number(session, records, on_date(act.at).year)
     _stamp_edited(session, [*created, *edited, *deleted], act)
 
 
@@ -136,11 +140,15 @@ def _collect(session: Session, _context: object) -> None:
         _note(session, journal, one, "delete", _old_values(one))
 
 
-def _stamp_new(session: Session, record: Record, act: Act) -> None:
-    record.created_at = record.updated_at = act.written_at
-    record.created_by_id = record.updated_by_id = act.by.account_id
-    if record.number_prefix and not getattr(record, "no", None):
-        record.no = next_number(session, record.number_prefix, on_date(act.at).year)  # type: ignore[attr-defined]
+def _number(session: Session, created: Iterable[Record], year: int) -> None:
+    """Each new record its number; many of one series cost no more statements than one."""
+    unnumbered: dict[str, list[Any]] = defaultdict(list)
+    for one in created:
+        if one.number_prefix and not getattr(one, "no", None):
+            unnumbered[one.number_prefix].append(one)
+    for prefix, records in unnumbered.items():
+        for one, no in zip(records, next_numbers(session, prefix, year, len(records)), strict=True):
+            one.no = no
 
 
 def _stamp_edited(session: Session, changed: Iterable[Audited], act: Act) -> None:
@@ -210,26 +218,13 @@ def _shown(value: Any, secret: bool) -> Any:  # noqa: FBT001 - a property of the
 
 def _ask_period(session: Session, journal: Journal, one: Audited, action: str, values: dict[str, list[Any]]) -> None:
     """Refuses what would change the figures of a closed period (K2.1); later steps of a lifecycle pass."""
-    column = type(one).period_on
-    if column is None:
+    if type(one).period_on is None and type(one).counts_between is None:
         return
-    counts_now = "voided_at" in values or values.get("status", [None])[0] in type(one).uncounted
-    is_touched = type(one).period_columns & set(values) and not journal.is_in_step
-    if action == "edit" and not counts_now and not is_touched:
-        return
-    record = one.told_in()
-    for holder in {one, record}:
-        moved = inspect(holder).attrs
-        if column in moved:
-            for value in {*(moved[column].history.deleted or ()), getattr(holder, column)}:
-                refuse_locked(on_date(value) if isinstance(value, datetime) else value, _locked(session, journal))
-
-
-def _locked(session: Session, journal: Journal) -> list[tuple[date, date]]:
     if journal.locked is None:
-        rows = session.connection().execute(select(PeriodLock.from_on, PeriodLock.to_on))
-        journal.locked = [(first, last) for first, last in rows]
-    return journal.locked
+        journal.locked = locks_of(session)
+    if journal.locked:
+        refuse_moved(journal.locked, one, action, values, is_in_step=journal.is_in_step)
+        refuse_backdated(journal.locked, one, action, values)
 
 
 # -- sealing ---------------------------------------------------------------------------------------------------------

@@ -37,14 +37,15 @@ def _writes() -> None:
     let_write(may=True)
 
 
+GIVEN = {"DEMO": True, "TESTING": True, "SECRET_KEY": "tests only"}
 COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
 
 
 def make_app(url: str, folder: Path, **settings: object) -> Flask:
     """The application on that database, with nothing of this machine's environment."""
-    given = {"DEMO": True, "TESTING": True, "SECRET_KEY": "tests only", "ATTACHMENTS": str(folder / "files")}
+    given = GIVEN | {"ATTACHMENTS": str(folder / "files")}
     made = product.create_app(DATABASE_URL=url, INSTANCE=str(folder), **(given | settings))
-    made.jinja_env.bytecode_cache = COMPILED  # every test has an app of its own; the templates are the same
+    made.jinja_env.bytecode_cache = COMPILED
     return made
 
 
@@ -156,18 +157,37 @@ def world(sqlite_template: tuple[Path, small_factory.World]) -> small_factory.Wo
     return sqlite_template[1]
 
 
-@pytest.fixture
-def app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
-    made = make_app(sqlite_url, tmp_path)
-    yield made
-    _let_go(made)
+@pytest.fixture(scope="session")
+def moving_app(tmp_path_factory: pytest.TempPathFactory, _cheap_passwords: None) -> Flask:
+    """One application for all tests that need no settings of their own: making one takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("moving")
+    return make_app(f"sqlite:///{folder}/none.sqlite3", folder)
+
+
+def moved(made: Flask, url: str, folder: Path) -> Iterator[Flask]:
+    """The application on another database and in another folder, as if it had been made for them."""
+    before, engines = dict(made.config), db._app_engines[made]
+    made.config.update(product._settings({**GIVEN, "DATABASE_URL": url, "INSTANCE": str(folder)}))
+    made.config["ATTACHMENTS"] = str(folder / "files")
+    for one in engines.values():
+        one.dispose()
+    engines[None] = create_engine(url, **engine_options(url))
+    try:
+        yield made
+    finally:
+        _let_go(made)
+        made.config.clear()
+        made.config.update(before)
 
 
 @pytest.fixture
-def any_app(any_url: str, tmp_path: Path) -> Iterator[Flask]:
-    made = make_app(any_url, tmp_path)
-    yield made
-    _let_go(made)
+def app(moving_app: Flask, sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
+    yield from moved(moving_app, sqlite_url, tmp_path)
+
+
+@pytest.fixture
+def any_app(moving_app: Flask, any_url: str, tmp_path: Path) -> Iterator[Flask]:
+    yield from moved(moving_app, any_url, tmp_path)
 
 
 def _let_go(made: Flask) -> None:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from admin_views.assessment import desk
+from admin_views.assessment import desk, panels
 from admin_views.assessment.cycles import (
     AssessmentCycleView,
     AssessmentLineView,
     AssessmentSheetView,
-    KpiDefinitionView,
-    KpiTargetView,
 )
+from admin_views.assessment.definitions import KpiDefinitionView, KpiTargetView
+from admin_views.assessment.honours import honours
 from admin_views.assessment.rates import indicators
 from admin_views.assessment.rewards import RewardPenaltyRuleView, RewardPenaltyView
 from admin_views.assessment.suggestions import SuggestionView
@@ -35,6 +35,6 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (KpiDefinition, KpiDefinitionView),
     (KpiTarget, KpiTargetView),
 ]
-PAGES = (indicators,)
+PAGES = (indicators, honours)
 
-__all__ = ["PAGES", "VIEWS", "desk"]
+__all__ = ["PAGES", "VIEWS", "desk", "panels"]

@@ -12,7 +12,7 @@ from admin_views.words import say, t
 from models.base import now
 from models.communication import Meeting, MeetingReport, Notice
 from rules.base import Person
-from rules.communication import CALLERS, MeetingStatus, NoticeStatus, ReportStatus
+from rules.communication import CALLERS, MeetingReportStatus, MeetingStatus, NoticeStatus
 
 LINES = 6
 AHEAD = timedelta(days=7)
@@ -58,7 +58,7 @@ def reports(person: Person) -> DeskCard | None:
         select(MeetingReport)
         .join(Meeting)
         .where(
-            MeetingReport.status == ReportStatus.ASKED,
+            MeetingReport.status == MeetingReportStatus.ASKED,
             Meeting.status.in_((MeetingStatus.COLLECTING, MeetingStatus.HELD)),
             MeetingReport.visible_to(person),
         )

@@ -12,7 +12,7 @@ from models.actions import ActionItem
 from models.base import Act
 from models.communication import FIGURES, Meeting, MeetingPoint, MeetingReport
 from rules.base import Person, Words
-from rules.communication import ReportStatus
+from rules.communication import MeetingReportStatus
 
 SENTENCES["uq_meeting_attendee_meeting_id"] = Words("A person stands here twice.", "参会人重复。")
 MEETING = {"meeting": Words("Meeting", "会议")}
@@ -139,8 +139,8 @@ def reports(meeting: Meeting, person: Person) -> Panel | None:
     """Each department's report; what is missing stands first."""
     if not meeting.reports:
         return None
-    found = sorted(meeting.reports, key=lambda one: (one.status is ReportStatus.SUBMITTED, one.department_id))
-    missing = sum(one.status is ReportStatus.ASKED for one in found)
+    found = sorted(meeting.reports, key=lambda one: (one.status is MeetingReportStatus.SUBMITTED, one.department_id))
+    missing = sum(one.status is MeetingReportStatus.ASKED for one in found)
     return Panel(
         title=t("Reports: {n} missing", "部门汇报：缺 {n} 份", n=missing) if missing else t("Reports", "部门汇报"),
         headings=[

@@ -9,11 +9,10 @@ from sqlalchemy import Column, ColumnElement, String, and_, cast, false, func, i
 from sqlalchemy.orm import Session
 
 from admin_views.asked import Question
-from admin_views.columns import Shown
+from admin_views.columns import Shown, tables
 from admin_views.history import ACTIONS, action_words
 from admin_views.listing import Listing, Page
 from admin_views.words import say
-from models.base import Record, records
 from models.event import Event
 from models.types import Label
 from rules.base import Words
@@ -32,11 +31,6 @@ class Listed(Shown):
     @property
     def choices(self) -> Any:
         return self.options
-
-
-@cache
-def tables() -> dict[str, type[Record]]:
-    return {one.__tablename__: one for one in records()}
 
 
 @cache

@@ -1,6 +1,6 @@
 """Pages of this chapter beside its tables: two revisions side by side, the calendar of reviews (P1.2)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +18,7 @@ from admin_views.registry import MenuPage, menu_page, record_url
 from admin_views.screen import Cell, Heading, Row
 from admin_views.session import db
 from admin_views.signin import unauthorised
-from admin_views.words import locale, say, t, today
+from admin_views.words import say, t, today, year_month_text
 from models.process import DocumentReview, DocumentRevision, ModelPapers, Paper, ProcessDocument, completeness
 from rules.base import NotVisible, Person, Words
 from rules.process import DocType, DocumentStatus, ReviewStatus
@@ -105,7 +105,7 @@ def review_calendar() -> AnyResponse | str:
     ).all()
     late = [one for one in rows if one.due_on < today()]
     months = [
-        {"title": _month(key), "rows": [_row(one) for one in group]}
+        {"title": year_month_text(key), "rows": [_row(one) for one in group]}
         for key, group in groupby(
             (one for one in rows if one.due_on >= today()), key=lambda one: one.due_on.replace(day=1)
         )
@@ -177,12 +177,6 @@ def _paper_state(paper: Paper) -> Cell:
     if paper.rev_no is None:
         return Cell(t("not released", "未发布"), "state", tone="soon")
     return Cell(paper.rev_no, "state", tone="met")
-
-
-def _month(first: date) -> str:
-    if locale().startswith("zh"):
-        return f"{first.year}年{first.month}月"
-    return f"{first:%Y-%m}"
 
 
 def _row(review: DocumentReview) -> Row:

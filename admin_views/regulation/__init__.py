@@ -11,6 +11,7 @@ from admin_views.regulation.clocks import clock_pages
 from admin_views.regulation.figures import FigureView
 from admin_views.regulation.limits import SlaPolicyView
 from admin_views.regulation.priorities import PriorityMatrixView
+from admin_views.regulation.report import report
 from admin_views.regulation.tables import table_pages
 from admin_views.regulation.year import year_pages
 from models.regulation import Calendar, CalendarDay, Clause, Figure, PriorityMatrix, SlaPolicy
@@ -33,4 +34,4 @@ VIEWS: list[tuple[type[Any], type[RegulationView]]] = [
     (Calendar, CalendarView),
     (CalendarDay, CalendarDayView),
 ]
-PAGES = (board, clock_pages, year_pages, table_pages)
+PAGES = (report, board, clock_pages, year_pages, table_pages)

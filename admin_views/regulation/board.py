@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from admin_views.columns import FINISHED, cell_of, due_cell
 from admin_views.event.receipts import missing_headings, missing_row
 from admin_views.registry import MenuPage, desk_card, menu_page, record_url
+from admin_views.regulation.report import kept_text, months
 from admin_views.regulation.told import Mark, Told, anchor, mark_of, number, owns, told_all, told_of
 from admin_views.screen import Cell, DeskCard, DeskLine, Heading, Option, Row
 from admin_views.session import db
@@ -73,7 +74,10 @@ def live() -> str:
     told = told_all(person, asked)
     show = request.args.get("show", "")
     chosen = [one for one in told if _is_shown(one, show, person)]
-    parts = [(say(part.words), str(part), [one for one in chosen if one.clause.part is part]) for part in Part]
+    parts = [
+        (say(part.words), str(part), [one for one in chosen if one.clause.part is part], kept_text(told, part))
+        for part in Part
+    ]
     sums = {side: sum(one.sums.get(side, 0) for one in told) for side in Side}
     return render_template(
         "regulation/board.html",
@@ -83,6 +87,7 @@ def live() -> str:
         ],
         sums=[number(side, sums[side], f"?show={side}" if side in {Side.OVERDUE, Side.DUE} else "") for side in Side],
         unset_count=sum(len(one.marks) for one in told),
+        months=months(),
     )
 
 

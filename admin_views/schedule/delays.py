@@ -6,6 +6,7 @@ from admin_views.base import RegulationView
 from admin_views.faults import SENTENCES
 from models.base import Act
 from models.schedule import DelayRecord
+from rules.actions import Severity
 from rules.base import Words
 from rules.schedule import DelayNature
 
@@ -43,6 +44,9 @@ class DelayRecordView(RegulationView):
         "attributed_at": Words("Attributed", "定性时间"),
         "measure": Words("Remedy", "补救措施"),
         "responsible": Words("Who sees to it", "措施责任人"),
+        "severity": Words(
+            "Severity of the remedy (empty: by the effect on the order)", "措施等级（不选则按对订单的影响）"
+        ),
     }
     list_columns = (
         "no",
@@ -130,6 +134,7 @@ class DelayRecordView(RegulationView):
         "proposal": "long_text",
         "analysis": "long_text",
         "measure": "long_text",
+        "severity": Severity,
         "evidence": "long_text",
     }
     asked_required = frozenset({"proposal", "analysis", "nature"})

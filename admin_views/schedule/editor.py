@@ -26,7 +26,8 @@ from models.journal import acting
 from models.regulation import company_calendar
 from models.schedule import ProductionPlan
 from models.schedule.load import load_of
-from models.schedule.sheet import Judged, judge, keep, typed_of, whole_stages
+from models.schedule.sheet import Judged, judge, keep, typed_of
+from models.schedule.stages import whole_stages
 from rules.base import NotYours, RuleBroken, Stale, Words
 from rules.schedule import plans
 from rules.schedule.feasibility import faults_of, words_of_overloads

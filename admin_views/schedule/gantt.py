@@ -13,7 +13,7 @@ WIDTH, LABEL = 1200, 230
 ROW, HEAD, BAR, MINI = 26, 40, 12, 40
 NAME_LETTERS = 15
 LONGEST_DAYS = 1100
-MIN_DAY, TEXT_DAY = 1.5, 15
+MIN_DAY, TEXT_DAY, HELPERS_DAY = 1.5, 15, 40
 WEEK = 7
 
 
@@ -59,6 +59,16 @@ class Lane:
     y: int
     label: str
     cells: Sequence["Cell"]
+
+
+@dataclass(frozen=True)
+class Heads:
+    """A day at a post: needed, counted there, and who may work there and counts at another."""
+
+    on: date
+    needed: int
+    able: int
+    helpers: int = 0
 
 
 @dataclass(frozen=True)
@@ -127,9 +137,9 @@ def chart(
     critical: Collection[int],
     today: date,
     promised_on: date | None = None,
-    lanes: Mapping[str, Sequence[tuple[date, int, int]]] | None = None,
+    lanes: Mapping[str, Sequence[Heads]] | None = None,
 ) -> Chart | None:
-    """The chart of these stages; None where none has dates. ``lanes``: post -> day, heads needed and there."""
+    """The chart of these stages; None where none has dates. ``lanes``: post -> its days."""
     axis = _axis(works, today, promised_on)
     if axis is None:
         return None
@@ -256,19 +266,20 @@ def _links(works: Sequence[Work], bars: Sequence[Bar], critical: Collection[int]
     return "".join(plain), "".join(heavy)
 
 
-def _lanes(lanes: Mapping[str, Sequence[tuple[date, int, int]]], axis: Axis, top: int) -> list[Lane]:
+def _lanes(lanes: Mapping[str, Sequence[Heads]], axis: Axis, top: int) -> list[Lane]:
     last = axis.first + timedelta(days=axis.days)
     return [
         Lane(
             top + place * ROW,
             _short(post),
-            [_cell(post, on, needed, able, axis) for on, needed, able in days if axis.first <= on < last],
+            [_cell(post, one, axis) for one in days if axis.first <= one.on < last],
         )
         for place, (post, days) in enumerate(lanes.items())
     ]
 
 
-def _cell(post: str, on: date, needed: int, able: int, axis: Axis) -> Cell:
+def _cell(post: str, heads: Heads, axis: Axis) -> Cell:
+    on, needed, able = heads.on, heads.needed, heads.able
     tone = "over" if needed > able else "full" if needed == able else "fits"
     hint = t(
         "{post}, {on}: {needed} needed, {able} may work alone",
@@ -278,7 +289,14 @@ def _cell(post: str, on: date, needed: int, able: int, axis: Axis) -> Cell:
         needed=needed,
         able=able,
     )
-    text = f"{needed}/{able}" if axis.day >= 2 * TEXT_DAY else str(needed) if axis.day >= TEXT_DAY else ""
+    if heads.helpers:
+        hint += t(
+            "; {n} more may, but count at another post",
+            "；另有 {n} 人可顶岗，已计入其他岗位",
+            n=heads.helpers,
+        )
+    more = f"+{heads.helpers}" if heads.helpers and axis.day >= HELPERS_DAY else ""
+    text = f"{needed}/{able}{more}" if axis.day >= 2 * TEXT_DAY else str(needed) if axis.day >= TEXT_DAY else ""
     return Cell(axis.x(on), round(axis.day, 1), tone, text, hint)
 
 
@@ -296,10 +314,13 @@ def _said(works: Sequence[Work], critical: Collection[int]) -> str:
 
 
 def lanes_of(
-    needed: Mapping[tuple[int, date], int], able: Mapping[tuple[int, date], int], names: Mapping[int, str]
-) -> dict[str, list[tuple[date, int, int]]]:
+    needed: Mapping[tuple[int, date], int],
+    able: Mapping[tuple[int, date], int],
+    helpers: Mapping[tuple[int, date], int],
+    names: Mapping[int, str],
+) -> dict[str, list[Heads]]:
     """Heads needed and there, by the name of the post, day by day."""
-    found: dict[str, list[tuple[date, int, int]]] = {names[post]: [] for post, _ in sorted(needed)}
+    found: dict[str, list[Heads]] = {names[post]: [] for post, _ in sorted(needed)}
     for (post, on), heads in sorted(needed.items()):
-        found[names[post]].append((on, heads, able.get((post, on), 0)))
+        found[names[post]].append(Heads(on, heads, able.get((post, on), 0), helpers.get((post, on), 0)))
     return found

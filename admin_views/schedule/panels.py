@@ -27,6 +27,7 @@ from models.schedule import (
     plan_of,
     progress_of,
 )
+from models.schedule.stages import every_stage
 from rules.base import Person, Role
 from rules.schedule import ClearanceStatus
 
@@ -101,7 +102,9 @@ def stages_of_order(order: SalesOrder, person: Person) -> Panel | None:
         made=number_text(round(made, 1)),
         due=number_text(round(due, 1)),
     )
-    return Panel(title, _headings(), [_stage(one) for one in plan.stages], more_url=record_url(type(plan), plan.id))
+    return Panel(
+        title, _headings(), [_stage(one) for one in every_stage(plan)], more_url=record_url(type(plan), plan.id)
+    )
 
 
 def _headings() -> list[Heading]:
@@ -143,7 +146,7 @@ def stages_of_plan(plan: ProductionPlan, person: Person) -> Panel:
     return Panel(
         t("Stages", "计划阶段"),
         _headings(),
-        [_stage(one) for one in plan.stages],
+        [_stage(one) for one in every_stage(plan)],
         create_url=f"/admin/plan_stage/new/?plan={plan.id}" if may_add else "",
         create_label=t("Add a stage", "新增阶段") if may_add else "",
     )

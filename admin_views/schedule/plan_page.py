@@ -20,7 +20,7 @@ from models.schedule import PlanStage, ProductionPlan, SalesOrder
 from models.schedule.forecasting import progress_of
 from models.schedule.load import Load, load_of
 from models.schedule.releasing import missing
-from models.schedule.sheet import whole_stages
+from models.schedule.stages import whole_stages
 from rules.base import Person
 from rules.schedule import StageStatus, plans
 from rules.schedule.feasibility import faults_of, words_of_overloads
@@ -85,7 +85,7 @@ def drawn_plan(
         critical=critical,
         today=today(),
         promised_on=plan.order.promised_on,
-        lanes=lanes_of(loaded.needed, loaded.able, loaded.posts),
+        lanes=lanes_of(loaded.needed, loaded.able, loaded.helpers, loaded.posts),
     )
 
 

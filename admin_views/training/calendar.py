@@ -15,7 +15,7 @@ from admin_views.session import db
 from admin_views.signin import person_here
 from admin_views.training.opened import stranger
 from admin_views.training.pages import pages
-from admin_views.words import exact_date, locale, say, t, today
+from admin_views.words import exact_date, locale, say, t, today, year_month_text
 from models.base import COMPANY_ZONE, on_date
 from models.training import TrainingSession
 from models.training.effects import midnight
@@ -40,7 +40,7 @@ def calendar() -> AnyResponse | str:
     cells = [_day(one, first, trainings.get(one, [])) for one in days]
     return render_template(
         "training/calendar.html",
-        title=_title(first),
+        title=year_month_text(first),
         weeks=[cells[n : n + WEEK] for n in range(0, len(cells), WEEK)],
         weekdays=_weekdays(),
         previous=f"?month={add_months(first, -1):%Y-%m}",
@@ -52,13 +52,6 @@ def calendar() -> AnyResponse | str:
 def _month() -> date:
     found = re.fullmatch(r"(20\d\d)-(0[1-9]|1[0-2])", request.args.get("month", ""))
     return date(int(found[1]), int(found[2]), 1) if found else today().replace(day=1)
-
-
-def _title(first: date) -> str:
-    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    if locale().startswith("zh"):
-        return f"{first.year}年{first.month}月"
-    return f"{months[first.month - 1]} {first.year}"
 
 
 def _weekdays() -> list[str]:

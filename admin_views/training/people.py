@@ -61,6 +61,9 @@ def matrix() -> AnyResponse | str:
     ).all()
     chosen = next((one for one in departments if str(one.id) == request.args.get("department", "")), None)
     posts, people = _posts(chosen), _people(person, chosen)
+    teams = {who.team_id: who.team.name for who in people if who.team is not None}
+    team = next((key for key in teams if str(key) == request.args.get("team", "")), None)
+    people = [who for who in people if team in {None, who.team_id}]
     found = gates(db.session, people, posts, now()) if people and posts else {}
     held = _held([one.id for one in people])
     posts = [one for one in posts if any((who.id, one.id) in held or who.post_id == one.id for who in people)]
@@ -70,6 +73,7 @@ def matrix() -> AnyResponse | str:
         rows=[_matrix_row(who, posts, found, held) for who in _answered(people, posts, found, held)],
         answers=[Option(str(one), say(one.words), str(one) == request.args.get("answer", "")) for one in Answer],
         departments=[Option(str(one.id), one.name, one is chosen) for one in departments],
+        teams=[Option(str(key), name, key == team) for key, name in teams.items()],
         today=exact_date(today()),
     )
 

@@ -1,12 +1,13 @@
 """Indicators over the rows they stand on, sheets, suggestions (K1-K4)."""
 
 from models.assessment import evidence, process_rows, proof, schedule_rows, service_rows
-from models.assessment.computing import compute, compute_waiting, replay, subjects_of
+from models.assessment.computing import compute, compute_waiting, subjects_of
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.definitions import KpiDefinition, KpiTarget, definitions, targets_on
 from models.assessment.following import lines_using
 from models.assessment.measuring import rows_in, sums_of
 from models.assessment.rates import Rate, execution_pass_rates, execution_pass_rows, together
+from models.assessment.replaying import replay
 from models.assessment.rewards import RewardPenalty, RewardPenaltyRule, draft_by_rule, rules_for
 from models.assessment.sheets import AssessmentLine, AssessmentSheet, KpiEvidence, KpiExclusion, sheets_of
 from models.assessment.suggestions import Suggestion, SuggestionProposer

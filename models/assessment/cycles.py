@@ -101,6 +101,10 @@ class AssessmentCycle(Record):
         """What the figures were computed from stays as it was."""
         assessment.refuse_lock_before(self.appeal_due_at, act.at)
         self.locked_at = act.at
+        self.close_period(act.at)
+
+    def close_period(self, at: datetime) -> None:
+        """From now on nothing of the period is added or changed, whatever way it comes."""
         self.session.add(
-            PeriodLock(from_on=self.from_on, to_on=self.to_on, locked_at=act.at, reason=f"{self.no} {self.span_text}")
+            PeriodLock(from_on=self.from_on, to_on=self.to_on, locked_at=at, reason=f"{self.no} {self.span_text}")
         )

@@ -9,14 +9,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, or_, se
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Record
-from models.event import PeriodLock
+from models.closed import locks_of, refuse_closed
 from models.first_data import first_data
 from models.organisation import Department, Post
 from models.types import Labelled
 from rules import assessment
 from rules.assessment import INDICATOR_WORDS, NINE, Aim, CycleKind, Direction, Group, Method, Scope
 from rules.base import Words
-from rules.event import refuse_locked
 
 FUNCTIONS = dict(INDICATOR_WORDS)
 RATES = frozenset(code for code, *_ in NINE if code.endswith("rate") or code == "document_compliance")
@@ -125,10 +124,7 @@ class KpiTarget(Record):
 
     def refuse_closed(self) -> None:
         """What a closed period was scored by stays: a new weight counts from after it (K2.1)."""
-        locked = self.session.execute(select(PeriodLock.from_on, PeriodLock.to_on)).tuples().all()
-        for first, last in locked:
-            if self.from_on <= last and (self.to_on is None or self.to_on >= first):
-                refuse_locked(max(first, self.from_on), [(first, last)])
+        refuse_closed(locks_of(self.session), self.from_on, self.to_on)
 
 
 def in_force(on: date) -> Any:

@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.actions import post_to_file
-from models.assessment.computing import Hashes, cycle_hash, sheet_hash, weighed
+from models.assessment.computing import weighed
 from models.assessment.cycles import AssessmentCycle
+from models.assessment.hashes import Hashes, cycle_hash, sheet_hash
 from models.assessment.measuring import Parts, digest, evidence_facts, known, value_maker
 from models.assessment.sheets import AssessmentLine, AssessmentSheet, KpiEvidence, KpiExclusion, sheets_of
 from models.base import Act, after

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.assessment.computing import replay
 from models.assessment.cycles import AssessmentCycle
+from models.assessment.replaying import replay
 from models.recomputing import Difference, recomputed
 from rules.assessment import CycleStatus
 from rules.base import RuleBroken, Words

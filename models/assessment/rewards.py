@@ -13,13 +13,14 @@ from models.assessment.sheets import sheets_of
 from models.assessment.suggestions import Suggestion
 from models.base import Act, Record, Sight, after, on_date
 from models.journal import seal
-from models.organisation import Department, Employee, holders
+from models.organisation import Department, Employee, headed_by, holders
 from models.regulation import due_at, figure, limit
 from models.types import BigId
 from rules import assessment
 from rules.actions import CaseSeverity, EntryKind, reaches_file
 from rules.assessment import REWARDS, Measure, Occasion, RewardKind, RewardStatus, SuggestionStatus
 from rules.base import Person, Role, Words
+from rules.organisation import HEADS
 from rules.regulation import Target
 from rules.regulation.figures import MONEY_ALLOWED
 
@@ -129,16 +130,19 @@ class RewardPenalty(Record):
         return self.kind in REWARDS
 
     def parties(self) -> Mapping[str, frozenset[int]]:
+        """A department is spoken for by its heads."""
         approvers = holders(self.session, self.rule.needs_role, self.department_id)
+        heads = self.subject_department.kind if self.subject_department is not None else None
+        subjects = [self.employee_id] if heads is None else holders(self.session, HEADS[heads], self.department_id)
         return {
-            "subject_of_it": frozenset({self.employee_id} if self.employee_id else ()),
+            "subject_of_it": frozenset(one for one in subjects if one is not None),
             "proposer_of_it": frozenset({self.proposer_id} if self.proposer_id else ()),
             "approver_of_it": frozenset(approvers),
         }
 
     @classmethod
     def sight_of(cls, person: Person) -> Sight | None:
-        """HR and the general manager see every one; others what concerns them, they proposed, or they approve."""
+        """HR and the general manager see every one; others theirs, their departments', what waits for them."""
         if person.is_system or person.holds(*SEES_EVERY_ONE):
             return None
         if person.employee_id is None:
@@ -149,6 +153,7 @@ class RewardPenalty(Record):
             [
                 cls.employee_id == person.employee_id,
                 cls.proposer_id == person.employee_id,
+                cls.subject_department_id.in_(select(Department.id).where(headed_by(person))),
                 cls.rule_id.in_(approving),
             ],
         )

@@ -59,6 +59,10 @@ class Audited(Base):
     """The column that says in which assessment period the record counts."""
     period_columns: ClassVar[frozenset[str]] = frozenset()
     """Columns that indicators read; closed with their period."""
+    counts_between: ClassVar[tuple[str, str] | None] = None
+    """The columns of the days from and to which a value counts: a company's figure, a time limit."""
+    counts_when: ClassVar[str | None] = None
+    """The column that is empty as long as nothing counts."""
     uncounted: ClassVar[frozenset[str]] = frozenset()
     """States before the record counts: to leave them is to add a row to its period."""
 

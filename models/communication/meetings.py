@@ -18,7 +18,7 @@ from models.types import BigId
 from rules import communication
 from rules.actions import ActionKind, Severity
 from rules.base import SYSTEM, Person, Role, RuleBroken, Unset, Words
-from rules.communication import AgendaKind, MeetingStatus, ReportStatus, Series
+from rules.communication import AgendaKind, MeetingReportStatus, MeetingStatus, Series
 from rules.organisation import HEADS
 from rules.regulation import Target
 from rules.regulation.figures import MEETING_WEEKDAY
@@ -269,7 +269,7 @@ class MeetingReport(Record):
     problems: Mapped[str] = mapped_column(Text, default="")
     solutions: Mapped[str] = mapped_column(Text, default="")
     submitted_at: Mapped[datetime | None]
-    status: Mapped[ReportStatus] = mapped_column(default=ReportStatus.ASKED)
+    status: Mapped[MeetingReportStatus] = mapped_column(default=MeetingReportStatus.ASKED)
     meeting: Mapped[Meeting] = relationship(back_populates="reports")
     department: Mapped[Department] = relationship()
 

@@ -26,7 +26,7 @@ from models.event import ReadReceipt
 from models.journal import seal
 from models.organisation import Customer, Employee
 from rules.base import Person
-from rules.communication import AnsweredBy, MeetingStatus, NoticeKind, ReportStatus
+from rules.communication import AnsweredBy, MeetingReportStatus, MeetingStatus, NoticeKind
 
 REPORTS = (
     ("本周计划完成 96%，两台加工中心保养后恢复正常。", "刀片库存偏低。", "已下补货单，周四到货。"),
@@ -166,7 +166,7 @@ class Talking:
             )
 
     def _report(self, report: MeetingReport, at: datetime) -> None:
-        if report.status is ReportStatus.SUBMITTED or self.rng.random() < 0.1:
+        if report.status is MeetingReportStatus.SUBMITTED or self.rng.random() < 0.1:
             return
         by = next((one for one in self.company.members if one.id in report.parties()["reporter"]), None)
         if by is None:

@@ -120,6 +120,7 @@ def _cycle(intake: Intake, row: Row) -> AssessmentCycle:
     cycle.locked_at = cycle.published_at = cycle.cut_off_at
     intake.session.add(cycle)
     intake.session.flush()
+    cycle.close_period(cycle.cut_off_at)
     return cycle
 
 

@@ -8,12 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from models.base import Act, Line, Record, on_date
-from models.event import PeriodLock
+from models.closed import locks_of, refuse_closed
 from models.organisation.accounts import Account, acting_day
 from models.organisation.places import Department, Post, Team
 from rules import organisation
 from rules.base import RuleBroken, Words
-from rules.event import refuse_locked
 from rules.organisation import AbsenceKind, EmployeeStatus, Span, day_before
 from rules.pinyin import pinyin
 
@@ -177,12 +176,7 @@ class Employee(Record):
 
     def _refuse_closed_period(self, span: Span) -> None:
         """The department held on a row's date counts: what a closed period was computed from stays (K2.1)."""
-        locked = self.session.execute(
-            select(PeriodLock.from_on, PeriodLock.to_on).where(PeriodLock.to_on >= span.from_on)
-        )
-        for first, last in locked:
-            if span.meets(Span(first, last)):
-                refuse_locked(max(first, span.from_on), [(first, last)])
+        refuse_closed(locks_of(self.session), span.from_on, span.to_on)
 
     def _refuse_second_leader(self, place: "Placement", *, leads_team: bool) -> None:
         if not leads_team or place.team is None:

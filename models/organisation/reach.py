@@ -113,6 +113,19 @@ def leader_of(session: Session, employee_id: int) -> int | None:
     )
 
 
+def leaders_of(session: Session, employee_ids: Iterable[int]) -> frozenset[int]:
+    """Who leads the teams of these on the day of the act, by one statement."""
+    keys = sorted(set(employee_ids))
+    if not keys:
+        return frozenset()
+    query = (
+        select(Placement.employee_id)
+        .join(Employee, Employee.team_id == Placement.team_id)
+        .where(Employee.id.in_(keys), Placement.leads_team, _holds(acting_day(session)))
+    )
+    return frozenset(session.scalars(query))
+
+
 def managers_of(session: Session, employee: Employee) -> list[int]:
     """Who manages him, the nearest first: his team leader, the head of his department; over a head the manager above.
 
@@ -131,20 +144,25 @@ def managed_by(person: Person) -> ColumnElement[bool]:
     if person.employee_id is None:
         return false()
     grounds: list[ColumnElement[bool]] = [Employee.team_id.in_(sorted(person.teams))] if person.teams else []
-    for kind, role in HEADS.items():
-        if role in person.roles:
-            grounds.append(_headed(kind, person.roles[role] if role in SCOPED else None))
+    if set(HEADS.values()) & set(person.roles):
+        grounds.append(Employee.department_id.in_(select(Department.id).where(headed_by(person))))
     if Role.GENERAL_MANAGER in person.roles:
         heading = select(AccountRole.account_id).where(AccountRole.role.in_(sorted(set(HEADS.values()))))
         grounds.append(Employee.account_id.in_(heading))
     return and_(Employee.id != person.employee_id, or_(*grounds)) if grounds else false()
 
 
+def headed_by(person: Person) -> ColumnElement[bool]:
+    """The departments that this person heads, as a condition."""
+    kinds = [
+        (kind, person.roles[role] if role in SCOPED else None) for kind, role in HEADS.items() if role in person.roles
+    ]
+    return or_(false(), *(_headed(kind, scope) for kind, scope in kinds))
+
+
 def _headed(kind: DepartmentKind, scope: frozenset[int] | None) -> ColumnElement[bool]:
-    departments = select(Department.id).where(Department.kind == kind)
-    if scope is not None:
-        departments = departments.where(Department.id.in_(sorted(scope)))
-    return Employee.department_id.in_(departments)
+    is_kind = Department.kind == kind
+    return is_kind if scope is None else is_kind & Department.id.in_(sorted(scope))
 
 
 def manages(session: Session, person: Person, employee_id: int) -> bool:

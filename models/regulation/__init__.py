@@ -29,7 +29,7 @@ from models.regulation.clocks import (
     resume_all,
     stop,
 )
-from models.regulation.evidence import Asked, Counted, Tally, counted, evidence, rows_of, tallies
+from models.regulation.evidence import Asked, Counted, Tally, counted, evidence, kept_in, rows_of, tallies
 from models.regulation.figures import Figure, figure, in_force, unset_figures, unset_parts
 from models.regulation.foretelling import Change, foretells, foretold
 from models.regulation.limits import SlaPolicy, due_at, limit, policies_on, policy_for
@@ -75,6 +75,7 @@ __all__ = [
     "foretold",
     "in_force",
     "in_force_by_clause",
+    "kept_in",
     "limit",
     "pause",
     "pause_all",

@@ -91,6 +91,31 @@ def counted(session: Session, names: Iterable[str], person: Person, asked: Asked
     }
 
 
+def kept_in(
+    session: Session, names: Iterable[str], person: Person, start: datetime, end: datetime, at: datetime
+) -> dict[str, dict[Side, int]]:
+    """The sums of each name: done and excepted within ``[start, end)``, due and overdue as of ``at``.
+
+    Makers count what was done since an instant. What counts without one, such as documents in force, is there for
+    every period; of the rest a period has what was done since its start, less what was done since its end.
+    """
+    wanted = list(names)
+    since = [sums_of(counted(session, wanted, person, Asked(at, one))) for one in (start, end, at + LOOKED_BACK)]
+    return {name: _within(*(one[name] for one in since)) for name in wanted}
+
+
+def sums_of(found: Mapping[str, Sequence[Counted]]) -> dict[str, dict[Side, int]]:
+    """All kinds of evidence of a name together."""
+    return {
+        name: {side: sum(one.numbers.get(side, 0) for one in those) for side in Side} for name, those in found.items()
+    }
+
+
+def _within(start: Mapping[Side, int], end: Mapping[Side, int], always: Mapping[Side, int]) -> dict[Side, int]:
+    dated = {side: max(start[side] - end[side], 0) + always[side] for side in (Side.DONE, Side.EXCEPTION)}
+    return {**start, **dated}
+
+
 def _count(tally: Tally, side: Side, person: Person) -> ColumnElement[int]:
     fitting = select(literal(1)).select_from(tally.model).where(tally.sides[side], tally.model.visible_to(person))
     return select(func.count()).select_from(fitting.limit(COUNTED + 1).subquery()).scalar_subquery()

@@ -60,6 +60,9 @@ class Figure(Record):
     lifecycle = regulation.FIGURE_STEPS
     search_columns = ("code",)
     label_columns = ("code", "from_on")
+    counts_between = ("from_on", "to_on")
+    period_columns = frozenset({"code", "value", "unit", "applies_to"})
+    uncounted = frozenset({str(FigureStatus.PROPOSED), str(FigureStatus.REJECTED)})
 
     code: Mapped[str] = mapped_column(Labelled("FigureCode", CODES, 63))
     clause: Mapped[str] = mapped_column(String(10))

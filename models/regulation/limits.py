@@ -30,6 +30,9 @@ class SlaPolicy(Record):
     access = regulation.SLA_POLICY
     search_columns = ("name",)
     label_columns = ("name",)
+    counts_between = ("from_on", "to_on")
+    counts_when = "amount"
+    period_columns = frozenset({"target", "match", "amount", "unit", "calendar_id", "pauses_on"})
 
     name: Mapped[str] = mapped_column(String(100))
     clause: Mapped[str] = mapped_column(String(10))

@@ -1,6 +1,6 @@
 """Orders, plans, progress and delays; what customers were told (S1-S3, C2.1)."""
 
-from models.schedule import documents, evidence, progress
+from models.schedule import documents, evidence, leaving, progress
 from models.schedule.changes import PlanChange, draft_of
 from models.schedule.contacts import ContactLog
 from models.schedule.delays import DelayRecord
@@ -31,6 +31,7 @@ __all__ = [
     "documents",
     "draft_of",
     "evidence",
+    "leaving",
     "missing",
     "open_delay",
     "overloads_of",

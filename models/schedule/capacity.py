@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from models.base import COMPANY_ZONE, on_date
 from models.organisation import Absence, Employee, Post
@@ -44,7 +44,8 @@ def other_stages(session: Session, plan: ProductionPlan | None, post_ids: Collec
     """Unfinished stages at these posts in the plans that are released, but for this one."""
     query = (
         select(PlanStage)
-        .join(ProductionPlan, ProductionPlan.id == PlanStage.plan_id)
+        .join(PlanStage.plan)
+        .options(contains_eager(PlanStage.plan).joinedload(ProductionPlan.order))
         .where(
             PlanStage.post_id.in_(sorted(post_ids)),
             PlanStage.status.not_in((StageStatus.DONE, StageStatus.CANCELLED)),
@@ -67,6 +68,23 @@ def qualified_heads(
     moments = {day: _moment(day, at) for day in sorted(set(days))}
     allowed = alone_on(session, {post: sorted(crew) for post, crew in crews.items()}, moments)
     return {(post, day): found - away.get(day, frozenset()) for (post, day), found in allowed.items()}
+
+
+def posts_of_crews(session: Session, post_ids: Collection[int]) -> set[int]:
+    """These posts, and those where somebody of their people might count as well: his own, and where he is assigned."""
+    people = sorted({one for crew in _crews(session, post_ids).values() for one in crew})
+    assigned = select(PostAssignment.post_id).where(
+        PostAssignment.employee_id.in_(people), PostAssignment.status == AssignmentStatus.ACTIVE
+    )
+    return {*post_ids, *held_posts(session, people).values(), *session.scalars(assigned)}
+
+
+def held_posts(session: Session, people: Collection[int]) -> dict[int, int]:
+    """Employee -> the post he holds."""
+    rows = session.execute(
+        select(Employee.id, Employee.post_id).where(Employee.id.in_(sorted(people)), Employee.post_id.is_not(None))
+    )
+    return {who: post for who, post in rows if post is not None}
 
 
 def _moment(day: date, at: datetime) -> datetime:
@@ -126,8 +144,10 @@ def named_posts(session: Session, post_ids: Collection[int]) -> dict[int, str]:
 
 __all__ = [
     "demands_of",
+    "held_posts",
     "named_posts",
     "other_stages",
+    "posts_of_crews",
     "qualified_heads",
     "working_days",
 ]

@@ -81,7 +81,9 @@ class ContactLog(Record):
     answered_by: Mapped[Employee | None] = relationship(foreign_keys=[answered_by_id])
 
     def parties(self) -> Mapping[str, frozenset[int]]:
-        return {"spokesman": one(self.by_id), "receiver": self.receivers()}
+        """Whoever looks after the order now has the say as well: the spokesman may have left."""
+        seller = self.order.sales_id if self.order is not None else self.customer.owner_id
+        return {"spokesman": one(self.by_id) | one(seller), "receiver": self.receivers()}
 
     def receivers(self) -> frozenset[int]:
         """Who answers for the department that it was passed on to."""

@@ -166,14 +166,18 @@ class DelayRecord(Record):
 
     # -- analysed ----------------------------------------------------------------------------------------------------
 
-    def do_remedy(self, act: Act, analysis: str = "", measure: str = "", responsible: Employee | None = None) -> None:
+    def do_remedy(
+        self, act: Act, analysis: str = "", measure: str = "", responsible: Employee | None = None, severity: str = ""
+    ) -> None:
         """What it came from, and what is done so that it costs little (S3.2)."""
         delays.refuse_empty_analysis(analysis or self.analysis)
         self.analysis = analysis.strip() or self.analysis
         if measure.strip():
-            self.open_remedy(act, measure.strip(), responsible)
+            self.measure()
+            chosen = delays.severity_of(severity, self.order_effect_working_days)
+            self.open_remedy(act, measure.strip(), responsible, chosen)
 
-    def open_remedy(self, act: Act, measure: str, responsible: Employee | None) -> ActionItem:
+    def open_remedy(self, act: Act, measure: str, responsible: Employee | None, severity: Severity) -> ActionItem:
         """A measure as an action: somebody sees to it, the project lead verifies."""
         who = responsible or self.owner
         if who is None:
@@ -184,7 +188,7 @@ class DelayRecord(Record):
             act,
             kind=ActionKind.CORRECTIVE,
             department_id=who.department_id,
-            severity=Severity.MINOR,
+            severity=severity,
             description=f"{self.order.no} {measure}",
             responsible_id=who.id,
             raiser_id=act.by.employee_id,

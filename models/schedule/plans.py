@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Act, Base, Line, Record
-from models.organisation import Department, Employee, leader_of
+from models.organisation import Department, Employee, leaders_of
 from models.regulation import arm, cancel, copies_due, stop
 from models.schedule.orders import SalesOrder
 from models.schedule.reach import one, scope_of, stages_of
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 MISSING_BEFORE_RELEASE: list[Callable[["ProductionPlan", datetime], list[Words]]] = []
 """Filled by what asks the people: their stages lie above the plan."""
+REFUSED_AT_SUBMIT: list[Callable[["ProductionPlan", datetime], None]] = []
+"""The same, before the review."""
 
 
 class ProductionPlan(Record):
@@ -101,13 +103,12 @@ class ProductionPlan(Record):
 
     def parties(self) -> Mapping[str, frozenset[int]]:
         owners = frozenset(stage.owner_id for stage in self.live_stages() if stage.owner_id is not None)
-        leaders = frozenset(who for who in (leader_of(self.session, owner) for owner in sorted(owners)) if who)
         return {
             "planner": one(self.planner_id),
             "project_lead_of_it": one(self.project_lead_id),
             "seller": one(self.order.sales_id),
             "stage_owner": owners,
-            "owners_leader": leaders,
+            "owners_leader": leaders_of(self.session, owners),
         }
 
     @classmethod
@@ -183,8 +184,8 @@ class ProductionPlan(Record):
         tasks = self.tasks()
         feasibility.refuse_faults(feasibility.faults_of(tasks))
         feasibility.refuse_late_end(plans.end_of(tasks), self.order.promised_on, self.consented_end_on)
-        for stage in self.live_stages():
-            stage.refuse_owner(act.at)
+        for refuse in REFUSED_AT_SUBMIT:
+            refuse(self, act.at)
 
     def start_review(self, act: Act) -> None:
         """A copy of what is to be reviewed is kept; the clock runs."""

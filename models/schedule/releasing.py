@@ -1,16 +1,18 @@
 """What a plan lacks before it may be released: review, conditions, revisions, owners, people (S1.3, S1.4)."""
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from models.base import Act, after, now, on_date
 from models.regulation import company_calendar
-from models.schedule.capacity import demands_of, named_posts, other_stages, qualified_heads
+from models.schedule.capacity import demands_of
+from models.schedule.load import Load, load_with
 from models.schedule.plans import MISSING_BEFORE_RELEASE, ProductionPlan
-from models.training import gates
+from models.schedule.stages import whole_stages
+from models.training import gates_of
 from rules.base import Person, Words
 from rules.process import RevisionStatus
-from rules.schedule.feasibility import Overload, overloads, words_of_overloads
+from rules.schedule.feasibility import Overload, words_of_overloads
 from rules.training import Answer
 
 
@@ -39,7 +41,7 @@ def _unmet(plan: ProductionPlan) -> Iterator[Words]:
 
 
 def _out_of_force(plan: ProductionPlan) -> Iterator[Words]:
-    for stage in plan.live_stages():
+    for stage in whole_stages(plan):
         if stage.revision is not None and stage.revision.status is not RevisionStatus.RELEASED:
             yield Words(
                 "Stage {seq} {name}: {revision} is not in force.",
@@ -52,9 +54,8 @@ def _out_of_force(plan: ProductionPlan) -> Iterator[Words]:
 
 def _barred(plan: ProductionPlan, at: datetime) -> Iterator[Words]:
     """Owners who may not work at their post as things stand."""
-    asked = [(one, one.owner, one.post) for one in plan.live_stages() if one.owner is not None and one.post is not None]
-    people, posts = {who.id: who for _, who, _ in asked}, {post.id: post for _, _, post in asked}
-    answers = gates(plan.session, list(people.values()), list(posts.values()), at)
+    asked = [(one, one.owner, one.post) for one in whole_stages(plan) if one.owner is not None and one.post is not None]
+    answers = gates_of(plan.session, [(who, post) for _, who, post in asked], at)
     for stage, who, post in asked:
         found = answers[who.id, post.id]
         if found.answer is Answer.NO:
@@ -73,23 +74,17 @@ def _barred(plan: ProductionPlan, at: datetime) -> Iterator[Words]:
 
 
 def _short(plan: ProductionPlan, at: datetime) -> list[Words]:
-    found = overloads_of(plan, at)
-    return words_of_overloads(found, named_posts(plan.session, {one.post_id for one in found}))
+    found = _load(plan, at)
+    return words_of_overloads(found.overs, found.posts)
 
 
-def overloads_of(plan: ProductionPlan, at: datetime) -> list[Overload]:
+def overloads_of(plan: ProductionPlan, at: datetime) -> Sequence[Overload]:
     """Posts and days of this plan on which the released plans and it together need more than may work alone."""
-    session, calendar, today = plan.session, company_calendar(plan.session), on_date(at)
-    mine = demands_of(plan.live_stages(), calendar, today)
-    posts = {one.post_id for one in mine}
-    days: set[date] = {day for one in mine for day in one.days}
-    if not days:
-        return []
-    others = demands_of(other_stages(session, plan, posts), calendar, today)
-    heads = qualified_heads(session, posts, days, at)
-    counted = {key: len(found) for key, found in heads.items()}
-    needed = {(one.post_id, day) for one in mine for day in one.days}
-    return [one for one in overloads([*mine, *others], counted) if (one.post_id, one.on) in needed]
+    return _load(plan, at).overs
+
+
+def _load(plan: ProductionPlan, at: datetime) -> Load:
+    return load_with(plan, demands_of(plan.live_stages(), company_calendar(plan.session), on_date(at)), at)
 
 
 def what_is_missing(plan: ProductionPlan, _person: Person) -> list[Words]:

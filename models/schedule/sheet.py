@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from models.base import Act
 from models.organisation import Employee, Post
 from models.process import DocumentRevision, ProcessDocument
 from models.schedule.plans import ProductionPlan
-from models.schedule.stages import PlanStage, StagePredecessor
+from models.schedule.stages import PlanStage, whole_stages
 from models.training.marking import HAS_LEFT, NO_SUCH_PERSON, SEVERAL, said_of
 from rules.base import RuleBroken, Words
 from rules.ledger.text import folded
@@ -65,23 +65,6 @@ class Judged:
 
 
 # -- as it stands ----------------------------------------------------------------------------------------------------
-
-
-def whole_stages(plan: ProductionPlan) -> list[PlanStage]:
-    """The stages that count, with everything that the table and the chart show, in as many statements for any plan."""
-    query = (
-        select(PlanStage)
-        .where(PlanStage.plan_id == plan.id, PlanStage.status != StageStatus.CANCELLED)
-        .options(
-            joinedload(PlanStage.post),
-            joinedload(PlanStage.owner),
-            joinedload(PlanStage.revision).joinedload(DocumentRevision.document),
-            selectinload(PlanStage.waits).joinedload(StagePredecessor.predecessor),
-        )
-        .order_by(PlanStage.seq)
-        .execution_options(populate_existing=True)
-    )
-    return list(plan.session.scalars(query).unique())
 
 
 def typed_of(stage: PlanStage) -> Typed:
@@ -213,7 +196,10 @@ def keep(plan: ProductionPlan, found: Sequence[Judged], removed: Iterable[int], 
     plan.refuse_frozen()
     session = plan.session
     changed = [one for one in found if one.stage is None or _differs(one)]
-    _make_room(session, changed)
+    leaving = set(removed)
+    gone = [one for one in plan.stages if one.id in leaving]
+    _refuse_numbers_of(plan, gone, found)
+    _make_room(session, changed, gone)
     for one in changed:
         _write(plan, one)
     session.flush()
@@ -222,7 +208,6 @@ def keep(plan: ProductionPlan, found: Sequence[Judged], removed: Iterable[int], 
         if one.stage is not None:
             one.stage.wait_for([stages[seq] for seq in one.meant.after])
     session.flush()
-    gone = [one for one in plan.stages if one.id in set(removed)]
     for stage in gone:
         _take_out(plan, stage, act)
     session.flush()
@@ -235,9 +220,26 @@ def _differs(one: Judged) -> bool:
     return _is_changed(one) or (one.stage is not None and one.stage.operation != one.meant.operation)
 
 
-def _make_room(session: Session, changed: Iterable[Judged]) -> None:
+def _refuse_numbers_of(plan: ProductionPlan, gone: Iterable[PlanStage], found: Iterable[Judged]) -> None:
+    """Raises RuleBroken where a stage that stays on record as cancelled would share its number with another."""
+    taken = {one.seq for one in gone if plan.versions} & {one.meant.seq for one in found}
+    if taken:
+        raise RuleBroken(
+            Words(
+                "Number {seq}: the stage taken out stays on record as cancelled, with its number. Give another one.",
+                "序号 {seq}：移除的阶段会以“已取消”留档并保留原序号，请改用其他序号。",
+                seq=min(taken),
+            ),
+            field="rows",
+            clause="S1.2",
+        )
+
+
+def _make_room(session: Session, changed: Iterable[Judged], gone: Iterable[PlanStage]) -> None:
     """Numbers that change places are moved out of the way first: no two stages bear one at any moment."""
+    numbers = {one.meant.seq for one in changed}
     moving = [one.stage for one in changed if one.stage is not None and one.stage.seq != one.meant.seq]
+    moving += [one for one in gone if one.seq in numbers]
     for stage in moving:
         stage.seq += FAR
     if moving:
@@ -246,7 +248,7 @@ def _make_room(session: Session, changed: Iterable[Judged]) -> None:
 
 def _write(plan: ProductionPlan, one: Judged) -> None:
     meant, session = one.meant, plan.session
-    stage = one.stage or PlanStage(plan=plan)
+    stage = one.stage or PlanStage(plan=plan, waits=[])
     stage.seq, stage.name, stage.operation = meant.seq, meant.name, meant.operation
     stage.post, stage.owner, stage.revision = one.post, one.owner, one.revision
     stage.heads_needed, stage.weight, stage.qty = meant.heads, meant.weight, meant.qty
@@ -275,4 +277,4 @@ def _take_out(plan: ProductionPlan, stage: PlanStage, act: Act) -> None:
     plan.session.delete(stage)
 
 
-__all__ = ["Judged", "judge", "keep", "typed_of", "whole_stages"]
+__all__ = ["Judged", "judge", "keep", "typed_of"]

@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, select, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from models.base import Act, Line, Record, on_date
 from models.organisation import Department, Employee, Post, leader_of
 from models.process import DocumentRevision
 from models.schedule.orders import SalesOrder
-from models.schedule.plans import ProductionPlan
+from models.schedule.plans import REFUSED_AT_SUBMIT, ProductionPlan
 from models.schedule.reach import one
-from models.training import may_work
+from models.training import gates_of, may_work
 from rules import schedule
 from rules.base import Person, RuleBroken, Step, Words
 from rules.schedule import HoldSource, OrderStatus, StageStatus, plans, stages
@@ -104,6 +104,7 @@ class PlanStage(Record):
         foreign_keys="StagePredecessor.stage_id",
         order_by="StagePredecessor.id",
         cascade="all, delete-orphan",
+        lazy="selectin",
     )
 
     def parties(self) -> Mapping[str, frozenset[int]]:
@@ -138,16 +139,22 @@ class PlanStage(Record):
         return Task(
             seq=self.seq,
             name=self.name,
-            post_id=self.post_id if self.post is None else self.post.id,
-            owner_id=self.owner_id if self.owner is None else self.owner.id,
+            post_id=self._key_of("post"),
+            owner_id=self._key_of("owner"),
             heads=self.heads_needed,
             start_on=self.planned_start_on,
             end_on=self.planned_end_on,
-            revision_id=self.revision_id if self.revision is None else self.revision.id,
+            revision_id=self._key_of("revision"),
             weight=self.weight or Decimal(0),
             qty=self.qty,
             after=tuple(sorted(wait.predecessor.seq for wait in self.waits)),
         )
+
+    def _key_of(self, name: str) -> int | None:
+        """The key of what stands there, given a moment ago or kept; a plan of many stages loads nobody for it."""
+        given = self.__dict__.get(name)
+        found: int | None = getattr(self, f"{name}_id") if given is None else given.id
+        return found
 
     def prepare(self) -> None:
         """A stage is its post's department's, else its plan's."""
@@ -157,12 +164,6 @@ class PlanStage(Record):
         """These and no others are waited for."""
         kept = {wait.predecessor.id: wait for wait in self.waits}
         self.waits = [kept.get(other.id) or StagePredecessor(predecessor=other) for other in others]
-
-    def refuse_owner(self, at: datetime) -> None:
-        """Raises RuleBroken, naming him and why, where the owner may not work at the post (P2.3)."""
-        if self.owner is not None and self.post is not None:
-            gate = may_work(self.owner, self.post, at)
-            stages.refuse_gate(gate, f"{self.seq} {self.name}: {self.owner.name}", self.post.name)
 
     def _step(self, verb: str) -> Step:
         """Where it is let go on it goes back to where it came from."""
@@ -234,6 +235,38 @@ class PlanStage(Record):
         self.do_resume(act)
 
 
+def whole_stages(plan: ProductionPlan) -> list[PlanStage]:
+    """The stages that count, with everything that is shown of them, in as many statements for any plan."""
+    return [one for one in every_stage(plan) if one.status is not StageStatus.CANCELLED]
+
+
+def every_stage(plan: ProductionPlan) -> Sequence[PlanStage]:
+    """The same with the cancelled ones: others may wait for them."""
+    query = (
+        select(PlanStage)
+        .where(PlanStage.plan_id == plan.id)
+        .options(
+            joinedload(PlanStage.post),
+            joinedload(PlanStage.owner),
+            joinedload(PlanStage.revision).joinedload(DocumentRevision.document),
+        )
+        .order_by(PlanStage.seq)
+        .execution_options(populate_existing=True)
+    )
+    return plan.session.scalars(query).all()
+
+
+def refuse_owners(plan: ProductionPlan, at: datetime) -> None:
+    """Raises RuleBroken, naming him and why, for the first stage whose owner may not work at its post (P2.3)."""
+    asked = [(one, one.owner, one.post) for one in whole_stages(plan) if one.owner is not None and one.post is not None]
+    answers = gates_of(plan.session, [(who, post) for _, who, post in asked], at)
+    for stage, who, post in asked:
+        stages.refuse_gate(answers[who.id, post.id], f"{stage.seq} {stage.name}: {who.name}", post.name)
+
+
+REFUSED_AT_SUBMIT.append(refuse_owners)
+
+
 class StagePredecessor(Line):
     """A stage waits until another one is done; several may join in one."""
 
@@ -254,4 +287,4 @@ class StagePredecessor(Line):
         return self.stage
 
 
-__all__ = ["PlanStage", "StagePredecessor"]
+__all__ = ["PlanStage", "StagePredecessor", "every_stage", "whole_stages"]

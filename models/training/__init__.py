@@ -3,7 +3,7 @@
 from models.training import evidence, falling, people, posts, releases, required, results, trainings
 from models.training.assignments import PostAssignment
 from models.training.exams import Exam, ExamAttempt, ExamRevision, ExamSpan
-from models.training.gate import alone_on, gates, may_work
+from models.training.gate import alone_on, gates, gates_of, may_work
 from models.training.obligations import PostRequirement, TrainingObligation
 from models.training.qualifications import Qualification, QualificationBasis, QualificationHold, QualificationTerm
 from models.training.sessions import SessionAttendee, SessionRevision, TrainingSession
@@ -27,6 +27,7 @@ __all__ = [
     "evidence",
     "falling",
     "gates",
+    "gates_of",
     "may_work",
     "people",
     "posts",

@@ -1,7 +1,7 @@
 """The facts behind the gate, loaded for one person or for a whole matrix in as many statements (P2.3)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeAlias
@@ -48,11 +48,14 @@ def standing(session: Session, employee: Employee, post: Post) -> Standing:
 
 def gates(session: Session, people: Sequence[Employee], posts: Sequence[Post], at: datetime) -> dict[Pair, Gate]:
     """The same answers for every one of these people at every one of these posts, by few statements."""
-    found = load(session, [one.id for one in people], [one.id for one in posts])
+    return gates_of(session, [(person, post) for person in people for post in posts], at)
+
+
+def gates_of(session: Session, pairs: Collection[tuple[Employee, Post]], at: datetime) -> dict[Pair, Gate]:
+    """The same answers for each of these at his post, by as many statements as one pair takes."""
+    found = load(session, [person.id for person, _ in pairs], [post.id for _, post in pairs])
     on = on_date(at)
-    return {
-        (person.id, post.id): gate(_standing(person, post, found), at=at, on=on) for person in people for post in posts
-    }
+    return {(person.id, post.id): gate(_standing(person, post, found), at=at, on=on) for person, post in pairs}
 
 
 def alone_on(

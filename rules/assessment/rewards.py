@@ -79,6 +79,15 @@ class RewardStatus(Choice):
     DROPPED = "dropped", "Dropped", "不予处理"
 
 
+HONOURED = frozenset({RewardStatus.EXECUTED, RewardStatus.UPHELD, RewardStatus.CHANGED})
+"""Carried out, and not called into question any more."""
+
+
+def has_paper(kind: RewardKind, status: RewardStatus) -> bool:
+    """Whether a certificate of honour is handed over: one that was carried out and stands."""
+    return kind is RewardKind.CERTIFICATE and status in HONOURED
+
+
 # fmt: off - a table, one row a step
 REWARD_STEPS = Lifecycle(
     "draft",

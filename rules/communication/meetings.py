@@ -55,7 +55,7 @@ class MeetingStatus(Choice):
     CANCELLED = "cancelled", "Cancelled", "已取消"
 
 
-class ReportStatus(Choice):
+class MeetingReportStatus(Choice):
     """Whether a department has reported."""
 
     ASKED = "asked", "Asked for", "待汇报"

@@ -28,6 +28,7 @@ from rules.regulation.figures import (
     refuse_senseless,
     refuse_unknown,
 )
+from rules.regulation.keeping import compliance
 from rules.regulation.limits import CLAUSES, SLA_POLICY, Limit, Target, matches
 from rules.regulation.priorities import PRIORITY_MATRIX, Priority, ReportSeverity, Urgency
 from rules.regulation.units import Unit
@@ -66,6 +67,7 @@ __all__ = [
     "Urgency",
     "announced_years",
     "applies_to_words",
+    "compliance",
     "matches",
     "reading_order",
     "refuse_no_clause_number",

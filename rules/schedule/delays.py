@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
+from rules.actions import Severity
 from rules.base import Choice, Lifecycle, Role, RuleBroken, Words, step
 from rules.schedule.access import LEAD, OWNER, OWNERS_LEADER, SELLER
 
@@ -101,7 +102,7 @@ DELAY_STEPS = Lifecycle(
             "Take remedies",
             "采取补救措施",
             by={LEAD},
-            asks=("analysis", "measure", "responsible"),
+            asks=("analysis", "measure", "responsible", "severity"),
             tells=(R.PRODUCTION_MANAGER, OWNER),
             clause="S3.2",
         ),
@@ -196,6 +197,17 @@ def refuse_empty_analysis(analysis: str) -> None:
     """Raises RuleBroken for remedies without a cause (S3.2)."""
     if not analysis.strip():
         raise RuleBroken(Words("Write what it came from.", "请填写原因分析。"), field="analysis", clause="S3.2")
+
+
+def severity_of(given: str, effect_working_days: int) -> Severity:
+    """How severe a remedy is taken (S3.2, P3.2): as the analyst says.
+
+    Where he says nothing, by what the delay costs: major once the order itself is later by a working day, else minor.
+    """
+    chosen = next((one for one in Severity if str(one) == str(given)), None)
+    if chosen is not None:
+        return chosen
+    return Severity.MAJOR if effect_working_days > 0 else Severity.MINOR
 
 
 def nature_of(given: str) -> DelayNature:

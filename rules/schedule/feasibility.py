@@ -5,11 +5,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
-from rules.base import RuleBroken, Words
+from rules.base import RuleBroken, Words, filled
 from rules.schedule.plans import Task
 
 WHOLE = Decimal(100)
+OVERLOADED = Words(
+    "{post}, {days}: {needed} people needed, {qualified} may work ({stages}).",
+    "“{post}”{days}：需 {needed} 人，合格在岗 {qualified} 人（{stages}）。",
+)
+OVERLOADED_WITH_HELPERS = Words(
+    "{post}, {days}: {needed} people needed, {qualified} may work ({stages}); {helpers} more may, but count elsewhere.",
+    "“{post}”{days}：需 {needed} 人，合格在岗 {qualified} 人（{stages}）；另有 {helpers} 人可顶岗，已计入其他岗位。",
+)
 
 
 def faults_of(tasks: Sequence[Task]) -> list[Words]:
@@ -162,6 +171,8 @@ class Overload:
     needed: int
     qualified: int
     names: tuple[str, ...] = ()
+    helpers: int = 0
+    """Who may work there and counts at another post."""
 
 
 def load(demands: Iterable[Demand]) -> dict[tuple[int, date], int]:
@@ -173,14 +184,28 @@ def load(demands: Iterable[Demand]) -> dict[tuple[int, date], int]:
     return dict(found)
 
 
-def overloads(demands: Collection[Demand], qualified: Mapping[tuple[int, date], int]) -> list[Overload]:
-    """Posts and days on which more heads are needed than may work alone; in order of day and post (S1.3)."""
+def overloads(
+    demands: Collection[Demand],
+    qualified: Mapping[tuple[int, date], int],
+    helpers: Mapping[tuple[int, date], int] = MappingProxyType({}),
+) -> list[Overload]:
+    """Posts and days on which more heads are needed than count there; in order of day and post (S1.3).
+
+    ``helpers`` may work there too and count at another post: they are named, and make nothing feasible.
+    """
     names: dict[tuple[int, date], list[str]] = defaultdict(list)
     for one in demands:
         for day in one.days:
             names[one.post_id, day].append(one.name)
     return [
-        Overload(post, day, needed, qualified.get((post, day), 0), tuple(dict.fromkeys(names[post, day])))
+        Overload(
+            post,
+            day,
+            needed,
+            qualified.get((post, day), 0),
+            tuple(dict.fromkeys(names[post, day])),
+            helpers.get((post, day), 0),
+        )
         for (post, day), needed in sorted(load(demands).items(), key=lambda one: (one[0][1], one[0][0]))
         if needed > qualified.get((post, day), 0)
     ]
@@ -208,15 +233,13 @@ def words_of_overloads(overs: Sequence[Overload], posts: Mapping[int, str]) -> l
         said = ", ".join(f"{first}" if first == last else f"{first}–{last}" for first, last in days)
         worst = max(lacking, key=lambda one: one.needed - one.qualified)
         names = tuple(dict.fromkeys(name for one in lacking for name in one.names))
-        found.append(
-            Words(
-                "{post}, {days}: {needed} people needed, {qualified} may work ({stages}).",
-                "“{post}”{days}：需 {needed} 人，合格在岗 {qualified} 人（{stages}）。",
-                post=posts.get(post, str(post)),
-                days=said,
-                needed=worst.needed,
-                qualified=worst.qualified,
-                stages="、".join(names[:6]),
-            )
-        )
+        values = {
+            "post": posts.get(post, str(post)),
+            "days": said,
+            "needed": worst.needed,
+            "qualified": worst.qualified,
+            "helpers": worst.helpers,
+            "stages": "、".join(names[:6]),
+        }
+        found.append(filled(OVERLOADED_WITH_HELPERS if worst.helpers else OVERLOADED, **values))
     return found

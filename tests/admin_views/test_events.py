@@ -215,7 +215,8 @@ def test_a_worker_that_lives_is_said_to_live(app, browser_of):
 
 def test_every_kind_of_record_is_called_by_its_label(app):
     """Whatever a table makes its label of, the statement that fetches labels can be made and run."""
-    from admin_views.event.listing import about, labels_of, tables
+    from admin_views.columns import tables
+    from admin_views.event.listing import about, labels_of
 
     with app.app_context(), Session(db.engine) as session:
         found = labels_of(session, [(name, key) for name in tables() for key in (1, 2)])

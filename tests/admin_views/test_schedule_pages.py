@@ -174,6 +174,31 @@ def test_two_stages_change_places(app):
     assert [(seq, name) for seq, name, *_ in stages(app, DRAFT)] == [(1, "机加"), (2, "下料")]
 
 
+def test_a_sheet_pasted_over_the_old_one_takes_its_numbers(app):
+    key, browser = plan_id(app, DRAFT), Browser(app, "production_planner")
+    fields = sheet(browser, key)
+    first, second = (["", *row[1:]] for row in rows_of(fields))
+    fields["rows"] = text_of([put(first, name="锯切"), put(second, name="铣削")])
+    assert browser.post(f"/schedule/plans/{key}/stages/", fields).status_code == 302
+    assert [(seq, name) for seq, name, *_ in stages(app, DRAFT)] == [(1, "锯切"), (2, "铣削")]
+
+
+def test_a_cancelled_stage_keeps_its_number(app):
+    key, browser = plan_id(app, RUNNING), Browser(app, "production_planner", language="zh-CN")
+    fields = sheet(browser, key)
+    first, second = rows_of(fields)
+    fields["rows"] = text_of([first, put(["", *second[1:]], name="铣削")])
+    answer = browser.post(f"/schedule/plans/{key}/stages/", fields)
+    assert answer.status_code == 409
+    assert "请改用其他序号" in answer.text
+    fields["rows"] = text_of([first, put(["", *second[1:]], name="铣削", seq="3")])
+    assert browser.post(f"/schedule/plans/{key}/stages/", fields).status_code == 302
+    assert [(seq, name, str(status)) for seq, name, status, *_ in stages(app, RUNNING)][1:] == [
+        (2, "机加", "cancelled"),
+        (3, "铣削", "pending"),
+    ]
+
+
 def test_a_row_that_is_taken_out_leaves_the_plan_and_one_that_somebody_else_added_stays(app):
     key, browser = plan_id(app, DRAFT), Browser(app, "production_planner")
     mine = sheet(browser, key)

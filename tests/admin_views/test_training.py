@@ -268,6 +268,9 @@ def test_the_matrix_and_the_persons_page(opened, browser_of):
     hr = browser_of("hr")
     matrix = hr.get("/training/matrix/").text
     assert matrix.count("circle-check") >= 5
+    (team,) = {one.team_id for one in people}
+    assert hr.get(f"/training/matrix/?team={team}").text.count("circle-check") >= 5
+    assert f'value="{team}" selected' in hr.get(f"/training/matrix/?team={team}").text
     page = hr.get(f"/training/people/{people[0].id}/")
     assert page.status_code == 200
     assert "数控车工考核" in page.text

@@ -42,6 +42,15 @@ TARGETS = """() => [...document.querySelectorAll("a, button, input, select, summ
     .filter(([box]) => { const it = box.getBoundingClientRect(); return it.width && it.height && it.height < 43.5; })
     .map(([, one]) => `${one.outerHTML.slice(0, 120)} ${one.getBoundingClientRect().height}`)"""
 """What a finger would miss: every control lower than 44 px."""
+COVERED = """() => [...document.querySelectorAll(".list-scroll tbody tr")].filter((row) => {
+    const name = row.querySelector("th a"), state = row.querySelector("td:last-child > .st");
+    if (!name || !state) return false;
+    const words = document.createRange();
+    words.selectNodeContents(name);
+    const one = words.getBoundingClientRect(), other = state.getBoundingClientRect();
+    return one.right > other.left && one.bottom > other.top && other.bottom > one.top;
+    }).map((row) => row.innerText)"""
+"""Rows of a list whose name runs under their state."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOOKS = ((1280, "light", "zh-CN"), (390, "dark", "en-GB"), (390, "light", "zh-CN"), (1280, "dark", "en-GB"))
 
@@ -52,6 +61,7 @@ def looked_over(page, paths, width, language):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         assert page.locator("html").get_attribute("lang") == ("zh-CN" if language == "zh-CN" else "en")
+        assert page.evaluate(COVERED) == [], path
         found = Axe().run(page, options={"runOnly": RULES})
         assert found.violations_count == 0, f"{path}: {found.generate_report()}"
         if width == 390 and language == "zh-CN":

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import event, select
 
 from models.process import DocumentRevision, ProcessDocument
-from models.regulation import Asked, clauses, counted, rows_of, tallies
+from models.regulation import Asked, clauses, counted, kept_in, rows_of, tallies
 from models.regulation.evidence import COUNTED, EVIDENCE
 from rules.base import SYSTEM
 from rules.process import RevisionStatus
@@ -100,3 +100,13 @@ def test_the_whole_board_is_one_statement_however_many_rows(session):
 def test_every_registered_name_is_a_clause_of_the_regulation(session):
     assert set(EVIDENCE) <= {one.code for one in clauses(session)}
     assert COUNTED > 1000
+
+
+def test_a_month_has_its_own_rows_and_what_always_counts(any_session):
+    checked(any_session, [item(any_session, ok=True)], at=AT + 40 * DAY)
+    at = AT + 80 * DAY
+    early = kept_in(any_session, ["P3.2", "P1.1"], SYSTEM, AT - DAY, AT + 30 * DAY, at)
+    late = kept_in(any_session, ["P3.2", "P1.1"], SYSTEM, AT + 30 * DAY, AT + 60 * DAY, at)
+    assert (early["P3.2"][Side.DONE], late["P3.2"][Side.DONE]) == (2, 1)
+    assert early["P3.2"][Side.OVERDUE] == late["P3.2"][Side.OVERDUE] == 2
+    assert early["P1.1"][Side.DONE] == late["P1.1"][Side.DONE] > 0

@@ -51,10 +51,13 @@ def test_weights_and_months_are_there_once_however_often_they_are_taken_in(compa
     }
 
 
-def test_history_has_no_rows_behind_it_and_closes_no_period(company):
+def test_history_has_no_rows_behind_it_and_closes_its_months(company):
     take_file(company, LEDGER, all_or_nothing=False)
     assert company.scalar(select(func.count()).select_from(KpiEvidence)) == 0
-    assert company.scalar(select(func.count()).select_from(PeriodLock)) == 0
+    locks = company.execute(select(PeriodLock.from_on, PeriodLock.to_on).order_by(PeriodLock.from_on)).tuples().all()
+    assert [(f"{first}", f"{last}") for first, last in locks] == [
+        ("2026-04-01", "2026-04-30"), ("2026-05-01", "2026-05-31"), ("2026-06-01", "2026-06-30"),
+    ]  # fmt: skip
     assert not list(differences(company))
     entries = select(func.count()).where(PerformanceFileEntry.source_entity == "assessment_sheet")
     assert company.scalar(entries) == sum(SHEETS[one]["counts"]["accepted"] for one in MONTHS)

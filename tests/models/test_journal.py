@@ -16,7 +16,8 @@ from models.base import Act, Record, Source
 from models.chain import anchored, head_of, note_head, verify
 from models.engine import engine_options
 from models.event import ApprovalRecord, Delivery, Event, EventHead, NumberSeries
-from models.journal import QUIET, acting, attempt, journal_of, next_number, record_refusal
+from models.journal import QUIET, acting, attempt, journal_of, record_refusal
+from models.numbers import next_number, next_numbers
 from models.organisation import Account, AccountRole, Department, Post
 from models.process import ProcessDocument
 from models.quality import SpotCheck, SpotCheckItem
@@ -592,6 +593,12 @@ def test_two_at_once_never_get_the_same_number(any_url):
 
     numbers = sorted(one for found in at_once(any_url, 2, five_numbers) for one in found)
     assert numbers == [f"XX-2031-{n:05d}" for n in range(1, 11)]
+
+
+def test_many_numbers_at_once_go_on_from_the_last(session):
+    assert next_number(session, "XX", 2031) == "XX-2031-00001"
+    assert next_numbers(session, "XX", 2031, 3) == ["XX-2031-00002", "XX-2031-00003", "XX-2031-00004"]
+    assert next_number(session, "XX", 2031) == "XX-2031-00005"
 
 
 def test_two_at_once_make_two_checks_two_events_and_one_chain(any_url, world):

@@ -294,6 +294,17 @@ def test_remedies_are_actions_that_the_project_lead_verifies(session):
     action = session.scalars(select(ActionItem).where(ActionItem.source_entity == "delay_record")).one()
     assert (action.responsible_id, action.verifier_id) == (delay.owner_id, delay.project_lead_id)
     assert action.clause == "S3.2"
+    assert (action.severity, delay.order_effect_working_days > 0) == ("major", True)
+
+
+def test_a_remedy_is_as_severe_as_the_analyst_says(session):
+    delay = forecast(session)
+    at = AT + 2 * DAY
+    as_(session, "production_manager", delay, "report", at=at, proposal="周末加班", cause_category="machine")
+    as_(session, "project_lead", delay, "analyse", at=at)
+    as_(session, "project_lead", delay, "remedy", at=at, analysis="故障", measure="外借设备", severity="minor")
+    action = session.scalars(select(ActionItem).where(ActionItem.source_entity == "delay_record")).one()
+    assert action.severity == "minor"
 
 
 def test_force_majeure_takes_evidence_and_the_general_manager(session):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import assessment
-from rules.assessment import Measure, RewardKind
+from rules.assessment import Measure, RewardKind, RewardStatus
 from rules.base import RuleBroken
 
 AT = datetime(2026, 11, 2, tzinfo=UTC)
@@ -89,3 +89,10 @@ def test_a_size_is_a_number(given_):
     with pytest.raises(RuleBroken):
         assessment.size_typed(given_)
     assert assessment.size_typed(" 2.5 ") == D("2.5")
+
+
+@pytest.mark.parametrize("kind", RewardKind)
+@pytest.mark.parametrize("status", RewardStatus)
+def test_only_a_certificate_that_stands_has_a_paper(kind, status):
+    stands = status in {RewardStatus.EXECUTED, RewardStatus.UPHELD, RewardStatus.CHANGED}
+    assert assessment.has_paper(kind, status) is (kind is RewardKind.CERTIFICATE and stands)

@@ -471,3 +471,11 @@ def test_only_what_we_say_about_an_order_keeps_the_customer_informed():
     assert not contacts.tells_customer(Direction.INCOMING, has_order=True)
     contacts.refuse_empty_answer("好")
     assert refused(contacts.refuse_empty_answer, " ").field == "answer"
+
+
+@pytest.mark.parametrize(
+    "said, effect, severity",
+    [("", 0, "minor"), ("", 1, "major"), ("minor", 9, "minor"), ("critical", 0, "critical"), ("?", 0, "minor")],
+)
+def test_a_remedy_is_as_severe_as_is_said_else_by_what_the_order_loses(said, effect, severity):
+    assert delays.severity_of(said, effect) == severity

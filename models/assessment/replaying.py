@@ -1,0 +1,67 @@
+"""The same again: a kept sheet computed anew from the records as they are now (K2.1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.assessment.computing import measure, measured
+from models.assessment.cycles import AssessmentCycle
+from models.assessment.definitions import KpiDefinition
+from models.assessment.hashes import Hashes, sheet_hash
+from models.assessment.measuring import Sums
+from models.assessment.sheets import AssessmentLine, AssessmentSheet
+from models.organisation import departments_below
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A sheet, computed again from the records as they are now."""
+
+    sheet: AssessmentSheet
+    content_hash: str
+
+    @property
+    def is_same(self) -> bool:
+        return self.content_hash == self.sheet.content_hash
+
+
+def replay(session: Session, cycle: AssessmentCycle) -> list[Replayed]:
+    """Every sheet computed again, by the weights and adjustments that it keeps; nothing is changed."""
+    used = set(
+        session.scalars(
+            select(AssessmentLine.kpi_id)
+            .join(AssessmentSheet, AssessmentSheet.id == AssessmentLine.sheet_id)
+            .where(AssessmentSheet.cycle_id == cycle.id, AssessmentLine.kpi_id.is_not(None))
+            .distinct()
+        )
+    )
+    kpis = [session.get_one(KpiDefinition, key) for key in sorted(one for one in used if one is not None)]
+    sums, hashes = measured(session, cycle, kpis), Hashes.computed(session, cycle, kpis)
+    sheets = session.scalars(
+        select(AssessmentSheet).where(AssessmentSheet.cycle_id == cycle.id).order_by(AssessmentSheet.id)
+    ).all()
+    with session.no_autoflush:
+        return [_replayed(session, one, sums, hashes) for one in sheets]
+
+
+def _replayed(session: Session, sheet: AssessmentSheet, sums: Mapping[int, Sums], hashes: Hashes) -> Replayed:
+    twin = AssessmentSheet(
+        employee_id=sheet.employee_id, subject_department_id=sheet.subject_department_id, grade=sheet.grade
+    )
+    below = departments_below(session, sheet.department_id)
+    twin.lines = [_twin(one) for one in sheet.lines]
+    for line in twin.lines:
+        measure(line, twin, sums, hashes, below)
+    twin.total, twin.grade = sheet.weighed(session, twin.lines)
+    return Replayed(sheet, sheet_hash(twin))
+
+
+LINE_KEPT = (
+    "kpi_id", "group", "target", "floor", "method", "bands", "points_each", "min_sample", "weight", "manual_delta",
+)  # fmt: skip
+
+
+def _twin(line: AssessmentLine) -> AssessmentLine:
+    return AssessmentLine(**{name: getattr(line, name) for name in LINE_KEPT})
