@@ -250,7 +250,8 @@ def the_queue() -> AnyResponse | str:
         return unauthorised()
     person = _refuse(sees_queue)
     is_agent = is_after_sales(person)
-    otherwise = Whose.MINE if is_agent else Whose.ESCALATED if person.holds(Role.TECHNICAL) else Whose.TEAM
+    is_mine = is_agent and not person.holds(Role.AFTER_SALES_MANAGER)  # who assigns looks at everybody's first
+    otherwise = Whose.MINE if is_mine else Whose.ESCALATED if person.holds(Role.TECHNICAL) else Whose.TEAM
     whose = _one(Whose, request.args.get("whose", ""), otherwise)
     lines = [_line(one, person) for one in queue(db.session, person, whose)]
     as_board = request.args.get("as") == "board"

@@ -1,6 +1,6 @@
 """Clocks on the pages of the records that they run for, and the story of each deadline (A3.1)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -253,6 +253,13 @@ def _flight(clock: SlaClock, record: Record) -> dict[str, Any]:
     return {"rungs": {"headings": [Heading(name, t(en, zh)) for name, en, zh in names], "rows": rows}}
 
 
+def _told(rung: ladders.Rung, known: Mapping[str, Words]) -> str:
+    """A warning is for whose turn it is, by whichever name the record calls him."""
+    if rung.tells == ladders.OWNERS:
+        return t("whose turn it is", "当前经办人")
+    return t(", ", "、").join(say(known[who]) for who in rung.tells if who in known)
+
+
 def _levels(clock: SlaClock) -> list[Row]:
     told = set(
         db.session.scalars(
@@ -271,7 +278,7 @@ def _levels(clock: SlaClock) -> list[Row]:
             "",
             [
                 Cell(near_instant(when), exact=exact_instant(when)),
-                Cell(t(", ", "、").join(say(known[who]) for who in rung.tells if who in known)),
+                Cell(_told(rung, known)),
                 level_state(when, is_told=rung.level in told, is_open=clock.is_open),
             ],
         )

@@ -77,6 +77,13 @@ def take(session: Session, raw: bytes, box: Box, *, at: datetime, opened: Opened
     return mail
 
 
+def write_down(session: Session, letter: Letter, box: Box, act: Act) -> MailMessage:
+    """A letter that was read elsewhere goes the way of every mail, as part of an act; of its bytes nothing is kept."""
+    mail = _written(session, Opened(letter), letter.message_id, "", act.at)
+    _decide(session, mail, Opened(letter), "", box, act)
+    return mail
+
+
 def too_large(session: Session, message_id: str, size: int, *, at: datetime) -> MailMessage:
     """A mail that is not fetched because of its size: a person is told that it lies in the mailbox."""
     found = _known(session, message_id)
@@ -275,4 +282,4 @@ def release(session: Session, mail: MailMessage, box: Box, act: Act) -> None:
     seal(session, mail, "edit", act)
 
 
-__all__ = ["Box", "customer_of", "let_in", "mentioned", "received_at", "release", "take", "too_large"]
+__all__ = ["Box", "customer_of", "let_in", "mentioned", "received_at", "release", "take", "too_large", "write_down"]

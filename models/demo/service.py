@@ -13,11 +13,13 @@ from models.after_sales import FollowUpVisit, ServiceAction, Ticket, open_visit
 from models.base import Source, on_date
 from models.demo.company import Company, Member
 from models.demo.diary import Diary, as_of
+from models.demo.mailing import ASIDE, Mailing
 from models.demo.reports import CALLS, CLUSTER, CLUSTER_MODEL, HANDED, OPINIONS, PROBLEMS, TOLD, WAITS, Problem
 from models.organisation import Customer, Employee, ProductModel
 from models.schedule import ProductUnit
 from models.training import may_work
 from rules.after_sales import TicketChannel, TicketStatus
+from rules.after_sales.mails import Letter
 from rules.base import SYSTEM
 from rules.regulation import ReportSeverity, Urgency
 from rules.training import Answer
@@ -58,6 +60,7 @@ class Service:
         self.session, self.rng, self.company, self.diary = session, rng, company, diary
         self.later = diary.clock.later
         self.pieces: list[tuple[int, int, str]] = []
+        self.mailing = Mailing(session, rng)
 
     def plan(self) -> None:
         clock = self.diary.clock
@@ -69,6 +72,8 @@ class Service:
         for _ in range(LATELY):  # what the agents have in hand today
             at = clock.ago(self.rng.randint(1, 4), self.rng.randint(60, 470))
             self.diary.note(at, partial(self._report, self._story(self.rng.choice(PROBLEMS)), ""))
+        for nth, letter in enumerate(ASIDE):
+            self.diary.note(clock.ago(nth + 2, 200), partial(self._aside, letter))
         for ago in CLUSTER_DAYS_AGO:
             at = clock.on_day((clock.today - clock.first).days - ago, self.rng.randint(30, 400))
             self.diary.note(at, partial(self._report, self._story(CLUSTER), CLUSTER_MODEL))
@@ -107,10 +112,14 @@ class Service:
         pieces = [one for one in self.pieces if not model or one[2] == model]
         unit = self.session.get_one(ProductUnit, self.rng.choice(pieces)[0])
         customer, channel = unit.customer, self.rng.choice(CHANNELS)
-        agent = self._agent(at)
-        who = agent or self.company.named(MANAGER)
-        by, source = (SYSTEM, Source.MAIL) if channel == "mailbox" else (who.person, Source.FORM)
-        with as_of(self.session, by, at, source) as act:
+        if channel == "mailbox" and customer is not None and customer.mail:
+            mailed = self.mailing.report(customer, unit, story.problem.text, at)
+            if mailed is not None:
+                self._next(mailed.id, story, at, self.rng.randint(4, 70))
+            return
+        channel = "hotline" if channel == "mailbox" else channel
+        who = self._agent(at) or self.company.named(MANAGER)
+        with as_of(self.session, who.person, at) as act:
             ticket = Ticket(
                 received_at=act.at,
                 channel=TicketChannel(channel),  # type: ignore[call-arg]
@@ -119,7 +128,7 @@ class Service:
                 phone=(customer.phone or "") if customer is not None else "",
                 serial=unit.serial,
                 description=story.problem.text,
-                category=None if channel == "mailbox" else story.problem.category,
+                category=story.problem.category,
                 severity=ReportSeverity(self.rng.choice(SEVERITIES)),  # type: ignore[call-arg]
                 urgency=Urgency(self.rng.choice(URGENCIES)),  # type: ignore[call-arg]
             )
@@ -127,6 +136,9 @@ class Service:
             ticket.begin(act)
             key = ticket.id
         self._next(key, story, at, self.rng.randint(4, 70))
+
+    def _aside(self, letter: Letter, at: datetime) -> None:
+        self.mailing.take(letter, at)
 
     def _next(self, key: int, story: Story, at: datetime, minutes: float) -> None:
         """So many working minutes later, at this report's pace."""
@@ -149,7 +161,7 @@ class Service:
             case T.NEW:
                 self._accept(ticket, story, at)
             case T.ACCEPTED:
-                self._do(ticket, "contact", at, kind="call_out", text=self.rng.choice(CALLS))
+                self._contact(ticket, at)
                 self._next(key, story, at, self.rng.randint(30, 240))
             case T.IN_PROGRESS:
                 self._work(ticket, story, at)
@@ -163,12 +175,29 @@ class Service:
                 self._do(ticket, "restart", at)
                 self._next(key, story, at, self.rng.randint(60, 400))
 
+    def _contact(self, ticket: Ticket, at: datetime) -> None:
+        """Who wrote a mail is answered by one, and answers it."""
+        if not ticket.mail:
+            self._do(ticket, "contact", at, kind="call_out", text=self.rng.choice(CALLS))
+            return
+        self.mailing.answer(ticket, self._handler(ticket), at)
+        if self.rng.random() < 0.7:
+            self.diary.note(self.later(at, self.rng.randint(20, 300)), partial(self._replied, ticket.id))
+
+    def _replied(self, key: int, at: datetime) -> None:
+        ticket = self.session.get_one(Ticket, key)
+        if ticket.is_open:
+            self.mailing.reply(ticket, at)
+
+    def _handler(self, ticket: Ticket) -> Member:
+        mine = (one for one in self.company.members if one.id == ticket.agent_id)
+        return next(mine, None) or self.company.named(AGENTS[0])
+
     def _do(self, ticket: Ticket, verb: str, at: datetime, *, by: Member | None = None, **more: Any) -> None:
         """One step by the agent, or whom it is said."""
-        who = by or next((one for one in self.company.members if one.id == ticket.agent_id), None)
-        person = (who or self.company.named(AGENTS[0])).person
-        with as_of(self.session, person, at) as act:
+        with as_of(self.session, (by or self._handler(ticket)).person, at) as act:
             ticket.perform(verb, act=act, **more)
+        self.mailing.leave(at)
 
     def _accept(self, ticket: Ticket, story: Story, at: datetime) -> None:
         agent = self._agent(at)
@@ -205,7 +234,10 @@ class Service:
 
     def _resume(self, ticket: Ticket, story: Story, at: datetime) -> None:
         if ticket.status is T.PENDING_CUSTOMER:
-            self._do(ticket, "log", at, kind="call_in", text="客户来电：资料已发邮箱")
+            if ticket.mail:
+                self.mailing.reply(ticket, at)
+            else:
+                self._do(ticket, "log", at, kind="call_in", text="客户来电：资料已发邮箱")
         else:
             self._do(ticket, "log", at, kind="progress_told", text=self.rng.choice(TOLD))
             verb = "resume_executing" if ticket.waited_from is T.EXECUTING else "resume"
