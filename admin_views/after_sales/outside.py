@@ -97,10 +97,10 @@ def _done(ticket: Ticket, act: Act) -> None:
 
 def _photo(ticket: Ticket, act: Act) -> None:
     """A picture, if one was sent with the words."""
-    count = len(_photos(ticket))
-    found = picture(act, ticket, "photo", fault_at="photo")
-    if found is not None and count >= MOST_PHOTOS:
+    sent = request.files.get("photo")
+    if sent is not None and sent.filename and len(_photos(ticket)) >= MOST_PHOTOS:  # before anything is kept
         raise RuleBroken(Words("No more photos can be added here.", "照片数量已达上限。"), field="photo")
+    found = picture(act, ticket, "photo", fault_at="photo")
     if found is None and not request.form.get("text", "").strip():
         raise RuleBroken(Words("Write something or choose a photo.", "请填写内容或选择照片。"), field="text")
 
