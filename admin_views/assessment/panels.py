@@ -24,25 +24,40 @@ def _number(value: Decimal | None, unit: str = "") -> Cell:
 @panel(AssessmentSheet)
 def lines(sheet: AssessmentSheet, person: Person) -> Panel:
     """Each number with its weight; the line's page has the rows behind it."""
-    names = ("kpi", "value", "counted", "score", "weight", "effective_weight", "manual_delta", "flag")
-    labels = {**LINE_LABELS, "counted": Words("Counted / of", "分子 / 分母")}
-    numbers = {"value", "score", "weight", "effective_weight", "manual_delta", "counted"}
+    is_adjusted = any(one.manual_delta for one in sheet.lines)
+    names = ("kpi", "value", "counted", "score", "weight", *(["manual_delta"] if is_adjusted else []), "flag")
+    labels = {
+        **LINE_LABELS,
+        "counted": Words("Counted / of", "分子 / 分母"),
+        "weight": Words("Weight → effective", "权重→有效权重"),
+    }
     return Panel(
         title=t("Figures: each opens its rows", "考核项（点击查看明细）"),
-        headings=[Heading(one, say(labels[one]), "number" if one in numbers else "") for one in names],
-        rows=[Row(one.id, record_url(AssessmentLine, one.id), list(_line_cells(one))) for one in sheet.lines],
+        headings=[Heading(one, say(labels[one]), "" if one in {"kpi", "flag"} else "number") for one in names],
+        rows=[
+            Row(one.id, record_url(AssessmentLine, one.id), list(_line_cells(one, is_adjusted=is_adjusted)))
+            for one in sheet.lines
+        ],
     )
 
 
-def _line_cells(one: AssessmentLine) -> Iterator[Cell]:
+def _line_cells(one: AssessmentLine, *, is_adjusted: bool) -> Iterator[Cell]:
     yield Cell(say(one.name_words))
     yield _number(one.value) if one.value_before is None else _before(one.value_before, one.value)
     yield _counted(one)
     yield _number(one.score) if one.score_before is None else _before(one.score_before, one.score)
-    yield _number(one.weight, " %")
-    yield _number(one.effective_weight, " %")
-    yield Cell(f"{number_text(one.manual_delta)}", "number", also=one.delta_reason) if one.manual_delta else EMPTY
+    yield _weight(one)
+    if is_adjusted:
+        yield Cell(f"{number_text(one.manual_delta)}", "number", also=one.delta_reason) if one.manual_delta else EMPTY
     yield _flag(one.flag)
+
+
+def _weight(one: AssessmentLine) -> Cell:
+    """The weight; behind an arrow the one that counts, where lines without data gave theirs to it."""
+    if one.effective_weight == one.weight:
+        return _number(one.weight, " %")
+    kept, counts = (number_text(round(value, 2)) for value in (one.weight, one.effective_weight))
+    return Cell(f"{kept} → {counts} %", "number")
 
 
 def _before(old: Decimal, new: Decimal | None) -> Cell:

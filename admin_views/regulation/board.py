@@ -113,7 +113,7 @@ def one_clause(clause: str) -> str:
     found = clause_of(db.session, clause)
     if found is None:
         raise NotVisible
-    numbers = counted(db.session, [found.evidence], person, asked).get(found.evidence, [])
+    numbers = counted(db.session, [found.evidence], asked).get(found.evidence, [])
     missing = [one for one in unset(db.session, asked.at) if one.clause == found.code]
     return render_template(
         "regulation/clause.html",
@@ -136,18 +136,22 @@ def one_clause(clause: str) -> str:
 
 def _group(nth: int, found: Counted, person: Person, asked: Asked) -> dict[str, Any]:
     """The rows of one kind of evidence, side by side."""
-    sides = [
-        {
-            "id": anchor(nth, side),
-            "is_done": side is Side.DONE,
-            "number": number(side, count, ""),
-            "rows": _rows(found.tally, side, person, asked),
-            "more_url": _list_url(found.tally, side) if count > SHOWN else "",
-        }
-        for side, count in ((side, found.numbers.get(side, 0)) for side in Side)
-        if count
-    ]
+    counts = ((side, found.numbers.get(side, 0)) for side in Side)
+    sides = [_side(nth, found.tally, side, count, person, asked) for side, count in counts if count]
     return {"label": say(found.tally.words), "sides": sides, "headings": _headings(found.tally)}
+
+
+def _side(nth: int, tally: Tally, side: Side, count: int, person: Person, asked: Asked) -> dict[str, Any]:
+    """A number of the whole company, with those of its rows that this person may see."""
+    rows = _rows(tally, side, person, asked)
+    return {
+        "id": anchor(nth, side),
+        "is_done": side is Side.DONE,
+        "number": number(side, count, ""),
+        "rows": rows,
+        "more_url": _list_url(tally, side) if count > SHOWN and rows else "",
+        "hidden": max(min(count, SHOWN) - len(rows), 0),
+    }
 
 
 def _headings(tally: Tally) -> list[Heading]:

@@ -70,8 +70,8 @@ def _said(person: Person, first: date, at: datetime) -> dict[str, Any]:
     names = [one.clause.evidence for one in told if one.clause.evidence]
     start, end = _midnight(first), min(_midnight(_next(first)), at)
     before_start = _midnight((first - timedelta(days=1)).replace(day=1))
-    kept = kept_in(db.session, names, person, start, end, at)
-    before = kept_in(db.session, names, person, before_start, start, at)
+    kept = kept_in(db.session, names, start, end, at)
+    before = kept_in(db.session, names, before_start, start, at)
     return {
         "title": t("How the regulation is kept", "制度执行月报"),
         "mark": t("Seal of Gongzheng", "工正印"),

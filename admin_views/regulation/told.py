@@ -58,9 +58,9 @@ class Told:
 
 
 def told_all(person: Person, asked: Asked) -> list[Told]:
-    """The whole regulation as this person may see it: as many statements for one row as for a million."""
+    """The whole regulation as it is kept: as many statements for one row as for a million."""
     found = clauses(db.session)
-    numbers = counted(db.session, [one.evidence for one in found if one.evidence], person, asked)
+    numbers = counted(db.session, [one.evidence for one in found if one.evidence], asked)
     missing: dict[str, list[UnsetPart]] = {}
     for one in unset(db.session, asked.at):
         missing.setdefault(one.clause, []).append(one)

@@ -14,7 +14,7 @@ from models.receipts import confirm, receipt_of
 from models.regulation.evidence import Asked, counted
 from models.reminding import remind
 from models.training import ExamAttempt, Qualification, TrainingObligation
-from rules.base import SYSTEM, NotYours, Person, Role, RuleBroken
+from rules.base import NotYours, Person, Role, RuleBroken
 from rules.process import ChangeClass
 from rules.training.kinds import Answer
 from tests.models.acts import doing, perform
@@ -393,7 +393,7 @@ def test_the_board_counts_what_is_owed_who_is_qualified_and_what_is_confirmed(se
     qualified(session)
     released(session, at=AT)
     at = AT + 11 * DAY
-    found = counted(session, ["P2.1", "P2.2", "P2.3", "P2.4", "A1.2"], SYSTEM, Asked.now(at))
+    found = counted(session, ["P2.1", "P2.2", "P2.3", "P2.4", "A1.2"], Asked.now(at))
     numbers = {name: {str(side): n for side, n in those[0].numbers.items()} for name, those in found.items()}
     assert numbers["P2.2"] == {"done": 5, "due": 0, "overdue": 9}  # four more hold the post and never passed
     assert numbers["P2.3"] == {"done": 0, "due": 9, "overdue": 0}
