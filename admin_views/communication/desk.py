@@ -1,4 +1,4 @@
-"""What a desk says of communication: my meetings, reports to give, notices to approve (C1.1, C1.2)."""
+"""What a desk says of communication: my meetings, reports to give, notices to approve, surveys to run (C1, C2.3)."""
 
 from datetime import timedelta
 
@@ -9,10 +9,10 @@ from admin_views.registry import desk_card, next_act, record_url
 from admin_views.screen import DeskAct, DeskCard, DeskLine
 from admin_views.session import db
 from admin_views.words import say, t
-from models.base import now
-from models.communication import Meeting, MeetingReport, Notice
+from models.base import now, on_date
+from models.communication import Meeting, MeetingReport, Notice, Survey
 from rules.base import Person
-from rules.communication import CALLERS, MeetingReportStatus, MeetingStatus, NoticeStatus
+from rules.communication import ASKERS, CALLERS, MeetingReportStatus, MeetingStatus, NoticeStatus, SurveyStatus
 
 LINES = 6
 AHEAD = timedelta(days=7)
@@ -100,3 +100,24 @@ def notices(person: Person) -> DeskCard | None:
         DeskLine(one.topic, record_url(Notice, one.id), say(one.status.words), act=act) for one, act in mine[:LINES]
     ]
     return DeskCard(t("Notices", "待处理的通知"), lines, t("None.", "没有。"), len(mine), "bell")
+
+
+@desk_card
+def surveys(person: Person) -> DeskCard | None:
+    """Surveys to open, to close after their last day, and to analyse."""
+    if person.employee_id is None or not person.holds(*ASKERS):
+        return None
+    over = (Survey.status == SurveyStatus.OPEN) & (Survey.closes_on < on_date(now()))
+    found = db.session.scalars(
+        select(Survey)
+        .where(Survey.status.in_((SurveyStatus.DRAFT, SurveyStatus.CLOSED)) | over, Survey.visible_to(person))
+        .order_by(Survey.id)
+        .limit(LINES)
+    ).all()
+    if not found:
+        return None
+    lines = [
+        DeskLine(one.title, record_url(Survey, one.id), say(one.status.words), act=next_act(one, person))
+        for one in found
+    ]
+    return DeskCard(t("Surveys", "满意度调查"), lines, t("None.", "没有。"), len(lines), "message")

@@ -12,6 +12,7 @@ from models.communication.meetings import (
     collect_reports,
 )
 from models.communication.notices import Notice, NoticeAudience, expire_notices
+from models.communication.surveying import prepare_surveys
 from models.communication.surveys import (
     Survey,
     SurveyInvitation,
@@ -41,5 +42,6 @@ __all__ = [
     "expire_notices",
     "invitation_behind",
     "on_the_agenda",
+    "prepare_surveys",
     "reported",
 ]

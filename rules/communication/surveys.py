@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from rules.base import Access, Choice, Lifecycle, Role, RuleBroken, Words, step
+from rules.training.dates import add_months
 
 R = Role
 ASKERS = frozenset({R.SALES_MANAGER, R.AFTER_SALES_MANAGER})
@@ -122,6 +124,11 @@ def refuse_closed(status: SurveyStatus) -> None:
     """Raises RuleBroken for an answer outside the time of the survey."""
     if status is not SurveyStatus.OPEN:
         raise RuleBroken(Words("This survey is not open.", "该调查当前未开放。"), clause="C2.3")
+
+
+def next_survey_on(began: date, months: int) -> date:
+    """The day from which the next survey is owed, so many months after the last one began (C2.3)."""
+    return add_months(began, months)
 
 
 def refuse_bare(questions: int, invited: int) -> None:

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from models.actions import ActionItem
-from models.base import Act, Source
+from models.after_sales import Ticket
+from models.base import Act, Source, on_date
 from models.communication import (
     Meeting,
     MeetingAttendee,
@@ -21,6 +22,7 @@ from models.communication import (
     collect_reports,
     expire_notices,
     invitation_behind,
+    prepare_surveys,
 )
 from models.event import PublicLink, ReadReceipt
 from models.organisation import Customer
@@ -296,3 +298,39 @@ def test_an_act_of_nobody_is_still_in_the_chain(session):
     assert one.invitations[0].response.created_by_id is None
     assert Act(Person(), AT, Source.PUBLIC_LINK).by.employee_id is None
     assert one.invitations[0].response.submitted_at - AT == timedelta(hours=1)
+
+
+def prepared(session, at):
+    with doing(session, Person(is_system=True), at, Source.SCHEDULER):
+        return prepare_surveys(session, at)
+
+
+def test_the_next_survey_is_a_draft_when_its_time_has_come_and_once(any_session):
+    session = any_session
+    assert prepared(session, AT) == 0  # the first one is made by hand
+    first = survey(session)
+    set_figure(session, "survey_months", 6, Unit.MONTH, "C2.3")
+    due = datetime(2027, 5, 16, 1, tzinfo=UTC)
+    assert prepared(session, due) == 0  # the last one still runs
+    perform(session, first, "close", "sales_manager", AT + 14 * DAY)
+    new = Customer(code="C-3", name="新到客户", owner_id=employee(session, "销售员").id)
+    with doing(session, "sales_manager", AT + 15 * DAY):
+        session.add(new)
+    with doing(session, "after_sales_agent", AT + 15 * DAY) as act:
+        ticket = Ticket(
+            received_at=act.at, description="停机", customer=new, contact="周工", phone="14200091003", urgency="high"
+        )
+        session.add(ticket)
+        ticket.begin(act)
+    assert [prepared(session, at) for at in (due - DAY, due, due + DAY)] == [0, 1, 0]
+    second = session.scalars(select(Survey).where(Survey.id > first.id)).one()
+    assert second.status == "draft"
+    assert second.closes_on == date(2027, 5, 16) + (first.closes_on - on_date(AT))
+    assert [one.text for one in second.questions] == [one.text for one in first.questions]
+    assert [one.customer.code for one in second.invitations] == ["C-1", "C-2", "C-3"]
+    perform(session, second, "open", "after_sales_manager", due + DAY)
+
+
+def test_without_the_period_no_survey_is_prepared(session):
+    perform(session, survey(session), "close", "sales_manager", AT + 14 * DAY)
+    assert prepared(session, datetime(2030, 1, 1, tzinfo=UTC)) == 0
