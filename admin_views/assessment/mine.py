@@ -38,10 +38,11 @@ class Mine:
 
     kpi: KpiDefinition
     name: str
-    value: str
-    counted: str
-    missing: str
-    rows: Panel | None
+    missing: str = ""
+    value: str = ""
+    has_data: bool = False
+    counted: str = ""
+    rows: Panel | None = None
 
 
 @mine.get("/")
@@ -67,11 +68,11 @@ def _this_month(on: date) -> Span:
 def _mine(kpi: KpiDefinition, span: Span, person: Person, employee_id: int) -> Mine:
     one, name = known(kpi.function), say(kpi.label_words)
     if one is None:
-        return Mine(kpi, name, "", "", t("Not measured yet.", "暂未计算。"), None)
+        return Mine(kpi, name, t("Not measured yet.", "暂未计算。"))
     try:
         measured = sums_of(db.session, one, span).of_employee(employee_id)
     except Unset as missing:
-        return Mine(kpi, name, "", "", say(missing.words), None)
+        return Mine(kpi, name, say(missing.words))
     found = rows_in(db.session, one, span)
     rows = db.session.execute(
         select(found).where(found.c.employee_id == employee_id).order_by(found.c.entity, found.c.entity_id)
@@ -80,7 +81,8 @@ def _mine(kpi: KpiDefinition, span: Span, person: Person, employee_id: int) -> M
     shown = rows_of(kept[:MOST_ROWS], person)
     panel = Panel(t("{n} rows", "{n} 条明细", n=len(kept)), headings(), shown) if kept else None
     unit = " %" if one.how == "rate" and measured.value is not None else ""
-    return Mine(kpi, name, f"{_text(measured.value)}{unit}", _counted(measured), "", panel)
+    has_data, value = measured.value is not None, f"{_text(measured.value)}{unit}"
+    return Mine(kpi, name, value=value, has_data=has_data, counted=_counted(measured), rows=panel)
 
 
 def _text(value: Decimal | None) -> str:

@@ -18,7 +18,7 @@ def test_my_figures_are_mine_and_open_their_rows(app, session, language, name):
     page = browser.get("/indicators/me/")
     assert page.status_code == 200
     assert name in page.text
-    rates = re.findall(r"<b>([^<]+)</b> <span class=\"muted\">(\d+) / (\d+)</span>", page.text)
+    rates = re.findall(r"mine-value\">([^<]+?) <span class=\"count\">(\d+) / (\d+)</span>", page.text)
     value, top, bottom = rates[0]
     assert 0 < int(top) < int(bottom)
     assert value == f"{round(100 * int(top) / int(bottom), 2):g} %"
