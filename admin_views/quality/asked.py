@@ -13,6 +13,7 @@ from admin_views.screen import Cell
 from admin_views.session import db
 from admin_views.words import say, t
 from models.actions import ActionItem
+from models.after_sales import Ticket
 from models.base import on_date
 from models.organisation import Employee, Placement, Post
 from models.quality import (
@@ -81,6 +82,7 @@ class Ask:
     at: datetime
     stages: Sequence[PlanStage] = ()
     stage: PlanStage | None = None
+    ticket: Ticket | None = None
     draws: Sequence[Drawn] = ()
     failures: Sequence[Failure] = ()
     open_actions: Sequence[ActionItem] = ()
@@ -147,6 +149,7 @@ def ask_of(post: Post, person: Person, said: Mapping[str, str], at: datetime) ->
         paper=papers[0] if papers else None,
         stages=stages,
         stage=stage,
+        ticket=_ticket(said, person),
         draws=draws,
         failures=failures_at(db.session, post, at),
         open_actions=rectifications_at(db.session, post, person),
@@ -164,6 +167,14 @@ def _worked(stages: Sequence[PlanStage], employee: Employee | None, said: Mappin
     under_way = [one for one in stages if one.status is StageStatus.IN_PROGRESS]
     own = [one for one in under_way if employee is not None and one.owner_id == employee.id]
     return own[0] if own else under_way[0] if len(under_way) == 1 else None
+
+
+def _ticket(said: Mapping[str, str], person: Person) -> Ticket | None:
+    """The report that the address names, where the person may see it."""
+    key = said.get("ticket", "")
+    if not (key.isascii() and key.isdecimal() and len(key) < 18):
+        return None
+    return db.session.scalar(select(Ticket).where(Ticket.id == int(key), Ticket.visible_to(person)))
 
 
 def _document(template: CheckTemplate | None, stage: PlanStage | None) -> int | None:

@@ -51,6 +51,7 @@ class SpotCheckView(RegulationView):
         "checked_at": Words("Checked at", "检查时间"),
         "document": Words("Process document", "工艺文件"),
         "stage": Words("Stage", "计划阶段"),
+        "ticket": Words("Ticket", "售后工单"),
         "revision": Words("Revision in force", "现行版次"),
         "inspector": Words("Inspector", "检验员"),
         "rechecks_round": Words("Re-checks", "复检整改单"),
@@ -64,14 +65,26 @@ class SpotCheckView(RegulationView):
         "gate_reasons": Words("Why not", "资格说明"),
     }
     list_columns = ("no", "checked_at", "kind", "post", "document", "ng_qty", "inspector", "status")
-    filter_columns = ("status", "kind", "checked_at", "department", "post", "stage", "document", "inspector", "gate")
-    form_columns = ("checked_at", "post", "stage", "document", "sample_qty", "note")
+    filter_columns = (
+        "status",
+        "kind",
+        "checked_at",
+        "department",
+        "post",
+        "stage",
+        "ticket",
+        "document",
+        "inspector",
+        "gate",
+    )
+    form_columns = ("checked_at", "post", "stage", "ticket", "document", "sample_qty", "note")
     page_columns = (
         "kind",
         "checked_at",
         "department",
         "post",
         "stage",
+        "ticket",
         "document",
         "revision",
         "bench_rev",

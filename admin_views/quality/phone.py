@@ -134,6 +134,7 @@ def _kept(asked: Ask) -> SpotCheck:
         post=post,
         employee=employee,
         stage=asked.stage,
+        ticket=asked.ticket,
         checked_at=made_at(request.form.get("made_at", ""), act.at),
         document_id=asked.paper.document.id if asked.paper else None,
         bench_rev=_bench(asked),

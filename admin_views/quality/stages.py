@@ -1,4 +1,4 @@
-"""Checks beside the stages of orders: what was found there, what waits for quality's release (P3.2)."""
+"""Checks beside stages, orders and reports: what was found there, what waits for quality's release (P3.2)."""
 
 from urllib.parse import quote
 
@@ -10,11 +10,13 @@ from admin_views.registry import desk_card, panel, record_url
 from admin_views.screen import Cell, DeskAct, DeskCard, DeskLine, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.words import t
+from models.after_sales import Ticket
 from models.base import now, on_date
 from models.quality import SpotCheck, held_for_quality
 from models.schedule import PlanStage, ProductionPlan, SalesOrder
+from rules import quality
 from rules.base import Person, Role
-from rules.quality import CheckStatus
+from rules.quality import CheckKind, CheckStatus
 from rules.schedule import StageStatus
 
 LAST = 20
@@ -48,6 +50,25 @@ def checks_of_order(order: SalesOrder, person: Person) -> Panel | None:
     )
     rows = _rows(person, SpotCheck.stage_id.in_(of_order))
     return Panel(title=t("Checks", "检查"), headings=_headings(), rows=rows) if rows else None
+
+
+@panel(Ticket)
+def checks_of_ticket(ticket: Ticket, person: Person) -> Panel | None:
+    """Samples of how the customer was spoken to (C2.2); the way to the next one of whoever handles the report."""
+    agent = ticket.agent
+    department = agent.department_id if agent is not None else None
+    may_check = agent is not None and quality.may_check(CheckKind.CONTACT_SAMPLE, person, department, set())
+    rows = _rows(person, SpotCheck.ticket_id == ticket.id)
+    if not rows and not may_check:
+        return None
+    code = quote(agent.post.code, safe="") if agent is not None and agent.post is not None else ""
+    return Panel(
+        title=t("Checks", "检查"),
+        headings=_headings(),
+        rows=rows,
+        create_url=f"/q/{code}/?ticket={ticket.id}&employee={agent.id}" if may_check and agent and code else "",
+        create_label=t("Sample the contacts", "抽查沟通"),
+    )
 
 
 def _headings() -> list[Heading]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.actions import ActionItem, ActionRound, open_rectification
+from models.after_sales import Ticket
 from models.base import Act, Line, Record, on_date
 from models.event import Attachment
 from models.organisation import Department, Employee, Placement, Post, Team
@@ -53,6 +54,7 @@ class SpotCheck(Record):
         Index("ix_spot_check_kind_checked_at", "kind", "checked_at"),
         Index("ix_spot_check_draw_id", "draw_id"),
         Index("ix_spot_check_stage_id", "stage_id"),
+        Index("ix_spot_check_ticket_id", "ticket_id"),
         Index(
             "uq_spot_check_one_per_round",
             "rechecks_round_id",
@@ -79,6 +81,8 @@ class SpotCheck(Record):
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
     stage_id: Mapped[int | None] = mapped_column(ForeignKey("plan_stage.id"))
     """The stage of an order that was being worked on; None = none, or nobody said."""
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    """The report whose contacts were looked at; None = no report."""
     document_id: Mapped[int | None] = mapped_column(ForeignKey("process_document.id"), index=True)
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("document_revision.id"), index=True)
     inspector_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), index=True)
@@ -97,6 +101,7 @@ class SpotCheck(Record):
     department: Mapped[Department] = relationship()
     post: Mapped[Post] = relationship()
     stage: Mapped[PlanStage | None] = relationship()
+    ticket: Mapped[Ticket | None] = relationship()
     document: Mapped[ProcessDocument | None] = relationship()
     revision: Mapped[DocumentRevision | None] = relationship()
     inspector: Mapped[Employee] = relationship(foreign_keys=[inspector_id])

@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from models.actions import ActionRound
+from models.after_sales import Ticket
 from models.base import Act
 from models.event import Attachment
 from models.organisation import Employee, Post
@@ -43,6 +44,7 @@ class Entered:
     employee: Employee
     checked_at: datetime
     stage: PlanStage | None = None
+    ticket: Ticket | None = None
     document_id: int | None = None
     bench_rev: str = ""
     sample_qty: int = 1
@@ -62,6 +64,7 @@ def record(session: Session, act: Act, entered: Entered, attach: Attach) -> Spot
             checked_at=entered.checked_at,
             post=entered.post,
             stage=entered.stage,
+            ticket=entered.ticket,
             document_id=entered.document_id,
             bench_rev=entered.bench_rev,
             inspector_id=act.by.employee_id,
@@ -100,6 +103,7 @@ def recheck_of(
             checked_at=checked_at,
             post=item.check.post,
             stage=item.check.stage,
+            ticket=item.check.ticket,
             document_id=item.check.document_id,
             inspector_id=act.by.employee_id,
             sample_qty=1,

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
+from models.after_sales import Ticket
 from models.engine import let_write
 from models.event import Attachment
 from models.organisation import Post
-from models.quality import CheckTemplate, SpotCheck
+from models.quality import CheckTemplate, CheckTemplateItem, SpotCheck
 from tests.admin_views.test_contract import count
 from tests.browse import Browser
 from tests.models.test_check_templates import published
@@ -329,3 +330,25 @@ def test_a_template_that_nobody_could_judge_and_a_plan_that_is_none_are_refused_
     assert (
         "At least one" in manager.post("/admin/check_plan/new/", plan | {"scope": "spot_check", "per_week": "0"}).text
     )
+
+
+def test_how_a_customer_was_spoken_to_is_sampled_from_his_ticket(app):
+    with app.app_context(), Session(db.engine) as session:
+        template = published(
+            session, CheckTemplateItem(question="称呼与自报姓名"), code="MB-G", post=None, scope="contact_sample"
+        )
+        question = template.items[0].id
+        ticket = session.scalar(select(Ticket))
+        key, no, agent = ticket.id, ticket.no, ticket.agent
+        path = f"/q/{agent.post.code}/?ticket={key}&employee={agent.id}"
+    manager = Browser(app, "after_sales_manager")
+    assert path.replace("&", "&amp;") in manager.get(f"/admin/ticket/details/?id={key}").text
+    page = manager.get(path).text
+    assert no in page
+    sent = form_of(manager, path) | {"ticket": str(key), f"said-{question}": "ok"}
+    assert manager.post(path.partition("?")[0], sent).status_code in {200, 302, 303}
+    check, _, _ = last(app)
+    assert (check.kind, check.ticket_id, check.status) == ("contact_sample", key, "closed")
+    assert check.no in manager.get(f"/admin/ticket/details/?id={key}").text
+    foreign = Browser(app, "quality_inspector")  # an inspector may sample contacts, but sees no tickets
+    assert no not in foreign.get(path).text
