@@ -19,7 +19,7 @@ from admin_views.registry import clause_url, every_view, menu_pages
 from admin_views.screen import MenuGroup, MenuItem, Message
 from admin_views.session import db
 from admin_views.signin import account_here, name_here, path_of, person_here, roles_here, safe_next, theme_here
-from admin_views.words import CHINESE, locale, many, say, t
+from admin_views.words import CHINESE, fitting, locale, many, say, t
 from models.engine import let_write
 from rules.base import Words
 
@@ -137,6 +137,7 @@ def set_up(app: Flask) -> None:
     app.before_request(_must_change_password)
     app.after_request(_headers)
     app.context_processor(_globals)
+    app.jinja_env.filters["fitting"] = fitting
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
 

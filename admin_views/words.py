@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from unicodedata import east_asian_width
 
 from babel import Locale
 from babel.dates import format_date
@@ -105,6 +106,16 @@ def year_month_text(first: date) -> str:
 def long_date(value: date) -> str:
     """A day as it stands on a paper."""
     return _date_text(value, "long", locale())
+
+
+def fitting(text: str, halves: int) -> str:
+    """The text, cut to the width of so many half-width characters; a Chinese one is two wide."""
+    width = 0
+    for place, sign in enumerate(text):
+        width += 2 if east_asian_width(sign) in "WF" else 1
+        if width > halves:
+            return text[:place].rstrip() + "…"
+    return text
 
 
 def exact_instant(value: datetime, language: str | None = None) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from admin_views.columns import Shown
 from admin_views.tabled import tabled
+from admin_views.words import fitting
 from models.actions import AccountabilityCase
 from rules.base import Words
 from rules.quality import Verdict
@@ -30,3 +31,14 @@ def test_the_kind_of_a_source_is_said_never_the_name_of_its_table(app, language,
         shown = Shown(AccountabilityCase, "source_entity", Words("Comes from", "来源"))
         assert shown.cell("spot_check").text == said
         assert shown.cell("no_table_of_ours").text == "no_table_of_ours"
+
+
+@pytest.mark.parametrize(
+    "text,halves,shown",
+    [
+        ("渗漏", 4, "渗漏"), ("外观运输损伤", 8, "外观运输…"), ("Leak", 4, "Leak"), ("Overheating", 8, "Overheat…"),
+        ("HY-车床", 5, "HY-车…"), ("Wear or broken part", 5, "Wear…"), ("", 3, ""),
+    ],
+)  # fmt: skip
+def test_words_are_cut_by_their_width(text, halves, shown):
+    assert fitting(text, halves) == shown
