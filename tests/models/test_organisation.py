@@ -359,6 +359,7 @@ def test_what_somebody_leaves_behind_is_said_before_and_goes_to_his_manager(any_
         ("employee", "leave"),
         ("customer", "hand_over"),
         ("customer", "hand_over"),
+        *([("sales_order", "hand_over")] * 3),
         ("account", "edit"),
     ]
 
