@@ -215,7 +215,7 @@ def _read(shown: Shown, value: Any) -> str:
                 return _several(value)
     except (ValueError, InvalidOperation, TypeError):
         return str(value)
-    return value_text(value)
+    return shown.cell(value).text if shown.names_table else value_text(value)
 
 
 def _model_of(table: str) -> Any:

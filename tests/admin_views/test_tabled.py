@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from admin_views.columns import Shown
+from admin_views.history import _read
 from admin_views.tabled import tabled
 from admin_views.words import fitting
 from models.actions import AccountabilityCase
@@ -31,6 +32,7 @@ def test_the_kind_of_a_source_is_said_never_the_name_of_its_table(app, language,
         shown = Shown(AccountabilityCase, "source_entity", Words("Comes from", "来源"))
         assert shown.cell("spot_check").text == said
         assert shown.cell("no_table_of_ours").text == "no_table_of_ours"
+        assert _read(shown, "spot_check") == said
 
 
 @pytest.mark.parametrize(
