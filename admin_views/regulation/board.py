@@ -323,7 +323,7 @@ def board_card(person: Person) -> DeskCard | None:
     """Clauses with something overdue, for those who answer for a clause, and for an administrator."""
     if not (person.holds(Role.ADMIN) or owns(person)):
         return None
-    told = told_all(person, Asked.now(now()))
+    told = told_all(person, Asked.now(now()), (Side.OVERDUE,))
     is_all = person.holds(Role.ADMIN, Role.GENERAL_MANAGER)
     late = [one for one in told if one.sums[Side.OVERDUE] and (is_all or person.holds(one.clause.manager))]
     return DeskCard(

@@ -1,13 +1,13 @@
 """A clause as the board tells it: its text, the numbers of its evidence, what is not set."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from admin_views.registry import record_url
 from admin_views.session import db
 from admin_views.words import say, t
 from models.regulation import Asked, Clause, Counted, Figure, UnsetPart, clauses, counted, unset
-from models.regulation.evidence import COUNTED
+from models.regulation.evidence import ALL_SIDES, COUNTED
 from rules.base import Person, Role
 from rules.regulation import MANAGERS, Side
 
@@ -57,10 +57,10 @@ class Told:
     sums: dict[Side, int]
 
 
-def told_all(person: Person, asked: Asked) -> list[Told]:
+def told_all(person: Person, asked: Asked, sides: Collection[Side] = ALL_SIDES) -> list[Told]:
     """The whole regulation as it is kept: as many statements for one row as for a million."""
     found = clauses(db.session)
-    numbers = counted(db.session, [one.evidence for one in found if one.evidence], asked)
+    numbers = counted(db.session, [one.evidence for one in found if one.evidence], asked, sides)
     missing: dict[str, list[UnsetPart]] = {}
     for one in unset(db.session, asked.at):
         missing.setdefault(one.clause, []).append(one)

@@ -3,7 +3,7 @@
 A chapter registers what it has by ``@evidence("P3.2")``; the board counts everything in one statement.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,6 +56,7 @@ class Counted:
     numbers: Mapping[Side, int]
 
 
+ALL_SIDES = tuple(Side)
 Maker = Callable[[Asked], Iterable[Tally]]
 EVIDENCE: dict[str, list[Maker]] = {}
 
@@ -76,13 +77,21 @@ def tallies(name: str, asked: Asked) -> list[Tally]:
     return [one for maker in EVIDENCE.get(name, ()) for one in maker(asked)]
 
 
-def counted(session: Session, names: Iterable[str], asked: Asked) -> dict[str, list[Counted]]:
+def counted(
+    session: Session, names: Iterable[str], asked: Asked, sides: Collection[Side] = ALL_SIDES
+) -> dict[str, list[Counted]]:
     """The numbers of all these names, of the whole company: one statement, however many there are.
 
-    Whether the regulation is kept is nobody's secret; the rows behind a number are for those who may see them.
+    ``sides``: what is counted, all of it where nobody asks for less. Whether the regulation is kept is nobody's secret; the rows behind a number are for those who may see them.
     """
     found = {name: tallies(name, asked) for name in names}
-    places = [(name, nth, side) for name, those in found.items() for nth, one in enumerate(those) for side in one.sides]
+    places = [
+        (name, nth, side)
+        for name, those in found.items()
+        for nth, one in enumerate(those)
+        for side in one.sides
+        if side in sides
+    ]
     counts = [_count(found[name][nth], side) for name, nth, side in places]
     row = session.execute(select(*counts)).one() if counts else ()
     numbers: dict[tuple[str, int], dict[Side, int]] = {}
