@@ -82,7 +82,8 @@ def counted(
 ) -> dict[str, list[Counted]]:
     """The numbers of all these names, of the whole company: one statement, however many there are.
 
-    ``sides``: what is counted, all of it where nobody asks for less. Whether the regulation is kept is nobody's secret; the rows behind a number are for those who may see them.
+    ``sides``: what is counted, all of it where nobody asks for less. Whether the regulation is kept is nobody's secret;
+    the rows behind a number are for those who may see them.
     """
     found = {name: tallies(name, asked) for name in names}
     places = [
