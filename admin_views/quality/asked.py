@@ -11,6 +11,7 @@ from admin_views.quality.templates import limits_text
 from admin_views.registry import record_url
 from admin_views.screen import Cell
 from admin_views.session import db
+from admin_views.training.opened import whole_number
 from admin_views.words import say, t
 from models.actions import ActionItem
 from models.after_sales import Ticket
@@ -171,10 +172,10 @@ def _worked(stages: Sequence[PlanStage], employee: Employee | None, said: Mappin
 
 def _ticket(said: Mapping[str, str], person: Person) -> Ticket | None:
     """The report that the address names, where the person may see it."""
-    key = said.get("ticket", "")
-    if not (key.isascii() and key.isdecimal() and len(key) < 18):
+    key = whole_number(said.get("ticket", ""))
+    if key is None:
         return None
-    return db.session.scalar(select(Ticket).where(Ticket.id == int(key), Ticket.visible_to(person)))
+    return db.session.scalar(select(Ticket).where(Ticket.id == key, Ticket.visible_to(person)))
 
 
 def _document(template: CheckTemplate | None, stage: PlanStage | None) -> int | None:
