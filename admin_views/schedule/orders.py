@@ -5,10 +5,11 @@ from typing import ClassVar
 from admin_views.base import Inline, RegulationView, Section
 from admin_views.columns import TONES
 from admin_views.faults import SENTENCES
+from admin_views.screen import Option
 from admin_views.session import db
 from models.base import Act, on_date
 from models.organisation import Employee
-from models.schedule import OrderClearance, ProductUnit, SalesOrder
+from models.schedule import OrderClearance, ProductUnit, SalesOrder, sellers
 from rules.base import Person, Words
 from rules.schedule import ClearanceKind, orders
 
@@ -152,6 +153,8 @@ class SalesOrderView(RegulationView):
         }
     )
     asked_kinds: ClassVar = {"promised_on": "date", "delivered_on": "date"}
+    asked_fields: ClassVar = {"sales": "sales"}
+    asked_required = frozenset({"sales"})
     needs_employee = True
     icon = "clipboard-list"
 
@@ -159,6 +162,12 @@ class SalesOrderView(RegulationView):
         """Whoever enters an order looks after it, unless he says otherwise."""
         seller = db.session.get(Employee, act.by.employee_id) if act.by.employee_id else None
         return SalesOrder(sales=seller, ordered_on=on_date(act.at), qty=1)
+
+    def asked_options(self, record: SalesOrder, name: str) -> list[Option] | None:
+        """An order is passed to somebody else who sells."""
+        if name != "sales":
+            return None
+        return [Option(str(one.id), one.label) for one in sellers(db.session) if one.id != record.sales_id]
 
     def before_save(self, record: SalesOrder, act: Act) -> None:
         record.prepare()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +12,7 @@ from models.actions import ActionItem, open_action
 from models.base import Act, Line, Record, on_date
 from models.organisation import Customer, Department, Employee, ProductModel, holders
 from models.regulation import arm, cancel, cancel_all, company_calendar, copies_due, stop
+from models.schedule.handing import pass_to
 from models.schedule.reach import in_either, of_workshop, one, orders_with_stages_of
 from rules import schedule
 from rules.actions import ActionKind, ActionStatus, Severity
@@ -105,10 +107,14 @@ class SalesOrder(Record):
     workshop: Mapped[Department | None] = relationship(foreign_keys=[workshop_id])
     clearances: Mapped[list["OrderClearance"]] = relationship(back_populates="order", order_by="OrderClearance.id")
 
+    had_by_id: ClassVar[int | None] = None
+    """Who looked after it until the act that is under way passed it on: he is told; kept in its history."""
+
     def parties(self) -> Mapping[str, frozenset[int]]:
         session = self.session
         return {
             "seller": one(self.sales_id),
+            "former_seller": one(self.had_by_id),
             "project_lead_of_it": one(self.project_lead_id),
             "workshop_manager": of_workshop(session, Role.PRODUCTION_MANAGER, self.workshop_id),
             "workshop_planner": of_workshop(session, Role.PRODUCTION_PLANNER, self.workshop_id),
@@ -224,6 +230,9 @@ class SalesOrder(Record):
         found = orders.refuse_delivery(delivered_on or on, self.ordered_on, on)
         stop(self.session, self, Target.TELLING_CUSTOMER, at=act.at)
         self.delivered_on = found
+
+    def do_hand_over(self, act: Act, sales: Employee | None = None) -> None:
+        pass_to(self, sales, act)
 
     def do_hold(self, act: Act) -> None:
         self.held_from = self.status

@@ -7,7 +7,15 @@ from datetime import date
 from rules.base import Choice, Lifecycle, NotYours, Person, Role, RuleBroken, Words, names_of, step
 from rules.organisation import CustomerLevel
 from rules.regulation import Target, tell_apart
-from rules.schedule.access import LEAD, PRODUCTION_DESK, SELLER, TECHNICAL_DESK, WORKSHOP_MANAGER, WORKSHOP_PLANNER
+from rules.schedule.access import (
+    FORMER_SELLER,
+    LEAD,
+    PRODUCTION_DESK,
+    SELLER,
+    TECHNICAL_DESK,
+    WORKSHOP_MANAGER,
+    WORKSHOP_PLANNER,
+)
 from rules.training.dates import add_months
 
 R = Role
@@ -76,6 +84,8 @@ RUNNING = ("confirmed", "in_production", "ready")
 """Promised and not yet with the customer; an order on hold is, too."""
 OPEN = (*RUNNING, "on_hold")
 UNDELIVERED = (*BEFORE_PROMISE, *OPEN)
+SELLERS = (R.SALES, R.SALES_MANAGER)
+"""Who can look after an order."""
 
 ORDER_STEPS = Lifecycle(
     "draft",
@@ -158,6 +168,20 @@ ORDER_STEPS = Lifecycle(
             is_destructive=True,
             tells=(SELLER, LEAD, WORKSHOP_MANAGER),
             clause="S2.3",
+        ),
+        *(
+            step(
+                "hand_over",
+                status,
+                status,
+                "Pass to another seller",
+                "移交他人负责",
+                by={SELLER, R.SALES_MANAGER, R.GENERAL_MANAGER},
+                asks=("sales",),
+                tells=(SELLER, FORMER_SELLER, LEAD),
+                clause="C2.1",
+            )
+            for status in UNDELIVERED
         ),
     ),
 )
@@ -273,6 +297,21 @@ def refuse_delivery(delivered_on: date, ordered_on: date, on: date) -> date:
     return delivered_on
 
 
+def refuse_seller(name: str, *, is_same: bool, has_left: bool, sells: bool) -> None:
+    """Raises RuleBroken for somebody an order cannot be passed to: who has it, who has left, who does not sell."""
+    if is_same:
+        raise _fault("sales", "{name} has it already.", "该订单已由{name}负责。", name=name)
+    if has_left:
+        raise _fault("sales", "{name} has left: choose somebody else.", "{name}已离职，请另选他人。", name=name)
+    if not sells:
+        raise _fault(
+            "sales",
+            "{name} has no role in sales: choose somebody who can confirm and deliver orders.",
+            "{name}没有销售角色，请选择能办理订单的销售人员。",
+            name=name,
+        )
+
+
 def is_late(kpi_due_on: date | None, delivered_on: date | None, on: date) -> bool:
     """Whether an order counts as late on that day: delivered after the date that counts, or still with us after it."""
     return kpi_due_on is not None and (delivered_on or on) > kpi_due_on
@@ -283,5 +322,5 @@ def warranty_until(shipped_on: date, months: int) -> date:
     return add_months(shipped_on, months)
 
 
-def _fault(field: str, en: str, zh: str) -> RuleBroken:
-    return RuleBroken(Words(en, zh), field=field, clause="S1.1")
+def _fault(field: str, en: str, zh: str, **values: object) -> RuleBroken:
+    return RuleBroken(Words(en, zh, **values), field=field, clause="S1.1")

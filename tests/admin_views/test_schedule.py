@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
+from models.organisation import Employee
 from models.reminding import remind
 from models.schedule import ContactLog, DailyReport, PlanChange, PlanStage, SalesOrder
 from tests.browse import Browser
@@ -26,6 +27,23 @@ def test_an_order_shows_what_hangs_together_with_it_and_the_next_act(app):
         assert words in page
     planner = Browser(app, "production_planner").get(f"/admin/sales_order/details/?id={key}").text
     assert "Make a link" not in planner
+
+
+def test_an_order_is_passed_to_somebody_who_sells_and_to_nobody_else(app):
+    key = first(app, SalesOrder)
+    page = Browser(app, "sales_manager", language="zh-CN").get(f"/admin/sales_order/details/?id={key}").text
+    assert "移交他人负责" in page
+    chief = first(app, Employee, name="销售经理")
+    assert re.search(rf'<option value="{chief}"[^>]*>销售经理', page)
+    worker = first(app, Employee, name="车工一")
+    assert f'<option value="{worker}"' not in page
+    boss = Browser(app, "sales_manager")
+    assert boss.perform("sales_order", key, "hand_over", sales=worker).status_code == 409
+    assert boss.perform("sales_order", key, "hand_over", sales="x").status_code == 422
+    assert boss.perform("sales_order", key, "hand_over", sales=chief).status_code == 200
+    planner = Browser(app, "production_planner")
+    assert planner.perform("sales_order", key, "hand_over", sales=chief).status_code == 403
+    assert "销售经理" in planner.get(f"/admin/sales_order/details/?id={key}").text
 
 
 @pytest.mark.parametrize(
