@@ -46,10 +46,14 @@ def _found(
 ) -> tuple[list[Any], int]:
     """The first few of these that the person may see, and how many there are."""
     grounds = (model.visible_to(person), model.voided_at.is_(None), *where)
-    rows = db.session.scalars(select(model).where(*grounds).options(*with_it).order_by(by).limit(MOST)).all()
+    rows = db.session.scalars(select(model).where(*grounds).options(*with_it).order_by(*_several(by)).limit(MOST)).all()
     if len(rows) < MOST:
         return list(rows), len(rows)
     return list(rows), db.session.scalar(select(func.count()).select_from(model).where(*grounds)) or 0
+
+
+def _several(by: Any) -> tuple[Any, ...]:
+    return by if isinstance(by, tuple) else (by,)
 
 
 def _card(title: str, lines: list[DeskLine], empty: str, count: int, icon: str, **more: str) -> DeskCard:
@@ -272,7 +276,7 @@ def late_or_soon(person: Person) -> DeskCard | None:
         DelayRecord,
         person,
         DelayRecord.status.in_(states),
-        by=DelayRecord.planned_end_on,
+        by=(DelayRecord.status == DelayStatus.ATTRIBUTED, DelayRecord.planned_end_on),
         with_it=(joinedload(DelayRecord.order), joinedload(DelayRecord.stage)),
     )
     lines = [

@@ -1,6 +1,7 @@
 """The Gantt chart, drawn by the server: places as SVG attributes, looks by class, as a strict policy wants it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -144,14 +145,15 @@ def chart(
     if axis is None:
         return None
     made = Chart()
-    made.bars = [_bar(place, one, axis, one.task.seq in set(critical)) for place, one in enumerate(works)]
+    heavy = set(critical)
+    made.bars = [_bar(place, one, axis, one.task.seq in heavy) for place, one in enumerate(works)]
     made.body = HEAD + len(works) * ROW
     made.lanes = _lanes(lanes or {}, axis, made.body + ROW)
     made.height = made.body + (ROW * (len(made.lanes) + 1) if made.lanes else 0) + 6
     made.off = _off(axis, calendar, made.height)
     made.ticks = _ticks(axis)
     made.marks = _marks(axis, today, promised_on)
-    made.links, made.critical_links = _links(works, made.bars, set(critical))
+    made.links, made.critical_links = _links(works, made.bars, heavy)
     made.said = _said(works, critical)
     return made
 
@@ -248,7 +250,7 @@ def _marks(axis: Axis, today: date, promised_on: date | None) -> list[Mark]:
     return found
 
 
-def _links(works: Sequence[Work], bars: Sequence[Bar], critical: Collection[int]) -> tuple[str, str]:
+def _links(works: Sequence[Work], bars: Sequence[Bar], critical: AbstractSet[int]) -> tuple[str, str]:
     """From the end of what is waited for to the beginning of what waits: an angled line each, in two paths."""
     known = {bar.seq: bar for bar in bars if bar.width}
     plain, heavy = [], []
@@ -262,7 +264,7 @@ def _links(works: Sequence[Work], bars: Sequence[Bar], critical: Collection[int]
             turn = max(end + 3, start - 3) if start > end else end + 3
             middle = ROW // 2
             line = f"M{end:.1f} {before.y + middle}H{turn:.1f}V{here.y + middle}H{start:.1f}"
-            (heavy if {seq, one.task.seq} <= set(critical) else plain).append(line)
+            (heavy if seq in critical and one.task.seq in critical else plain).append(line)
     return "".join(plain), "".join(heavy)
 
 

@@ -48,6 +48,8 @@ OWN_TONES = {
     "assessed": "soon",
     "applied": "met",
     "forwarded": "soon",
+    "logged": "done",
+    "done": "met",
 }
 TONES.update({status: tone for status, tone in OWN_TONES.items() if status not in TONES})
 CONDITION = {
