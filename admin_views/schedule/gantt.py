@@ -11,7 +11,9 @@ from rules.schedule.plans import Task
 from rules.working_time import WorkCalendar
 
 WIDTH, LABEL = 1200, 230
-ROW, HEAD, BAR, MINI = 26, 40, 12, 40
+ROW, HEAD, BAR, MINI = 26, 54, 12, 40
+MARK_TEXT = 70
+"""How wide the words of a mark are."""
 NAME_LETTERS = 15
 LONGEST_DAYS = 1100
 MIN_DAY, TEXT_DAY, HELPERS_DAY = 1.5, 15, 40
@@ -85,11 +87,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Mark:
-    """A line through the chart: today, the promise."""
+    """A line through the chart: today, the promise; its words stand to the right of it, or to its left."""
 
     x: float
     kind: str
     text: str
+    is_left: bool = False
 
 
 @dataclass
@@ -243,10 +246,13 @@ def _month(on: date) -> str:
 def _marks(axis: Axis, today: date, promised_on: date | None) -> list[Mark]:
     last = axis.first + timedelta(days=axis.days)
     found = []
-    if axis.first <= today < last:
-        found.append(Mark(round(axis.x(today) + axis.day / 2, 1), "today", t("Today", "今天")))
     if promised_on is not None and axis.first <= promised_on < last:
-        found.append(Mark(round(axis.x(promised_on) + axis.day, 1), "promise", t("Promised", "承诺")))
+        x = round(axis.x(promised_on) + axis.day, 1)
+        found.append(Mark(x, "promise", t("Promised", "承诺"), is_left=x > WIDTH - MARK_TEXT))
+    if axis.first <= today < last:
+        x = round(axis.x(today) + axis.day / 2, 1)
+        crowded = any(one.x - 2 * MARK_TEXT < x <= one.x for one in found) or x > WIDTH - MARK_TEXT
+        found.append(Mark(x, "today", t("Today", "今天"), is_left=crowded))
     return found
 
 
