@@ -7,6 +7,7 @@ from admin_views.columns import TONES
 from admin_views.faults import SENTENCES
 from admin_views.screen import Option
 from admin_views.session import db
+from admin_views.words import today
 from models.base import Act, on_date
 from models.organisation import Employee
 from models.schedule import OrderClearance, ProductUnit, SalesOrder, sellers
@@ -170,6 +171,13 @@ class SalesOrderView(RegulationView):
         if name != "sales":
             return None
         return [Option(str(one.id), one.label) for one in sellers(db.session) if one.id != record.sales_id]
+
+    def asked_first(self, record: SalesOrder, name: str) -> str:
+        """What the customer asked for is promised, and delivered is today, unless somebody says otherwise."""
+        if name == "promised_on":
+            wanted = record.requested_on
+            return wanted.isoformat() if wanted is not None and wanted >= today() else ""
+        return today().isoformat() if name == "delivered_on" else ""
 
     def before_save(self, record: SalesOrder, act: Act) -> None:
         record.prepare()

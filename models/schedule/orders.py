@@ -139,12 +139,17 @@ class SalesOrder(Record):
                 Words("Choose a production department.", "请选择生产部门。"), field="workshop", clause="S1.1"
             )
 
+    def why_not(self, verb: str, person: Person) -> RuleBroken | None:
+        """No promise before both have answered; history kept no answers."""
+        refusal = super().why_not(verb, person)
+        if refusal is None and verb == "confirm" and self.clearances:
+            return orders.why_not_confirm(self._answers())
+        return refusal
+
     def _step(self, verb: str) -> Step:
         """From a hold it goes back to where it came from."""
         found = super()._step(verb)
         return replace(found, target=str(self.held_from)) if verb == "resume" else found
-
-    # -- cleared -----------------------------------------------------------------------------------------------------
 
     def do_submit(self, act: Act) -> None:
         """Production and technical are asked; each has its time limit (S1.1)."""
@@ -199,7 +204,7 @@ class SalesOrder(Record):
     def do_confirm(self, act: Act, promised_on: date | None = None) -> None:
         """The first promise stays for ever; beside it stands the date that indicators count."""
         if act.recorded_at is None:
-            self._refuse_uncleared()
+            orders.refuse_uncleared(self._answers())
         if self.project_lead_id is None:
             raise RuleBroken(
                 Words("Name a project lead first.", "请先指定项目负责人。"), field="project_lead", clause="S2.2"
@@ -210,19 +215,15 @@ class SalesOrder(Record):
         if not act.recorded_at:
             self.tell_again(act)
 
-    def _refuse_uncleared(self) -> None:
-        orders.refuse_uncleared(
-            Answered(found.kind, found.opinion if found.status is ClearanceStatus.ANSWERED else None)
-            for found in self.asked()
-        )
+    def _answers(self) -> list[Answered]:
+        answered = ClearanceStatus.ANSWERED
+        return [Answered(one.kind, one.opinion if one.status is answered else None) for one in self.asked()]
 
     def tell_again(self, act: Act) -> None:
         """The customer is to hear from us within the time limit, from now on (S2.3)."""
         self.session.flush()
         facts = {"customer_level": str(self.customer.level), "priority": str(self.priority)}
         arm(self.session, self, Target.TELLING_CUSTOMER, facts, at=act.at)
-
-    # -- delivered ---------------------------------------------------------------------------------------------------
 
     def do_deliver(self, act: Act, delivered_on: date | None = None) -> None:
         """Nobody has to be told any more; the numbered pieces follow."""

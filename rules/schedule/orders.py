@@ -235,17 +235,17 @@ class Answered:
     opinion: Opinion | None = None
 
 
-def refuse_uncleared(answers: Iterable[Answered]) -> None:
-    """Raises RuleBroken until production and technical have both answered, and neither called it infeasible (S1.1)."""
+def why_not_confirm(answers: Iterable[Answered]) -> RuleBroken | None:
+    """Why it is not promised yet: both departments answer, and neither says infeasible; None = it may be (S1.1)."""
     known = {one.kind: one.opinion for one in answers}
     for kind in ClearanceKind:
         opinion = known.get(kind)
         if opinion is None:
-            raise RuleBroken(
+            return RuleBroken(
                 Words("{who} has not answered yet.", "{who}尚未答复，不能确认订单。", who=kind), clause="S1.1"
             )
         if opinion is Opinion.INFEASIBLE:
-            raise RuleBroken(
+            return RuleBroken(
                 Words(
                     "{who} holds the order infeasible: take it back and change it.",
                     "{who}认为不可行，请退回修改后重新评审。",
@@ -253,6 +253,13 @@ def refuse_uncleared(answers: Iterable[Answered]) -> None:
                 ),
                 clause="S1.1",
             )
+    return None
+
+
+def refuse_uncleared(answers: Iterable[Answered]) -> None:
+    """Raises RuleBroken where ``why_not_confirm`` says why (S1.1)."""
+    if refusal := why_not_confirm(answers):
+        raise refusal
 
 
 def refuse_incomplete_answer(

@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
+from models.engine import let_write
 from models.organisation import Employee
 from models.reminding import remind
 from models.schedule import ContactLog, DailyReport, PlanChange, PlanStage, SalesOrder
 from tests.browse import Browser
-from tests.schedule_world import AT
+from tests.schedule_world import AT, answer, as_, order
 
 
 def first(app, model, **facts):
@@ -27,6 +28,25 @@ def test_an_order_shows_what_hangs_together_with_it_and_the_next_act(app):
         assert words in page
     planner = Browser(app, "production_planner").get(f"/admin/sales_order/details/?id={key}").text
     assert "Make a link" not in planner
+
+
+def test_what_stands_in_the_way_of_a_promise_is_said_before_and_the_wanted_date_is_there(app):
+    with app.app_context(), Session(db.engine) as session:
+        found = as_(session, "sales", order(session), "submit")
+        key, wanted = found.id, found.requested_on
+    browser = Browser(app, "sales", language="zh-CN")
+    page, path = browser.get(f"/admin/sales_order/details/?id={key}").text, f"/admin/sales_order/details/?id={key}"
+    assert "生产部门尚未答复，不能确认订单。" in page
+    assert "verb-confirm" not in page
+    assert "评审中 · 生产部门尚未答复" in browser.get("/").text
+    let_write(may=True)
+    with app.app_context(), Session(db.engine) as session:
+        for kind in ("technical", "production"):
+            answer(session, session.get(SalesOrder, key), kind)
+    page = browser.get(path).text
+    assert "verb-confirm" in page
+    assert re.search(rf'name="promised_on"[^>]*value="{wanted.isoformat()}"', page)
+    assert browser.perform("sales_order", key, "confirm", promised_on=wanted.isoformat()).status_code == 200
 
 
 def test_an_order_is_passed_to_somebody_who_sells_and_to_nobody_else(app):
