@@ -179,6 +179,7 @@ ORDER_STEPS = Lifecycle(
                 by={SELLER, R.SALES_MANAGER, R.GENERAL_MANAGER},
                 asks=("sales",),
                 tells=(SELLER, FORMER_SELLER, LEAD),
+                is_aside=True,
                 clause="C2.1",
             )
             for status in UNDELIVERED
