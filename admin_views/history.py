@@ -76,10 +76,17 @@ def entry(record: Record, event: Event, who: str, names: "_Names", hidden: froze
         role=role,
         action=action_words(record, event.action),
         source=say(event.source.words),
-        reason=event.reason,
+        reason=_refused(record, event.reason) if event.action == "refused" else event.reason,
         clause=event.clause,
         changes=[one for one in changes if one.old != one.new],
     )
+
+
+def _refused(record: Record, reason: str) -> str:
+    """What was refused, in the words of its button where it was a verb, and why."""
+    verb, _, why = reason.partition(": ")
+    is_verb = record.lifecycle is not None and verb in record.lifecycle.verbs
+    return f"{say(record.verb_words(verb))}{t(': ', '：')}{why}" if is_verb else reason
 
 
 def _is_hidden(field: str, hidden: frozenset[str]) -> bool:

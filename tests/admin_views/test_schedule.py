@@ -63,6 +63,10 @@ def test_an_order_is_passed_to_somebody_who_sells_and_to_nobody_else(app):
     assert boss.perform("sales_order", key, "hand_over", sales=chief).status_code == 200
     planner = Browser(app, "production_planner")
     assert planner.perform("sales_order", key, "hand_over", sales=chief).status_code == 403
+    assert (
+        "Pass to another seller: 车工一 has no role in sales"
+        in planner.get(f"/admin/sales_order/details/?id={key}").text
+    )
     assert "销售经理" in planner.get(f"/admin/sales_order/details/?id={key}").text
 
 
