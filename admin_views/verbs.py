@@ -44,7 +44,7 @@ def _free(name: str, label: str, kind: str | type[Choice], *, is_required: bool,
 
 
 def _of_column(view: "RegulationView", record: Record, name: str, shown: Shown, *, is_required: bool) -> Asked:
-    value, label = getattr(record, shown.name, None), say(shown.words)
+    value, label = getattr(record, shown.name, None), say(view.labels.get(name, shown.words))
     if shown.kind == "relation":
         chosen = [Option(str(value.id), value.label, is_chosen=True)] if value is not None else []
         return Asked(name, label, "relation", is_required, chosen, view.lookup_url(name))

@@ -49,6 +49,15 @@ def test_what_stands_in_the_way_of_a_promise_is_said_before_and_the_wanted_date_
     assert browser.perform("sales_order", key, "confirm", promised_on=wanted.isoformat()).status_code == 200
 
 
+def test_what_the_gate_answered_stands_in_the_history_in_words(app):
+    key = first(app, PlanStage, status="in_progress")
+    path = f"/admin/plan_stage/details/?id={key}"
+    for language, words in (("zh-CN", "可上岗"), ("en", "May work")):
+        page = Browser(app, "team_leader", language=language).get(path).text
+        assert "answer:" not in page
+        assert words in page
+
+
 def test_an_order_is_passed_to_somebody_who_sells_and_to_nobody_else(app):
     key = first(app, SalesOrder)
     page = Browser(app, "sales_manager", language="zh-CN").get(f"/admin/sales_order/details/?id={key}").text
