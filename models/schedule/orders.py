@@ -13,7 +13,7 @@ from models.base import Act, Line, Record, on_date
 from models.organisation import Customer, Department, Employee, ProductModel, holders
 from models.regulation import arm, cancel, cancel_all, company_calendar, copies_due, stop
 from models.schedule.handing import pass_to
-from models.schedule.reach import in_either, of_workshop, one, orders_with_stages_of
+from models.schedule.reach import in_either, of_workshop, one, orders_naming, orders_with_stages_of
 from rules import schedule
 from rules.actions import ActionKind, ActionStatus, Severity
 from rules.base import Person, Role, RuleBroken, Step, Words
@@ -315,10 +315,7 @@ class OrderClearance(Record):
     @classmethod
     def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:
         """Whoever sees the order by his name."""
-        mine = select(SalesOrder.id).where(
-            (SalesOrder.sales_id == person.employee_id) | (SalesOrder.project_lead_id == person.employee_id)
-        )
-        return [cls.order_id.in_(mine)]
+        return [cls.order_id.in_(orders_naming(person))]
 
     def why_not(self, verb: str, person: Person) -> RuleBroken | None:
         """Production answers for production, technical for technical."""

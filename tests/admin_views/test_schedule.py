@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
+from models.base import Act
 from models.engine import let_write
+from models.journal import acting
 from models.organisation import Employee
 from models.reminding import remind
 from models.schedule import ContactLog, DailyReport, PlanChange, PlanStage, SalesOrder
 from tests.browse import Browser
-from tests.schedule_world import AT, answer, as_, order
+from tests.schedule_world import AT, answer, as_, order, person
 
 
 def first(app, model, **facts):
@@ -47,6 +49,27 @@ def test_what_stands_in_the_way_of_a_promise_is_said_before_and_the_wanted_date_
     assert "verb-confirm" in page
     assert re.search(rf'name="promised_on"[^>]*value="{wanted.isoformat()}"', page)
     assert browser.perform("sales_order", key, "confirm", promised_on=wanted.isoformat()).status_code == 200
+
+
+def test_the_project_lead_sees_the_change_that_he_decides_on(app):
+    with app.app_context(), Session(db.engine) as session:
+        seller = person(session, "sales")
+        with acting(session, Act(seller, AT)):
+            found = session.scalars(select(SalesOrder).order_by(SalesOrder.id)).first()
+            change = PlanChange(order=found, proposer_id=seller.employee_id, text="客户要求推迟")
+            change.new_promised_on = found.promised_on + timedelta(days=7)
+            change.prepare()
+            session.add(change)
+            session.commit()
+        key = change.id
+        as_(session, "sales", change, "propose")
+        as_(session, "technical", change, "assess")
+        as_(session, "production_manager", change, "assess")
+    lead = Browser(app, "project_lead", language="zh-CN")
+    assert "客户要求推迟" in lead.get("/").text
+    assert "批准" in lead.get(f"/admin/plan_change/details/?id={key}").text
+    assert lead.perform("plan_change", key, "approve").status_code == 200
+    assert Browser(app, "team_leader").get(f"/admin/plan_change/details/?id={key}").status_code == 404
 
 
 def test_what_the_gate_answered_stands_in_the_history_in_words(app):
