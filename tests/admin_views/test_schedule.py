@@ -130,6 +130,9 @@ def test_a_customer_follows_his_order_by_a_link_that_is_shown_once(app):
     browser = Browser(app, "sales")
     page = browser.post(f"/schedule/orders/{key}/link/", {}, token_from=f"/schedule/orders/{key}/link/").text
     token = re.search(r"/o/([\w-]+)/", page)[1]
+    order_page = browser.get(f"/admin/sales_order/details/?id={key}").text
+    assert order_page.count("known to the customer only") == 1
+    assert token not in order_page
     answer = Browser(app, language="zh-CN").get(f"/o/{token}/")
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"
