@@ -26,7 +26,7 @@ from admin_views.verbs import asked_value
 from admin_views.words import say, t
 from models.base import Act, Record, Source
 from models.journal import acting
-from rules.base import Access, Choice, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words
+from rules.base import Access, Choice, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words, key_of
 
 
 class RegulationView(Saves, ModelView):  # type: ignore[misc]
@@ -103,9 +103,9 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
 
     def one(self, key: str | None, *with_it: Any) -> Record:
         """The record with that key, if the person may see it. Raises NotVisible (404)."""
-        if key is None or not key.isdecimal() or not key.isascii() or len(key) > 18:
+        if (found := key_of(key)) is None:
             raise NotVisible
-        query = select(self.model).where(self.model.id == int(key), self.model.visible_to(person_here()))
+        query = select(self.model).where(self.model.id == found, self.model.visible_to(person_here()))
         found = db.session.scalar(query.options(*with_it))
         if found is None:
             raise NotVisible

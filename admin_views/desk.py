@@ -23,7 +23,7 @@ from models.engine import settings_in_force, settings_missed
 from models.event import Attachment, WorkerBeat
 from models.journal import acting
 from models.signin import hash_kind
-from rules.base import NotVisible, NotYours, RuleBroken, Words
+from rules.base import NotVisible, NotYours, RuleBroken, Words, key_of
 from rules.event import AttachmentKind
 
 desk = Blueprint("desk", __name__)
@@ -127,8 +127,7 @@ def give(key: str) -> AnyResponse:
     """A file, byte for byte, to whoever may see its record; never as a page."""
     if not current_user.is_authenticated:
         return unauthorised()
-    is_key = key.isdecimal() and key.isascii() and len(key) <= 18
-    found = db.session.get(Attachment, int(key)) if is_key else None
+    found = db.session.get(Attachment, key_of(key) or 0)
     view = views().get(found.entity) if found is not None else None
     if found is None or view is None:
         raise NotVisible

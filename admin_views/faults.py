@@ -17,7 +17,7 @@ from admin_views.session import db
 from admin_views.signin import act_here, nobody_here, path_of, person_here, unauthorised
 from admin_views.words import say, t
 from models.journal import record_refusal
-from rules.base import RuleBroken, Stale, Words
+from rules.base import RuleBroken, Stale, Words, key_of
 
 SENTENCES: dict[str, Words] = {}
 """Constraint name -> what it means; chapters add theirs beside their views."""
@@ -97,8 +97,7 @@ def note_refusal(refused: RuleBroken) -> None:
         roll_back()
         return
     entity = clean((request.view_args or {}).get("table") or request.blueprint or "")[:63]
-    raw = request.values.get("id", "")
-    key = int(raw) if raw.isdecimal() and raw.isascii() and len(raw) < 18 else None
+    key = key_of(request.values.get("id"))
     action = clean(request.values.get("verb") or request.endpoint or "")[:60]
     act = act_here()
     record_refusal(db.session, act, entity=entity, entity_id=key, action=action, reason=clean(say(refused.words)))

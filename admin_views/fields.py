@@ -31,7 +31,7 @@ from admin_views.signin import person_here
 from admin_views.words import say, t
 from models.base import COMPANY_ZONE, Record
 from models.types import Scaled
-from rules.base import Choice, Faulty, Words
+from rules.base import Choice, Faulty, Words, key_of
 
 LONGEST = 20_000
 
@@ -267,9 +267,10 @@ class PickerField(Parsed):
         self.data = self.kept = value.id if isinstance(value, Record) else value
 
     def parse(self, given: str) -> int:
-        if not given.isdecimal() or not given.isascii() or len(given) > 18:
+        key = key_of(given)
+        if key is None:
             raise ValueError(t("Choose one from the list.", "请从列表中选择。"))
-        return int(given)
+        return key
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and self.picked is None:

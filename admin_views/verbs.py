@@ -13,7 +13,7 @@ from admin_views.session import db
 from admin_views.signin import person_here
 from admin_views.words import say
 from models.base import Record
-from rules.base import Choice, Faulty, Words
+from rules.base import Choice, Faulty, Words, key_of
 
 if TYPE_CHECKING:
     from admin_views.base import RegulationView
@@ -91,9 +91,8 @@ def _day(name: str, given: str) -> date:
 
 def _record(model: type[Record], name: str, given: str) -> Record:
     """Only what the person may see, and what still stands, can be chosen."""
-    is_key = given.isdecimal() and given.isascii() and len(given) <= 18
     query = select(model).where(model.visible_to(person_here()), model.voided_at.is_(None))
-    found = db.session.scalar(query.where(model.id == int(given))) if is_key else None
+    found = db.session.scalar(query.where(model.id == key_of(given)))
     if found is None:
         raise Faulty({name: Words("Choose one from the list.", "请从列表中选择。")})
     return found  # type: ignore[no-any-return]

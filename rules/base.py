@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Self
 
+MOST_DIGITS = 18
+"""Of a key, so that it fits into 64 bits."""
+
 
 class Words:
     """One sentence or label in English and Chinese, with named values that are put in when it is shown."""
@@ -315,6 +318,12 @@ def why_not(one: Step, person: Person, department_id: int | None, relations: Ite
         elif entry in held:
             return None
     return NotYours(filled(OTHERS_STEP, who=names_of(one.by)), clause=one.clause)
+
+
+def key_of(given: object) -> int | None:
+    """The key of a record in what somebody sent, which 64 bits hold; None where it is none."""
+    digits = str(given)
+    return int(digits) if digits.isdecimal() and digits.isascii() and len(digits) <= MOST_DIGITS else None
 
 
 def filled(words: Words, **values: object) -> Words:

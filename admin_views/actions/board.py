@@ -19,7 +19,7 @@ from models.actions import ActionItem
 from models.base import now
 from models.organisation import Department, Employee
 from rules.actions import ActionStatus, Severity
-from rules.base import Person, Words
+from rules.base import Person, Words, key_of
 
 menu_page(MenuPage("actions", Words("Board", "整改看板"), "/actions/board/", icon="table"))
 board = Blueprint("actions_board", __name__, url_prefix="/actions/board")
@@ -67,15 +67,11 @@ def actions_board() -> AnyResponse | str:
 def _wanted(asked: dict[str, str]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for name, column in (("department", ActionItem.department_id), ("responsible", ActionItem.responsible_id)):
-        if _is_key(asked[name]):
-            found.append(column == int(asked[name]))
+        if (key := key_of(asked[name])) is not None:
+            found.append(column == key)
     if asked["severity"] in {str(one) for one in Severity}:
         found.append(ActionItem.severity == Severity(asked["severity"]))  # type: ignore[call-arg]
     return found
-
-
-def _is_key(given: str) -> bool:
-    return given.isdecimal() and given.isascii() and len(given) < 18
 
 
 def _cards(where: list[ColumnElement[bool]]) -> dict[ActionStatus, list[ActionItem]]:
@@ -146,5 +142,5 @@ def _departments(person: Person, chosen: str) -> list[Option]:
 
 
 def _responsible(chosen: str) -> Option | None:
-    found = db.session.get(Employee, int(chosen)) if _is_key(chosen) else None
+    found = db.session.get(Employee, key_of(chosen) or 0)
     return Option(str(found.id), found.label, is_chosen=True) if found is not None else None

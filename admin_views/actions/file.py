@@ -17,7 +17,7 @@ from admin_views.words import exact_date, exact_instant, number_text, say, t
 from models.actions import PerformanceFileEntry, file_of, of_managed_people
 from models.base import now, on_date
 from models.organisation import Employee
-from rules.base import NotVisible, Person, Role, Words
+from rules.base import NotVisible, Person, Role, Words, key_of
 
 performance = Blueprint("performance", __name__, url_prefix="/performance")
 ON_THE_PAGE = 10
@@ -116,9 +116,8 @@ def whole_file(key: str) -> AnyResponse | str:
     if not current_user.is_authenticated:
         return unauthorised()
     person = person_here()
-    own = str(person.employee_id or "") if key == "me" else key
-    is_key = own.isdecimal() and own.isascii() and len(own) <= 18
-    employee = db.session.get(Employee, int(own)) if is_key else None
+    own = person.employee_id if key == "me" else key_of(key)
+    employee = db.session.get(Employee, own) if own is not None else None
     if employee is None or not may_read(person, employee.id):
         raise NotVisible
     entries = file_of(db.session, employee.id)

@@ -23,7 +23,7 @@ from models.base import Act, now
 from models.organisation import Department
 from models.regulation import company_calendar
 from rules.actions import OPENERS, OWED, Rung, due_of
-from rules.base import NotYours, Person, Role, RuleBroken, Words, relation_words
+from rules.base import NotYours, Person, Role, RuleBroken, Words, key_of, relation_words
 from rules.regulation import Target
 from rules.working_time import WorkCalendar
 
@@ -119,8 +119,8 @@ def _late(person: Person, at: datetime) -> list[ColumnElement[bool]]:
 
 
 def _in_department(chosen: str) -> list[ColumnElement[bool]]:
-    is_key = chosen.isdecimal() and chosen.isascii() and len(chosen) < 18
-    return [ActionItem.department_id == int(chosen)] if is_key else []
+    key = key_of(chosen)
+    return [ActionItem.department_id == key] if key is not None else []
 
 
 def _departments(person: Person, at: datetime, chosen: str) -> list[Option]:

@@ -32,7 +32,7 @@ from models.base import Act, now
 from models.event import Attachment
 from models.journal import acting
 from rules.after_sales import AFTER_SALES, ServiceStatus
-from rules.base import NotVisible, NotYours, RuleBroken, Words, names_of
+from rules.base import NotVisible, NotYours, RuleBroken, Words, key_of, names_of
 from rules.event import AttachmentKind
 
 outside = Blueprint("customers_page", __name__)
@@ -87,8 +87,7 @@ def _done(ticket: Ticket, act: Act) -> None:
             given = request.form.get("rating", "")
             rate(ticket, act, int(given) if given in set("12345") else 0, clean(request.form.get("text", "")))
         case "accept" | "fail" as answered:
-            given = request.form.get("service", "")
-            key = int(given) if given.isascii() and given.isdecimal() and len(given) < 18 else 0
+            key = key_of(request.form.get("service")) or 0
             name, words = (clean(request.form.get(one, "")) for one in ("name", "text"))
             sign_off(ticket, act, key, helped=answered == "accept", name=name, words=words)
         case _:

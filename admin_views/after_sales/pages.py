@@ -28,7 +28,7 @@ from models.journal import acting
 from models.organisation import Customer, ProductModel
 from models.regulation import SlaClock
 from rules.after_sales import AFTER_SALES, EntryKind, TicketCategory, TicketChannel, TicketStatus, Warranty, warranty_of
-from rules.base import NO_EMPLOYEE, Choice, Faulty, NotYours, Person, Role, RuleBroken, Words, names_of
+from rules.base import NO_EMPLOYEE, Choice, Faulty, NotYours, Person, Role, RuleBroken, Words, key_of, names_of
 from rules.regulation import ClockStatus, ReportSeverity, Urgency
 
 desks = Blueprint("after_sales", __name__, url_prefix="/after-sales")
@@ -133,10 +133,10 @@ def _taken(ticket: Ticket, act: Act, told: str) -> None:
 
 def _seen(model: Any, given: str) -> Any:
     """A record that the person may see; None for nothing."""
-    is_key = given.isdecimal() and given.isascii() and len(given) < 18
-    if not is_key:
+    key = key_of(given)
+    if key is None:
         return None
-    query = select(model).where(model.id == int(given), model.visible_to(person_here()), model.voided_at.is_(None))
+    query = select(model).where(model.id == key, model.visible_to(person_here()), model.voided_at.is_(None))
     return db.session.scalar(query)
 
 

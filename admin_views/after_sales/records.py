@@ -18,7 +18,7 @@ from models.base import Act, Record
 from models.journal import acting
 from models.organisation import Employee
 from rules.after_sales import Score
-from rules.base import NotVisible, Words
+from rules.base import NotVisible, Words, key_of
 
 SENTENCES |= {
     "ck_service_action_cost_not_negative": Words("A cost is not below 0.", "费用不能小于 0。"),
@@ -78,9 +78,8 @@ class ServiceActionView(RegulationView):
         action = ServiceAction(technician=db.session.get(Employee, act.by.employee_id) if act.by.employee_id else None)
         source = request.args.get("ticket", "") if request.method == "GET" else ""
         if source:
-            is_key = source.isdecimal() and source.isascii() and len(source) < 18
             ticket = db.session.scalar(
-                select(Ticket).where(Ticket.id == (int(source) if is_key else 0), Ticket.visible_to(person_here()))
+                select(Ticket).where(Ticket.id == key_of(source), Ticket.visible_to(person_here()))
             )
             if ticket is None:
                 raise NotVisible

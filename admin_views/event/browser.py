@@ -35,7 +35,7 @@ from models.event import Event
 from models.journal import facts_of
 from models.operations import chain_state, check_chain
 from models.organisation import Account
-from rules.base import NotVisible, NotYours, Role, Words
+from rules.base import NotVisible, NotYours, Role, Words, key_of
 from rules.event import EVENT, GENESIS, link
 
 events = Blueprint("events", __name__, url_prefix="/admin/event")
@@ -140,15 +140,15 @@ def look_up() -> AnyResponse:
 @events.get("/details/")
 def details() -> str:
     """One event: everything that it says, and whether its seal holds."""
-    key = request.args.get("id", "")
-    if not (key.isdecimal() and key.isascii() and len(key) <= 18):
+    key = key_of(request.args.get("id"))
+    if key is None:
         raise NotVisible
     behalf = aliased(Account)
     found = db.session.execute(
         select(Event, Account.login, behalf.login)
         .outerjoin(Account, Account.id == Event.actor_id)
         .outerjoin(behalf, behalf.id == Event.on_behalf_of_id)
-        .where(Event.seq == int(key))
+        .where(Event.seq == key)
     ).one_or_none()
     if found is None:
         raise NotVisible

@@ -15,7 +15,7 @@ from models.base import Record, now
 from models.event import ReadReceipt
 from models.journal import acting
 from models.receipts import confirm, receipt_of, to_confirm, who_is_missing
-from rules.base import NotVisible, Person
+from rules.base import NotVisible, Person, key_of
 
 receipts = Blueprint("receipts", __name__, url_prefix="/receipts")
 ON_THE_DESK = 8
@@ -54,8 +54,7 @@ def say_read(key: str) -> AnyResponse:
 
 
 def _mine(key: str) -> ReadReceipt:
-    is_key = key.isdecimal() and key.isascii() and len(key) <= 18
-    found = db.session.get(ReadReceipt, int(key)) if is_key else None
+    found = db.session.get(ReadReceipt, key_of(key) or 0)
     if found is None or found.employee_id != (person_here().employee_id or 0):
         raise NotVisible
     return found

@@ -19,7 +19,7 @@ from models.base import Act, now
 from models.journal import acting
 from models.organisation import Account, AccountRole, Department, Employee, Team, person_of
 from rules import organisation
-from rules.base import BY_NAME, NotVisible, NotYours, Person, Role, RuleBroken, Words, reach, relation_words
+from rules.base import BY_NAME, NotVisible, NotYours, Person, Role, RuleBroken, Words, key_of, reach, relation_words
 from rules.organisation import ACCOUNT_ACTS, is_in_force
 
 ROLE_LABELS = {
@@ -135,9 +135,7 @@ class AccountView(RegulationView):
             case "end_sessions":
                 signin.end_all_sessions(db.session, record, act)
             case "end_session":
-                key = sent.get("login_session", "")
-                is_key = key.isdecimal() and key.isascii() and len(key) <= 18
-                signin.end_session(db.session, record, int(key) if is_key else 0, act)
+                signin.end_session(db.session, record, key_of(sent.get("login_session")) or 0, act)
             case _:
                 signin.set_active(db.session, record, active=verb == "enable", act=act)
 
@@ -187,10 +185,8 @@ def _asked_employee() -> Employee | None:
     key = request.values.get("employee", "")
     if not key:
         return None
-    if not (key.isdecimal() and key.isascii() and len(key) <= 18):
-        raise NotVisible
     with db.session.no_autoflush:
-        found = db.session.get(Employee, int(key))
+        found = db.session.get(Employee, key_of(key) or 0)
     if found is None:
         raise NotVisible
     return found if found.account_id is None else None

@@ -21,7 +21,7 @@ from models.actions import ActionItem
 from models.base import Record
 from models.process import DocumentRevision, ProcessDocument
 from models.process.origins import document_of_action, revisions_from
-from rules.base import Person, Role
+from rules.base import Person, Role, key_of
 from rules.process import Trigger
 
 WRITERS = (Role.TECHNICAL, Role.TECHNICAL_MANAGER)
@@ -66,10 +66,8 @@ def begun_from(revision: DocumentRevision) -> ProcessDocument | None:
 
 def seen(model: type[Any], name: str) -> Any:
     """The record that the address names, if the person may see it."""
-    given = request.args.get(name, "")
-    if not (given.isdecimal() and given.isascii() and len(given) < 18):
-        return None
-    return db.session.scalar(select(model).where(model.id == int(given), model.visible_to(person_here())))
+    key = key_of(request.args.get(name))
+    return key and db.session.scalar(select(model).where(model.id == key, model.visible_to(person_here())))
 
 
 def set_off_by(name: str, record: Record, person: Person) -> Panel | None:

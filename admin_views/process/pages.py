@@ -20,7 +20,7 @@ from admin_views.session import db
 from admin_views.signin import unauthorised
 from admin_views.words import say, t, today, year_month_text
 from models.process import DocumentReview, DocumentRevision, ModelPapers, Paper, ProcessDocument, completeness
-from rules.base import NotVisible, Person, Words
+from rules.base import NotVisible, Person, Words, key_of
 from rules.process import DocType, DocumentStatus, ReviewStatus
 
 pages = Blueprint("process", __name__, url_prefix="/process")
@@ -72,9 +72,7 @@ def compare_revisions() -> AnyResponse | str:
 
 
 def _revision(name: str) -> DocumentRevision:
-    given = request.args.get(name, "")
-    is_key = given.isdecimal() and given.isascii() and len(given) < 18
-    found = db.session.get(DocumentRevision, int(given)) if is_key else None
+    found = db.session.get(DocumentRevision, key_of(request.args.get(name)) or 0)
     if found is None:
         raise NotVisible
     return found

@@ -11,7 +11,6 @@ from admin_views.quality.templates import limits_text
 from admin_views.registry import record_url
 from admin_views.screen import Cell
 from admin_views.session import db
-from admin_views.training.opened import whole_number
 from admin_views.words import say, t
 from models.actions import ActionItem
 from models.after_sales import Ticket
@@ -32,7 +31,7 @@ from models.quality.drawing import done_of
 from models.schedule import PlanStage
 from models.training import gates
 from rules import quality
-from rules.base import NotYours, Person, Words
+from rules.base import NotYours, Person, Words, key_of
 from rules.quality import Answer, Candidate, CheckKind, kinds_of
 from rules.schedule import StageStatus
 from rules.training import Answer as Gated
@@ -172,7 +171,7 @@ def _worked(stages: Sequence[PlanStage], employee: Employee | None, said: Mappin
 
 def _ticket(said: Mapping[str, str], person: Person) -> Ticket | None:
     """The report that the address names, where the person may see it."""
-    key = whole_number(said.get("ticket", ""))
+    key = key_of(said.get("ticket", ""))
     if key is None:
         return None
     return db.session.scalar(select(Ticket).where(Ticket.id == key, Ticket.visible_to(person)))

@@ -17,7 +17,7 @@ from models.actions import ActionItem
 from models.base import Act, now
 from models.quality import SpotCheck, SpotCheckItem, awaiting_recheck
 from rules.actions import ActionStatus
-from rules.base import NotVisible, Person, Role, Words
+from rules.base import NotVisible, Person, Role, Words, key_of
 from rules.quality import CheckKind
 
 SENTENCES["uq_spot_check_one_per_round"] = Words("This round has been re-checked already.", "该轮整改已经复检。")
@@ -150,7 +150,7 @@ class SpotCheckView(RegulationView):
 
 def _start_recheck(check: SpotCheck, source: str) -> None:
     """A re-check asks the same question of the same person again."""
-    query = select(ActionItem).where(ActionItem.id == int(source) if source.isdecimal() and len(source) < 18 else False)
+    query = select(ActionItem).where(ActionItem.id == key_of(source))
     action = db.session.scalar(query.where(ActionItem.visible_to(person_here())))
     item = db.session.get(SpotCheckItem, action.source_id) if action is not None and awaiting_recheck(action) else None
     if action is None or item is None:

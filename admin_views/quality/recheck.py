@@ -27,7 +27,7 @@ from models.journal import acting
 from models.quality import SpotCheck, SpotCheckItem, awaiting_recheck
 from models.quality.recording import Answered, recheck_of
 from rules.actions import ActionStatus
-from rules.base import Faulty, NotVisible, NotYours, Role, RuleBroken, Words
+from rules.base import Faulty, NotVisible, NotYours, Role, RuleBroken, Words, key_of
 from rules.quality import Verdict
 
 rechecks = Blueprint("rechecks", __name__, url_prefix="/quality/recheck")
@@ -82,7 +82,7 @@ def send(key: str) -> AnyResponse | str:
 
 def _awaiting(key: str) -> tuple[ActionItem, SpotCheckItem]:
     """The rectification and what failed; NotVisible where the person does not see it, or a check is not its proof."""
-    wanted = int(key) if key.isdecimal() and key.isascii() and len(key) < 18 else None
+    wanted = key_of(key)
     action = db.session.scalar(select(ActionItem).where(ActionItem.id == wanted, ActionItem.visible_to(person_here())))
     is_from_check = action is not None and action.source_entity == "spot_check_item"
     item = db.session.get(SpotCheckItem, action.source_id) if action is not None and is_from_check else None

@@ -24,7 +24,7 @@ from models.quality import SpotCheck, SpotCheckItem
 from models.quality.statistics import Asked, by_month, patrols_of_week, rows_of, tallies, worst_items
 from models.regulation import figure
 from rules import quality
-from rules.base import NotVisible, NotYours, Person, Role, Unset, Words
+from rules.base import NotVisible, NotYours, Person, Role, Unset, Words, key_of
 from rules.quality import COUNTED, FIRST_CHECKS, STATISTICS, Category, GroupBy, Tally
 from rules.regulation.figures import PATROLS_PER_WEEK
 
@@ -149,7 +149,7 @@ def _asked() -> tuple[Asked, GroupBy]:
             (kind,) if kind else COUNTED,
             category,
             group,
-            int(key) if key.isdecimal() and key.isascii() and len(key) < 18 else None,
+            key_of(key),
         ),
         group,
     )

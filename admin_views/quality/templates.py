@@ -15,7 +15,7 @@ from admin_views.signin import person_here
 from admin_views.words import t
 from models.base import Act
 from models.quality import CheckTemplate, CheckTemplateItem
-from rules.base import NotVisible, Person, Words
+from rules.base import NotVisible, Person, Words, key_of
 from rules.quality import Answer, TemplateStatus
 
 SENTENCES["ck_check_template_item_limits_in_order"] = Words(
@@ -93,9 +93,8 @@ class CheckTemplateView(RegulationView):
 
 
 def _copy(template: CheckTemplate, source: str) -> None:
-    is_key = source.isdecimal() and source.isascii() and len(source) < 18
     seen = CheckTemplate.visible_to(person_here())
-    before = db.session.scalar(select(CheckTemplate).where(CheckTemplate.id == (int(source) if is_key else 0), seen))
+    before = db.session.scalar(select(CheckTemplate).where(CheckTemplate.id == key_of(source), seen))
     if before is None:
         raise NotVisible
     for name in ("code", "name", "scope", "post", "document", "note"):

@@ -20,7 +20,7 @@ from models.journal import acting
 from models.regulation import Calendar, CalendarDay, SlaClock
 from models.regulation.calendar import company, facts_now, refuse_unworkable, working
 from models.regulation.clocks import follow_calendars
-from rules.base import Faulty, NotVisible, NotYours, Person, Role, RuleBroken, Words
+from rules.base import Faulty, NotVisible, NotYours, Person, Role, RuleBroken, Words, key_of
 from rules.regulation import CALENDAR, CalendarFacts, DayType, announced_years
 from rules.regulation.calendar import KIND_OF_DAY, awaited_year, day_type_on, week_begins, week_on
 from rules.working_time import WorkCalendar
@@ -209,8 +209,7 @@ def _chosen_day(given: str) -> date | None:
 def _calendar(given: str) -> Calendar:
     if not given:
         return company(db.session())
-    is_key = given.isdecimal() and given.isascii() and len(given) <= 18
-    found = db.session.get(Calendar, int(given)) if is_key else None
+    found = db.session.get(Calendar, key_of(given) or 0)
     if found is None:
         raise NotVisible
     return found

@@ -20,7 +20,7 @@ from admin_views.schedule.opened import pages, stranger
 from admin_views.screen import Cell
 from admin_views.session import db
 from admin_views.signin import act_here, person_here
-from admin_views.training.opened import day_of, gate_cell, record, whole_number
+from admin_views.training.opened import day_of, gate_cell, record
 from admin_views.words import exact_date, near_date, number_text, say, t, today
 from models.base import COMPANY_ZONE, Act, now
 from models.journal import acting
@@ -38,7 +38,7 @@ from models.schedule.reporting import (
     report_of,
 )
 from models.training import gates
-from rules.base import NO_EMPLOYEE, Faulty, NotYours, Person, RuleBroken, Words
+from rules.base import NO_EMPLOYEE, Faulty, NotYours, Person, RuleBroken, Words, key_of
 from rules.organisation import DepartmentKind
 from rules.schedule import Shift, StageStatus
 
@@ -212,7 +212,7 @@ def _expected(given: str) -> date | None:
 
 
 def _department(given: str) -> Department | None:
-    key = whole_number(given)
+    key = key_of(given)
     return db.session.get(Department, key) if key is not None else None
 
 

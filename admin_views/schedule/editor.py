@@ -28,7 +28,7 @@ from models.schedule import ProductionPlan
 from models.schedule.load import load_of
 from models.schedule.sheet import Judged, judge, keep, typed_of
 from models.schedule.stages import whole_stages
-from rules.base import NotYours, RuleBroken, Stale, Words
+from rules.base import NotYours, RuleBroken, Stale, Words, key_of
 from rules.schedule import plans
 from rules.schedule.feasibility import faults_of, words_of_overloads
 from rules.schedule.network import critical_path
@@ -126,7 +126,7 @@ def _kept(plan: ProductionPlan, rows: Sequence[Typed], known: Sequence[str]) -> 
             one, name, words = wrong[0]
             raise _at_cell(one, name, words, len(wrong))
         present = {one.stage.id for one in found if one.stage is not None}
-        removed = [int(one) for one in known if one.isdecimal() and len(one) < 18 and int(one) not in present]
+        removed = [key for one in known if (key := key_of(one)) is not None and key not in present]
         count = keep(plan, found, removed, act)
         remember_form(act, plan)
         db.session.flush()

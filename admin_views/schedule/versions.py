@@ -11,13 +11,12 @@ from admin_views.schedule.editor import HEADINGS
 from admin_views.schedule.opened import pages, plan_of, stranger
 from admin_views.screen import Option
 from admin_views.session import db
-from admin_views.training.opened import whole_number
 from admin_views.words import near_instant, say, t
 from models.organisation import Employee, Post
 from models.process import DocumentRevision
 from models.regulation import company_calendar
 from models.schedule import PlanVersion, ProductionPlan
-from rules.base import NotVisible, Words
+from rules.base import NotVisible, Words, key_of
 from rules.schedule.network import Moved, end_in, moves
 
 SHOWN = ("name", "post", "owner", "heads", "revision", "start_on", "end_on", "weight", "qty", "after")
@@ -57,7 +56,7 @@ def versions(key: int) -> AnyResponse | str:
 
 
 def _asked(name: str, kept: Mapping[int, PlanVersion], otherwise: int) -> int:
-    found = whole_number(request.args.get(name, ""))
+    found = key_of(request.args.get(name, ""))
     return found if found is not None and (found in kept or found == 0) else otherwise
 
 

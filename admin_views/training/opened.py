@@ -69,11 +69,6 @@ def gate_cell(found: Gate) -> Cell:
     return Cell(say(found.answer.words), "state", tone=TONES[found.answer], exact=why)
 
 
-def whole_number(given: str) -> int | None:
-    """A key from a form; None for anything else."""
-    return int(given) if given.isdecimal() and given.isascii() and len(given) < 18 else None
-
-
 def visible_employee(key: int) -> Employee:
     """An employee's row; everybody sees that he exists, his training is another matter."""
     found = db.session.scalar(select(Employee).where(Employee.id == key))

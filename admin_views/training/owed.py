@@ -13,7 +13,7 @@ from admin_views.registry import record_url
 from admin_views.screen import Cell, Option
 from admin_views.session import db
 from admin_views.signin import act_here, person_here
-from admin_views.training.opened import instant_of, require_role, stranger, whole_number
+from admin_views.training.opened import instant_of, require_role, stranger
 from admin_views.training.pages import pages
 from admin_views.words import exact_date, near_date, say, t
 from models.base import COMPANY_ZONE, now, on_date
@@ -22,7 +22,7 @@ from models.organisation import Department, Employee, Post
 from models.training import TrainingObligation, TrainingSession
 from models.training.obligations import UNSETTLED
 from models.training.trainings import plan_training
-from rules.base import Faulty, Person, Role, RuleBroken, Words
+from rules.base import Faulty, Person, Role, RuleBroken, Words, key_of
 from rules.organisation import DepartmentKind, EmployeeStatus
 from rules.training.kinds import (
     PROCESS_KINDS,
@@ -84,7 +84,7 @@ def _rows(person: Person) -> list[TrainingObligation]:
         .order_by(one.due_on, one.id)
     )
     for name, column in (("department", one.department_id), ("post", one.post_id)):
-        if (key := whole_number(request.values.get(name, ""))) is not None:
+        if (key := key_of(request.values.get(name, ""))) is not None:
             query = query.where(column == key)
     if request.values.get("reason", "") in {str(each) for each in ObligationReason}:
         query = query.where(one.reason == ObligationReason(request.values["reason"]))
@@ -213,7 +213,7 @@ def plan() -> AnyResponse | str:
 def _plan() -> TrainingSession:
     kind, trainer, begins, ends = _sent()
     person = person_here()
-    keys = [key for given in request.form.getlist("obligation") if (key := whole_number(given)) is not None]
+    keys = [key for given in request.form.getlist("obligation") if (key := key_of(given)) is not None]
     found = db.session.scalars(
         select(TrainingObligation)
         .where(TrainingObligation.id.in_(keys[:MOST]), TrainingObligation.visible_to(person))
@@ -242,7 +242,7 @@ def _sent() -> tuple[SessionKind, Employee, datetime, datetime]:
     faults: dict[str, Words] = {}
     given = request.form.get("kind", "")
     kind = next((one for one in SessionKind if str(one) == given), None)
-    key = whole_number(request.form.get("trainer", ""))
+    key = key_of(request.form.get("trainer", ""))
     trainer = db.session.get(Employee, key) if key is not None else None
     begins, ends = (instant_of(request.form.get(name, "")) for name in ("planned_from_at", "planned_to_at"))
     if kind is None:

@@ -22,7 +22,6 @@ from admin_views.training.opened import (
     require_role,
     stranger,
     visible_employee,
-    whole_number,
 )
 from admin_views.training.pages import pages
 from admin_views.words import exact_date, say, t, today
@@ -36,7 +35,7 @@ from models.training import (
     TrainingSession,
     gates,
 )
-from rules.base import NotVisible, Person, Role, Words, reach
+from rules.base import NotVisible, Person, Role, Words, key_of, reach
 from rules.organisation import EmployeeStatus
 from rules.training import Answer, Gate
 from rules.training.kinds import HR_DESK, QUALIFICATION, TRAINERS, QualificationStatus
@@ -184,7 +183,7 @@ def person_page(key: str) -> AnyResponse | str:
     """What somebody owes, where he may work and why, what he learnt and scored."""
     if (door := stranger()) is not None:
         return door
-    number = whole_number(key)
+    number = key_of(key)
     if number is None:
         raise NotVisible
     who, person = visible_employee(number), person_here()

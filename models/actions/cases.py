@@ -25,7 +25,7 @@ from rules.actions import (
     EntryKind,
     PersonStatus,
 )
-from rules.base import SYSTEM, NotYours, Person, Role, RuleBroken, Words
+from rules.base import SYSTEM, NotYours, Person, Role, RuleBroken, Words, key_of
 from rules.regulation import MAX_ROUNDS, Target
 
 
@@ -139,8 +139,7 @@ class AccountabilityCase(Record):
     def _named(self, decider: Employee | int | str) -> int:
         """The manager who is to decide, uninvolved; raises RuleBroken for anybody else."""
         given = decider.id if isinstance(decider, Employee) else decider
-        key = int(given) if str(given).isdecimal() and len(str(given)) < 18 else 0
-        found = self.session.get(Employee, key)
+        found = self.session.get(Employee, key_of(given) or 0)
         if found is None or found.left_on is not None:
             raise RuleBroken(Words("Choose who decides.", "请指定裁定人。"), field="decider", clause="P3.3")
         roles = self.session.scalars(select(AccountRole.role).where(AccountRole.account_id == found.account_id))

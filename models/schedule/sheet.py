@@ -13,7 +13,7 @@ from models.process import DocumentRevision, ProcessDocument
 from models.schedule.plans import ProductionPlan
 from models.schedule.stages import PlanStage, whole_stages
 from models.training.marking import HAS_LEFT, NO_SUCH_PERSON, SEVERAL, said_of
-from rules.base import RuleBroken, Words
+from rules.base import RuleBroken, Words, key_of
 from rules.ledger.text import folded
 from rules.organisation import EmployeeStatus
 from rules.process import RevisionStatus
@@ -113,7 +113,7 @@ def _find_stages(found: Iterable[Judged], stages: Mapping[int, PlanStage]) -> No
         key, _, version = one.meant.typed.key.partition(".")
         if not key:
             continue
-        one.stage = stages.get(int(key)) if key.isdecimal() and key.isascii() and len(key) < 18 else None
+        one.stage = stages.get(key_of(key) or 0)
         if one.stage is None:
             one.faults["seq"] = GONE
         elif version != str(one.stage.version_no):

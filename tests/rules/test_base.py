@@ -29,6 +29,7 @@ from rules.base import (
     Unset,
     Words,
     filled,
+    key_of,
     names_of,
     plain,
     reach,
@@ -735,3 +736,26 @@ def test_a_relation_is_declared_once_with_its_words():
     assert base.relation("aunt", "the aunt", "姑姑") == "aunt"
     assert base.relation_words("aunt") == Words("the aunt", "姑姑")
     del RELATIONS["aunt"]
+
+
+@pytest.mark.parametrize(
+    "sent, key",
+    [
+        ("7", 7),
+        (7, 7),
+        ("0", 0),
+        ("9" * 18, int("9" * 18)),
+        ("9" * 19, None),
+        ("", None),
+        (None, None),
+        ("-1", None),
+        ("1,2", None),
+        ("٣", None),
+        ("²", None),
+        (" 7", None),
+        ("7.0", None),
+        (True, None),
+    ],
+)
+def test_a_key_is_digits_that_64_bits_hold(sent, key):
+    assert key_of(sent) == key
