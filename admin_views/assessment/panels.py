@@ -13,7 +13,7 @@ from admin_views.screen import EMPTY, Cell, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.words import number_text, say, t
 from models.assessment import AssessmentCycle, AssessmentLine, AssessmentSheet
-from rules.assessment import CycleStatus, Flag, SheetStatus
+from rules.assessment import CycleStatus, Flag, Method, SheetStatus
 from rules.base import Person, Words
 
 
@@ -45,15 +45,24 @@ def _line_cells(one: AssessmentLine, *, is_adjusted: bool) -> Iterator[Cell]:
     yield Cell(say(one.name_words))
     yield _number(one.value) if one.value_before is None else _before(one.value_before, one.value)
     yield _counted(one)
-    yield _number(one.score) if one.score_before is None else _before(one.score_before, one.score)
+    yield _score(one)
     yield _weight(one)
     if is_adjusted:
         yield Cell(f"{number_text(one.manual_delta)}", "number", also=one.delta_reason) if one.manual_delta else EMPTY
     yield _flag(one.flag)
 
 
+def _score(one: AssessmentLine) -> Cell:
+    """The score, with the one before an appeal; points are no score, they go to the total as they are."""
+    if one.method is Method.POINTS:
+        return Cell(t("added to the total", "直接计入总分"))
+    return _number(one.score) if one.score_before is None else _before(one.score_before, one.score)
+
+
 def _weight(one: AssessmentLine) -> Cell:
     """The weight; behind an arrow the one that counts, where lines without data gave theirs to it."""
+    if one.method is Method.POINTS:
+        return EMPTY
     if one.effective_weight == one.weight:
         return _number(one.weight, " %")
     kept, counts = (number_text(round(value, 2)) for value in (one.weight, one.effective_weight))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models.actions import post_to_file
@@ -119,6 +119,11 @@ def correct_lines(sheet: AssessmentSheet, act: Act) -> None:
         )
     )
     _take_out(session, cycle, sheet.appeal_entity, sheet.appeal_entity_id)
+    compute_lines_again(session, cycle, lines, act)
+
+
+def compute_lines_again(session: Session, cycle: AssessmentCycle, lines: Sequence[AssessmentLine], act: Act) -> None:
+    """These lines from their rows, the sheets from their lines, the hash of the cycle; what was stays beside."""
     hashes = Hashes.kept(session, cycle)
     for line in lines:
         line.perform("correct", act=act)
@@ -134,17 +139,22 @@ def correct_lines(sheet: AssessmentSheet, act: Act) -> None:
 
 def lines_using(session: Session, cycle: AssessmentCycle, entity: str, entity_id: int) -> list[AssessmentLine]:
     """The lines of a cycle that stand on a row: of the person it counts for, and of the departments above."""
-    rows = _rows_of(session, cycle, entity, entity_id)
-    found = []
-    for sheet in sheets_of(cycle):
-        for line in sheet.lines:
-            own = [one for one in rows if one.kpi_id == line.kpi_id and one.side is not RowSide.EXCLUDED]
-            if any(_stands_on(sheet, one) for one in own):
-                found.append(line)
-    return found
+    rows = [one for one in rows_of(session, cycle, entity, entity_id) if one.side is not RowSide.EXCLUDED]
+    people = {one.employee_id for one in rows if one.employee_id is not None}
+    lines = session.scalars(
+        select(AssessmentLine)
+        .join(AssessmentSheet, AssessmentSheet.id == AssessmentLine.sheet_id)
+        .where(
+            AssessmentSheet.cycle_id == cycle.id,
+            AssessmentLine.kpi_id.in_({one.kpi_id for one in rows}),
+            or_(AssessmentSheet.employee_id.in_(people), AssessmentSheet.employee_id.is_(None)),
+        )
+        .order_by(AssessmentSheet.id, AssessmentLine.id)
+    )
+    return [line for line in lines if any(one.kpi_id == line.kpi_id and _stands_on(line.sheet, one) for one in rows)]
 
 
-def _rows_of(session: Session, cycle: AssessmentCycle, entity: str, entity_id: int) -> Sequence[KpiEvidence]:
+def rows_of(session: Session, cycle: AssessmentCycle, entity: str, entity_id: int) -> Sequence[KpiEvidence]:
     return session.scalars(
         select(KpiEvidence).where(
             KpiEvidence.cycle_id == cycle.id,
@@ -162,7 +172,7 @@ def _stands_on(sheet: AssessmentSheet, row: KpiEvidence) -> bool:
 
 
 def _take_out(session: Session, cycle: AssessmentCycle, entity: str, entity_id: int) -> None:
-    for row in _rows_of(session, cycle, entity, entity_id):
+    for row in rows_of(session, cycle, entity, entity_id):
         if row.side is not RowSide.EXCLUDED:
             row.side, row.reason = RowSide.EXCLUDED, LeftOut.APPEAL
             row.row_hash = digest(evidence_facts(row))

@@ -180,7 +180,7 @@ class AssessmentSheet(Record):
 
     def weighed(self, session: Session, lines: Sequence["AssessmentLine"]) -> tuple[Decimal | None, str]:
         """Total and grade of lines like these, in the period of this sheet; each gets its effective weight."""
-        weighted = [Weighted(one.weight, one.score, one.manual_delta) for one in lines]
+        weighted = [Weighted(one.weight, one.score, one.manual_delta + one.points) for one in lines]
         for one, weight in zip(lines, assessment.effective_weights(weighted), strict=True):
             one.effective_weight = weight
         total = assessment.total_of(weighted)
@@ -252,6 +252,11 @@ class AssessmentLine(Record):
         bands = tuple(assessment.bands_of(self.bands))
         return Aim(self.method, self.target, self.floor, bands, self.points_each)
 
+    @property
+    def points(self) -> Decimal:
+        """What it adds to the total as it is."""
+        return self.value or Decimal(0) if self.method is Method.POINTS else Decimal(0)
+
     def parties(self) -> Mapping[str, frozenset[int]]:
         return self.sheet.parties()
 
@@ -294,7 +299,7 @@ class AssessmentLine(Record):
         self.numerator, self.denominator, self.value = numerator, denominator, assessment.kept(value)
         self.flag = assessment.flag_of(value, denominator, self.min_sample)
         aim = self.aim
-        is_scored = self.flag is Flag.OK and value is not None and aim is not None
+        is_scored = self.flag is Flag.OK and value is not None and aim is not None and aim.method is not Method.POINTS
         self.score = assessment.kept(assessment.score_of(value, aim)) if is_scored else None  # type: ignore[arg-type]
 
 
