@@ -77,7 +77,9 @@ class RewardPenalty(Record):
     search_columns = ("no", "reason")
     named_by = ("employee_id", "proposer_id")
     period_on = "executed_at"
-    period_columns = frozenset({"size", "size_before", "employee_id", "subject_department_id", "rule_id"})
+    period_columns = frozenset(
+        {"executed_at", "size", "size_before", "employee_id", "subject_department_id", "rule_id"}
+    )
     uncounted = frozenset({"draft", "statement", "approved", "announced", "dropped"})
 
     no: Mapped[str] = mapped_column(String(32), unique=True)

@@ -85,7 +85,7 @@ def test_by_ledger_a_month_that_is_computed_here_is_not_written_over(app, sessio
 
 @pytest.mark.parametrize("path", ["form", "API"])
 def test_by_form_and_by_api_an_upheld_appeal_changes_exactly_the_lines_on_the_row(app, session, appealed, path):
-    _, cycle, key = appealed
+    _, _, key = appealed
     sheet = session.get(AssessmentSheet, key)
     row = session.scalar(
         select(KpiEvidence)
