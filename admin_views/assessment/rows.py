@@ -119,7 +119,6 @@ def options_of(sheet: AssessmentSheet) -> list[Option]:
         .where(
             KpiEvidence.cycle_id == sheet.cycle_id,
             KpiEvidence.side != RowSide.EXCLUDED,
-            KpiEvidence.corrects_id.is_(None),
             sheet.evidence_here(),
         )
         .order_by(KpiEvidence.top, KpiEvidence.at.desc(), KpiEvidence.id)
@@ -131,5 +130,9 @@ def options_of(sheet: AssessmentSheet) -> list[Option]:
     for one in found:
         row = records.get((one.entity, one.entity_id))
         called = _called(row.told_in()) if row is not None else ""
-        made[f"{one.entity} {one.entity_id}"] = f"{called} · {_what(row).text}"
+        text = f"{called} · {_what(row).text}"
+        if one.corrects_id is None:
+            made[f"{one.entity} {one.entity_id}"] = text
+        else:
+            made[f"{one.entity} {one.entity_id}~{one.corrects_id}"] = f"{text} · {_side(one).text}"
     return [everything, *(Option(value, label) for value, label in made.items())]
