@@ -55,7 +55,7 @@ def _line_cells(one: AssessmentLine, *, is_adjusted: bool) -> Iterator[Cell]:
 def _score(one: AssessmentLine) -> Cell:
     """The score, with the one before an appeal; points are no score, they go to the total as they are."""
     if one.method is Method.POINTS:
-        return Cell(t("added to the total", "直接计入总分"))
+        return Cell(t("in the total", "计入总分"), "number")
     return _number(one.score) if one.score_before is None else _before(one.score_before, one.score)
 
 
@@ -66,7 +66,7 @@ def _weight(one: AssessmentLine) -> Cell:
     if one.effective_weight == one.weight:
         return _number(one.weight, " %")
     kept, counts = (number_text(round(value, 2)) for value in (one.weight, one.effective_weight))
-    return Cell(f"{kept} → {counts} %", "number")
+    return Cell(f"{kept}→{counts} %", "number")
 
 
 def _before(old: Decimal, new: Decimal | None) -> Cell:
@@ -76,10 +76,10 @@ def _before(old: Decimal, new: Decimal | None) -> Cell:
 
 
 def _counted(one: AssessmentLine) -> Cell:
-    if one.numerator is None:
+    """What was counted of how much; a sum says it in its value, and without a row there is nothing to say."""
+    if one.numerator is None or not one.denominator:
         return EMPTY
-    top = number_text(round(one.numerator, 2))
-    return Cell(top if one.denominator is None else f"{top} / {number_text(one.denominator)}", "number")
+    return Cell(f"{number_text(round(one.numerator, 2))} / {number_text(one.denominator)}", "number")
 
 
 def _flag(flag: Flag) -> Cell:

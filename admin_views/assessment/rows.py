@@ -18,6 +18,8 @@ from rules.assessment import RowSide
 from rules.base import Person
 
 MOST_ROWS = 200
+SAYING = ("title", "summary", "description", "reason")
+"""Columns that say what a record is about, the best one first."""
 
 
 def headings() -> list[Heading]:
@@ -65,7 +67,7 @@ def _what(one: Audited | None) -> Cell:
     if isinstance(one, SpotCheckItem):
         verdict = say(one.verdict.words) if one.verdict is not None else ""
         return Cell(f"{one.question} · {verdict}" if verdict else one.question, also=one.problem)
-    text = getattr(one, "title", None) or getattr(one, "summary", None) or getattr(one, "description", None)
+    text = next((found for name in SAYING if (found := getattr(one, name, None))), None)
     return Cell(str(text)) if text else EMPTY
 
 

@@ -159,5 +159,6 @@ def _handed_over_late(session: Session, at: datetime) -> Iterator[Slip]:
     ).all()
     for ticket, due_at in found:
         agent = ticket.agent.name if ticket.agent else "–"
-        text = f"售后问题未按时移交技术部门：{ticket.no}\n首次方案应于：{_said(due_at)}\n受理人：{agent}"
+        what = f"{ticket.no} {ticket.description[:80]}"
+        text = f"售后问题未按时移交技术部门：{what}\n首次方案应于：{_said(due_at)}\n受理人：{agent}"
         yield Slip(ticket, ticket.department_id, due_at, text)
