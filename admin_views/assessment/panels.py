@@ -1,6 +1,7 @@
 """What a cycle, a sheet and a line show beside their facts; every number opens its rows (K2.1)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -25,10 +26,9 @@ def _number(value: Decimal | None, unit: str = "") -> Cell:
 def lines(sheet: AssessmentSheet, person: Person) -> Panel:
     """Each number with its weight; the line's page has the rows behind it."""
     is_adjusted = any(one.manual_delta for one in sheet.lines)
-    names = ("kpi", "value", "counted", "score", "weight", *(["manual_delta"] if is_adjusted else []), "flag")
+    names = ("kpi", "value", "score", "weight", *(["manual_delta"] if is_adjusted else []), "flag")
     labels = {
         **LINE_LABELS,
-        "counted": Words("Counted / of", "分子 / 分母"),
         "weight": Words("Weight → effective", "权重→有效权重"),
     }
     return Panel(
@@ -43,8 +43,8 @@ def lines(sheet: AssessmentSheet, person: Person) -> Panel:
 
 def _line_cells(one: AssessmentLine, *, is_adjusted: bool) -> Iterator[Cell]:
     yield Cell(say(one.name_words))
-    yield _number(one.value) if one.value_before is None else _before(one.value_before, one.value)
-    yield _counted(one)
+    value = _number(one.value) if one.value_before is None else _before(one.value_before, one.value)
+    yield replace(value, also=_counted(one)) if one.value is not None else value
     yield _score(one)
     yield _weight(one)
     if is_adjusted:
@@ -75,11 +75,11 @@ def _before(old: Decimal, new: Decimal | None) -> Cell:
     return Cell(f"{number_text(round(old, 2))} → {after}", "number")
 
 
-def _counted(one: AssessmentLine) -> Cell:
+def _counted(one: AssessmentLine) -> str:
     """What was counted of how much; a sum says it in its value, and without a row there is nothing to say."""
     if one.numerator is None or not one.denominator:
-        return EMPTY
-    return Cell(f"{number_text(round(one.numerator, 2))} / {number_text(one.denominator)}", "number")
+        return ""
+    return f"{number_text(round(one.numerator, 2))} / {number_text(one.denominator)}"
 
 
 def _flag(flag: Flag) -> Cell:
