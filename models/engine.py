@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url, text
+from sqlalchemy.orm import Session
+
+from models.canonical import SQLITE_SHA256
 
 SQLITE_SETTINGS = {
     "journal_mode": "wal",
@@ -61,6 +65,11 @@ def _set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # BEGIN is ours, below
         for name, value in SQLITE_SETTINGS.items():
             connection.execute(f"PRAGMA {name}={value}")
+        connection.create_function(SQLITE_SHA256, 1, _sha256, deterministic=True)
+
+
+def _sha256(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 @event.listens_for(Engine, "begin")
@@ -93,6 +102,12 @@ def patiently(connection: Connection) -> Iterator[None]:
         for name in names:
             connection.exec_driver_sql(f"RESET {name}")
         connection.commit()
+
+
+def take_long(session: Session) -> None:
+    """What is said until the next commit goes over a month of rows: it may take its time, and more memory."""
+    longer = {"postgresql": "SET LOCAL statement_timeout = 0", "sqlite": "PRAGMA cache_size = -65536"}
+    session.execute(text(longer[session.connection().dialect.name]))
 
 
 def settings_in_force(connection: Connection) -> dict[str, str]:

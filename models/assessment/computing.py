@@ -5,23 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.definitions import KpiDefinition, KpiTarget, definitions, targets_on
 from models.assessment.hashes import Hashes, cycle_hash, sheet_hash
 from models.assessment.measuring import Sums, known, sums_of
-from models.assessment.sheets import AssessmentLine, AssessmentSheet
+from models.assessment.sheets import AssessmentLine, AssessmentSheet, Bounds, grade_bounds
 from models.base import Act, Source
 from models.journal import acting
-from models.organisation import Department, Employee, Placement, departments_below, holders, managers_of
+from models.organisation import Department, Employee, Placement, below, holders, managers_of_all, parts_of
 from rules import assessment
 from rules.assessment import CycleStatus, Flag, Group
 from rules.base import SYSTEM, Role
 from rules.organisation import HEADS
 
 SHEETS_AT_ONCE = 50
+PEOPLE_AT_ONCE = 1000
+Place = tuple[int | None, int | None]
+"""A person, or a department."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,10 @@ class Subject:
     department_id: int
     post_id: int | None
     targets: Sequence[KpiTarget]
+
+    @property
+    def place(self) -> Place:
+        return self.employee_id, None if self.employee_id is not None else self.department_id
 
 
 def compute_waiting(session: Session, at: datetime) -> int:
@@ -56,10 +63,14 @@ def compute(session: Session, cycle: AssessmentCycle, act: Act, *, commit: Calla
     hashes = Hashes.stored(session, cycle, kpis, commit)
     _progress(session, cycle, 0, len(subjects))
     sums = measured(session, cycle, kpis, hashes)
+    run = Run(
+        {one.id: one for one in kpis}, sums, hashes, parts_of(session), grade_bounds(session, cycle.to_on),
+        assessors(session, subjects),
+    )  # fmt: skip
     for first in range(0, len(subjects), SHEETS_AT_ONCE):
         part = subjects[first : first + SHEETS_AT_ONCE]
-        for subject in part:
-            _write_sheet(session, cycle, subject, sums, hashes, kpis)
+        with session.no_autoflush:
+            _write_sheets(session, cycle, part, run)
         session.flush()
         _progress(session, cycle, first + len(part), len(subjects))
         commit()
@@ -148,57 +159,77 @@ def _placements(session: Session, cycle: AssessmentCycle) -> list[Placement]:
 # -- sheets ----------------------------------------------------------------------------------------------------------
 
 
-def _write_sheet(
-    session: Session,
-    cycle: AssessmentCycle,
-    subject: Subject,
-    sums: Mapping[int, Sums],
-    hashes: Hashes,
-    kpis: Sequence[KpiDefinition],
-) -> None:
-    assessor, answerable = _assessor(session, subject)
-    if assessor is None:
-        return
-    sheet = _sheet(session, cycle, subject)
-    sheet.assessor_id, sheet.answerable_id = assessor, answerable
-    sheet.department_id, sheet.post_id = subject.department_id, subject.post_id
-    _write_lines(sheet, subject, {one.id: one for one in kpis})
-    below = departments_below(session, subject.department_id)
-    for line in sheet.lines:
-        measure(line, sheet, sums, hashes, below)
-    sheet.weigh()
-    session.flush()
-    sheet.content_hash = sheet_hash(sheet)
+@dataclass(frozen=True)
+class Run:
+    """What every sheet of a computation is made from, read once."""
+
+    kpis: Mapping[int, KpiDefinition]
+    sums: Mapping[int, Sums]
+    hashes: Hashes
+    parts: Mapping[int | None, list[int]]
+    bounds: Bounds
+    assessors: Mapping[Place, tuple[int | None, int | None]]
+    """Who assesses a subject, and who answers for a department."""
 
 
-def _assessor(session: Session, subject: Subject) -> tuple[int | None, int | None]:
+def assessors(session: Session, subjects: Sequence[Subject]) -> dict[Place, tuple[int | None, int | None]]:
     """Leader, his department's manager, or the general manager; of a department the general manager."""
-    if subject.employee_id is not None:
-        managers = managers_of(session, session.get_one(Employee, subject.employee_id))
-        return (managers[0] if managers else None), None
-    department = session.get_one(Department, subject.department_id)
-    heads = holders(session, HEADS[department.kind], department.id)
+    people = sorted(one.employee_id for one in subjects if one.employee_id is not None)
+    found: dict[Place, tuple[int | None, int | None]] = {}
+    for first in range(0, len(people), PEOPLE_AT_ONCE):
+        part = people[first : first + PEOPLE_AT_ONCE]
+        rows = session.scalars(select(Employee).where(Employee.id.in_(part)).options(joinedload(Employee.department)))
+        for key, managers in managers_of_all(session, rows).items():
+            found[key, None] = (managers[0] if managers else None), None
     general = holders(session, Role.GENERAL_MANAGER, None)
-    return (general[0] if general else None), next((one for one in heads if one not in general), None)
-
-
-def _sheet(session: Session, cycle: AssessmentCycle, subject: Subject) -> AssessmentSheet:
-    """The sheet that an earlier run made, or a new one."""
-    where = (
-        AssessmentSheet.employee_id == subject.employee_id
-        if subject.employee_id is not None
-        else AssessmentSheet.subject_department_id == subject.department_id
-    )
-    found = session.scalar(select(AssessmentSheet).where(AssessmentSheet.cycle_id == cycle.id, where))
-    if found is None:
-        found = AssessmentSheet(
-            cycle=cycle,
-            employee_id=subject.employee_id,
-            subject_department_id=None if subject.employee_id is not None else subject.department_id,
-            department_id=subject.department_id,
-        )
-        session.add(found)
+    for one in {one.department_id for one in subjects if one.employee_id is None}:
+        heads = holders(session, HEADS[session.get_one(Department, one).kind], one)
+        found[None, one] = (general[0] if general else None), next((one for one in heads if one not in general), None)
     return found
+
+
+def _write_sheets(session: Session, cycle: AssessmentCycle, subjects: Sequence[Subject], run: Run) -> None:
+    """Those of an earlier run are written anew."""
+    kept = _kept_sheets(session, cycle, subjects)
+    for subject in subjects:
+        assessor, answerable = run.assessors[subject.place]
+        if assessor is None:
+            continue
+        sheet = kept.get(subject.place) or _new_sheet(session, cycle, subject)
+        sheet.assessor_id, sheet.answerable_id = assessor, answerable
+        sheet.department_id, sheet.post_id = subject.department_id, subject.post_id
+        _write_lines(sheet, subject, run.kpis)
+        places = below(run.parts, subject.department_id)
+        for line in sheet.lines:
+            measure(line, sheet, run.sums, run.hashes, places)
+        sheet.weigh(run.bounds)
+        sheet.content_hash = sheet_hash(sheet)
+
+
+def _kept_sheets(session: Session, cycle: AssessmentCycle, subjects: Sequence[Subject]) -> dict[Place, AssessmentSheet]:
+    """The sheets that an earlier run made for these."""
+    employees, departments = zip(*(one.place for one in subjects), strict=True)
+    rows = session.scalars(
+        select(AssessmentSheet)
+        .where(
+            AssessmentSheet.cycle_id == cycle.id,
+            or_(
+                AssessmentSheet.employee_id.in_([one for one in employees if one]),
+                AssessmentSheet.subject_department_id.in_([one for one in departments if one]),
+            ),
+        )
+        .options(selectinload(AssessmentSheet.lines))
+    )
+    return {(one.employee_id, one.subject_department_id): one for one in rows}
+
+
+def _new_sheet(session: Session, cycle: AssessmentCycle, subject: Subject) -> AssessmentSheet:
+    employee_id, department_id = subject.place
+    sheet = AssessmentSheet(
+        cycle=cycle, employee_id=employee_id, subject_department_id=department_id, department_id=subject.department_id
+    )
+    session.add(sheet)
+    return sheet
 
 
 def _write_lines(sheet: AssessmentSheet, subject: Subject, kpis: Mapping[int, KpiDefinition]) -> None:

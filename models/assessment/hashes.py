@@ -1,6 +1,7 @@
 """Hashes over the rows behind a number, over a sheet, over a cycle: the same facts give the same hash (K2.1)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -13,20 +14,31 @@ from models.assessment.cycles import AssessmentCycle
 from models.assessment.definitions import KpiDefinition
 from models.assessment.measuring import AT_ONCE, digest, evidence_of, known
 from models.assessment.sheets import AssessmentLine, AssessmentSheet, KpiEvidence
+from models.engine import take_long
+
+ROW = KpiEvidence.__table__.c
+HASHED = (ROW.kpi_id, ROW.employee_id, ROW.department_id, ROW.row_hash)
+Hashed = tuple[int, int | None, int | None, str]
 
 
 class Hashes:
     """The hashes over the rows behind each number, by person and by department."""
 
     def __init__(self) -> None:
-        self.employees: dict[tuple[int, int], Any] = {}
-        self.departments: dict[tuple[int, int], Any] = {}
+        self.employees: dict[tuple[int, int], Any] = defaultdict(sha256)
+        self.departments: dict[tuple[int, int], Any] = defaultdict(sha256)
         self.corrections: dict[int, list[dict[str, Any]]] = {}
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        for places, who in ((self.employees, row["employee_id"]), (self.departments, row["department_id"])):
-            if who is not None:
-                places.setdefault((row["kpi_id"], who), sha256()).update(row["row_hash"].encode())
+    def add_all(self, rows: Iterable[Hashed]) -> None:
+        for kpi_id, employee_id, department_id, row_hash in rows:
+            text = row_hash.encode()
+            if employee_id is not None:
+                self.employees[kpi_id, employee_id].update(text)
+            if department_id is not None:
+                self.departments[kpi_id, department_id].update(text)
+
+    def add_rows(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        self.add_all((row["kpi_id"], row["employee_id"], row["department_id"], row["row_hash"]) for row in rows)
 
     def of_employee(self, kpi_id: int, employee_id: int) -> str:
         found = self.employees.get((kpi_id, employee_id))
@@ -43,12 +55,10 @@ class Hashes:
     ) -> "Hashes":
         """Writes the rows of every indicator down, in place of an earlier run's."""
         found = cls()
+        take_long(session)
         session.execute(delete(KpiEvidence).where(KpiEvidence.cycle_id == cycle.id))
         for kpi in kpis:
-            for part in _in_parts(_rows(session, cycle, kpi)):
-                for row in part:
-                    found.add(row)
-                session.execute(insert(KpiEvidence), part)
+            found.add_all(_written(session, cycle, kpi))
             commit()
         found.put_right(session, cycle, kpis)
         return found
@@ -59,8 +69,10 @@ class Hashes:
         found = cls()
         for kpi in kpis:
             found.corrections[kpi.id] = kept_corrections(session, cycle, kpi.id)
-            for row in (*_rows(session, cycle, kpi), *found.corrections[kpi.id]):
-                found.add(row)
+            if (one := known(kpi.function)) is not None:
+                rows = session.execute(evidence_of(session, cycle, kpi.id, one).execution_options(yield_per=AT_ONCE))
+                found.add_all((row.kpi_id, row.employee_id, row.department_id, row.row_hash) for row in rows)
+            found.add_rows(found.corrections[kpi.id])
         return found
 
     def put_right(self, session: Session, cycle: AssessmentCycle, kpis: Sequence[KpiDefinition]) -> None:
@@ -69,8 +81,7 @@ class Hashes:
             one = known(kpi.function)
             rows = [*corrections_of(session, cycle, kpi.id, one)] if one is not None else []
             self.corrections[kpi.id] = rows
-            for row in rows:
-                self.add(row)
+            self.add_rows(rows)
             if rows:
                 session.execute(insert(KpiEvidence), rows)
 
@@ -79,7 +90,7 @@ class Hashes:
         """The same from the rows as they were written down."""
         found = cls()
         rows = session.execute(
-            select(KpiEvidence.kpi_id, KpiEvidence.employee_id, KpiEvidence.department_id, KpiEvidence.row_hash)
+            select(*HASHED)
             .where(KpiEvidence.cycle_id == cycle.id)
             .order_by(
                 KpiEvidence.kpi_id,
@@ -92,25 +103,21 @@ class Hashes:
             )
             .execution_options(yield_per=AT_ONCE)
         )
-        for row in rows.mappings():
-            found.add(row)  # type: ignore[arg-type]
+        found.add_all(rows.tuples())
         return found
 
 
-def _rows(session: Session, cycle: AssessmentCycle, kpi: KpiDefinition) -> Iterator[dict[str, Any]]:
+def _written(session: Session, cycle: AssessmentCycle, kpi: KpiDefinition) -> Iterable[Hashed]:
+    """Writes the rows of an indicator down within the database, and what they hash to in the order of writing."""
     one = known(kpi.function)
-    return evidence_of(session, cycle, kpi.id, one) if one is not None else iter(())
-
-
-def _in_parts(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    part: list[dict[str, Any]] = []
-    for row in rows:
-        part.append(row)
-        if len(part) == AT_ONCE:
-            yield part
-            part = []
-    if part:
-        yield part
+    if one is None:
+        return ()
+    take_long(session)
+    before = session.scalar(select(func.max(ROW.id))) or 0
+    query = evidence_of(session, cycle, kpi.id, one)
+    session.execute(insert(KpiEvidence).from_select(query.selected_columns.keys(), query))
+    is_its = (ROW.id > before) & (ROW.cycle_id + 0 == cycle.id)  # not by an index: they lie one behind the other
+    return session.execute(select(*HASHED).where(is_its).order_by(ROW.id).execution_options(yield_per=AT_ONCE)).tuples()
 
 
 def sheet_hash(sheet: AssessmentSheet) -> str:

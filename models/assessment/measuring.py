@@ -1,20 +1,22 @@
 """From rows to numbers: sums by person and department, values, and the rows with their hashes (K1, K2.1)."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Select, Subquery, case, exists, func, select
+from sqlalchemy import ColumnElement, Date, Select, Subquery, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.sheets import KpiEvidence, KpiExclusion
 from models.base import COMPANY_ZONE
+from models.canonical import Sha256, canonical, instant, number, quoted
 from models.indicators import COLUMNS, INDICATORS, ONE, Indicator, Span
+from models.types import UtcInstant
 from rules.assessment import LeftOut, RowSide, rate
 
 Key = int | None
@@ -61,15 +63,19 @@ def added(those: Iterable[Parts]) -> Parts:
     found: Parts = {}
     for parts in those:
         for part, (top, bottom) in parts.items():
-            old = found.get(part, (0, 0))
-            found[part] = (old[0] + top, old[1] + bottom)
+            _add(found, part, top, bottom)
     return found
+
+
+def _add(found: Parts, part: str, top: int, bottom: int) -> None:
+    old_top, old_bottom = found.get(part, (0, 0))
+    found[part] = (old_top + top, old_bottom + bottom)
 
 
 def rows_in(session: Session, one: Indicator, span: Span, cycle_id: int | None = None) -> Subquery:
     """The rows of an indicator in a period; what an upheld appeal took out of a cycle does not count in it."""
     rows = one.rows(session, span).subquery()
-    if cycle_id is None:
+    if cycle_id is None or not _has_appealed(session, cycle_id):
         return select(*(rows.c[name] for name in COLUMNS)).subquery()
     appealed = exists().where(
         KpiExclusion.cycle_id == cycle_id,
@@ -81,26 +87,25 @@ def rows_in(session: Session, one: Indicator, span: Span, cycle_id: int | None =
     return select(*others, left_out.label("left_out")).subquery()
 
 
+def _has_appealed(session: Session, cycle_id: int) -> bool:
+    """Rows are held against what was taken out only where something was: it costs as much as reading them."""
+    return bool(session.scalar(select(exists().where(KpiExclusion.cycle_id == cycle_id))))
+
+
 def sums_of(session: Session, one: Indicator, span: Span, cycle_id: int | None = None) -> Sums:
-    """Two statements, however many people and rows there are."""
+    """One pass over the rows, however many people there are; what is added up further is not the rows any more."""
     rows = rows_in(session, one, span, cycle_id)
-    return Sums(
-        _grouped(session, rows, rows.c.employee_id),
-        _grouped(session, rows, rows.c.department_id),
-        value_maker(session, one, span),
-    )
-
-
-def _grouped(session: Session, rows: Subquery, by: Any) -> dict[Key, Parts]:
     query: Select[Any] = (
-        select(by, rows.c.part, func.sum(rows.c.top), func.sum(rows.c.bottom))
+        select(rows.c.employee_id, rows.c.department_id, rows.c.part, func.sum(rows.c.top), func.sum(rows.c.bottom))
         .where(rows.c.left_out == "")
-        .group_by(by, rows.c.part)
+        .group_by(rows.c.employee_id, rows.c.department_id, rows.c.part)
     )
-    found: dict[Key, Parts] = {}
-    for key, part, top, bottom in session.execute(query):
-        found.setdefault(key, {})[part] = (int(top), int(bottom))
-    return found
+    people: dict[Key, Parts] = {}
+    places: dict[Key, Parts] = {}
+    for employee_id, department_id, part, top, bottom in session.execute(query):
+        for found, key in ((people, employee_id), (places, department_id)):
+            _add(found.setdefault(key, {}), part, int(top), int(bottom))
+    return Sums(people, places, value_maker(session, one, span))
 
 
 def value_maker(session: Session, one: Indicator, span: Span) -> Callable[[Parts], Measured]:
@@ -151,12 +156,44 @@ def _mean(weights: Mapping[str, Decimal]) -> Callable[[Parts], Measured]:
 # -- rows and their hashes -------------------------------------------------------------------------------------------
 
 
-def evidence_of(session: Session, cycle: AssessmentCycle, kpi_id: int, one: Indicator) -> Iterator[dict[str, Any]]:
-    """The rows of an indicator in a cycle, as they are kept, in one order on every engine."""
+def evidence_of(session: Session, cycle: AssessmentCycle, kpi_id: int, one: Indicator) -> Select[Any]:
+    """The rows of an indicator in a cycle, as ``kept_row`` makes them, by the database and in one order."""
     rows = rows_in(session, one, cycle.span, cycle.id)
-    query = select(rows).order_by(rows.c.entity, rows.c.entity_id, rows.c.employee_id)
-    for row in session.execute(query.execution_options(yield_per=AT_ONCE)).mappings():
-        yield kept_row(cycle.id, kpi_id, row)
+    at, top, bottom = _instant_of(rows.c.at, cycle.span), func.coalesce(rows.c.top, 0), func.coalesce(rows.c.bottom, 0)
+    numerator = or_(top != 0, bottom == 0)
+    said = {
+        "at": instant(at),
+        **{name: number(rows.c[name]) for name in ("department_id", "employee_id", "entity_id")},
+        **{name: quoted(rows.c[name]) for name in ("entity", "left_out", "part")},
+        "top": number(top),
+        "bottom": number(bottom),
+    }
+    side = case(
+        (rows.c.left_out != "", RowSide.EXCLUDED.value),
+        (numerator, RowSide.NUMERATOR.value),
+        else_=RowSide.DENOMINATOR.value,
+    )
+    kept = {
+        "cycle_id": literal(cycle.id),
+        "kpi_id": literal(kpi_id),
+        **{name: rows.c[name] for name in ("employee_id", "department_id", "entity", "entity_id", "part")},
+        "at": at,
+        "side": side,
+        "reason": func.nullif(rows.c.left_out, ""),
+        "top": top,
+        "bottom": bottom,
+        "row_hash": Sha256(canonical(said)),
+    }
+    order = (rows.c.entity, rows.c.entity_id, rows.c.employee_id, rows.c.department_id, rows.c.part)
+    return select(*(value.label(name) for name, value in kept.items())).order_by(*order)
+
+
+def _instant_of(at: ColumnElement[Any], span: Span) -> ColumnElement[Any]:
+    """A day of the company counts from its midnight; the rows of a period lie on its days."""
+    if not isinstance(at.type, Date):
+        return at
+    days = [span.from_on + timedelta(days=nth) for nth in range((span.to_on - span.from_on).days + 1)]
+    return case(*((at == day, literal(_instant(day), UtcInstant())) for day in days))
 
 
 def kept_row(cycle_id: int, kpi_id: int, row: Mapping[Any, Any], corrects_id: int | None = None) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from models.assessment.cycles import AssessmentCycle
 from models.assessment.definitions import KpiDefinition
 from models.assessment.hashes import Hashes, sheet_hash
 from models.assessment.measuring import Sums
-from models.assessment.sheets import AssessmentLine, AssessmentSheet
-from models.organisation import departments_below
+from models.assessment.sheets import AssessmentLine, AssessmentSheet, Bounds, grade_bounds, weighed
+from models.organisation import below, parts_of
 
 
 @dataclass(frozen=True)
@@ -43,19 +43,21 @@ def replay(session: Session, cycle: AssessmentCycle) -> list[Replayed]:
     sheets = session.scalars(
         select(AssessmentSheet).where(AssessmentSheet.cycle_id == cycle.id).order_by(AssessmentSheet.id)
     ).all()
+    bounds, parts = grade_bounds(session, cycle.to_on), parts_of(session)
     with session.no_autoflush:
-        return [_replayed(session, one, sums, hashes) for one in sheets]
+        return [_replayed(one, sums, hashes, bounds, below(parts, one.department_id)) for one in sheets]
 
 
-def _replayed(session: Session, sheet: AssessmentSheet, sums: Mapping[int, Sums], hashes: Hashes) -> Replayed:
+def _replayed(
+    sheet: AssessmentSheet, sums: Mapping[int, Sums], hashes: Hashes, bounds: Bounds, places: frozenset[int]
+) -> Replayed:
     twin = AssessmentSheet(
         employee_id=sheet.employee_id, subject_department_id=sheet.subject_department_id, grade=sheet.grade
     )
-    below = departments_below(session, sheet.department_id)
     twin.lines = [_twin(one) for one in sheet.lines]
     for line in twin.lines:
-        measure(line, twin, sums, hashes, below)
-    twin.total, twin.grade = sheet.weighed(session, twin.lines)
+        measure(line, twin, sums, hashes, places)
+    twin.total, twin.grade = weighed(twin.lines, bounds)
     return Replayed(sheet, sheet_hash(twin))
 
 

@@ -1,10 +1,10 @@
 """Sheets and their lines: what somebody was measured by, and what he has to say to it (K2.1)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.assessment.cycles import AssessmentCycle
@@ -31,6 +31,7 @@ from rules.assessment import (
 from rules.base import Person, Role, RuleBroken, Words
 from rules.regulation.figures import GRADE_FROM, MANUAL_DELTA
 
+Bounds = Sequence[tuple[str, Decimal]]
 SEES_EVERY_SHEET = (Role.ADMIN, Role.HR, Role.HR_MANAGER, Role.GENERAL_MANAGER)
 
 
@@ -179,18 +180,23 @@ class AssessmentSheet(Record):
 
     # -- what follows from the lines ---------------------------------------------------------------------------------
 
-    def weigh(self) -> None:
+    def weigh(self, bounds: Bounds | None = None) -> None:
         """Effective weights, total and grade follow from the lines and the company's figures of the period."""
-        self.total, self.grade = self.weighed(self.session, self.lines)
+        self.total, self.grade = weighed(self.lines, bounds or grade_bounds(self.session, self.cycle.to_on))
 
-    def weighed(self, session: Session, lines: Sequence["AssessmentLine"]) -> tuple[Decimal | None, str]:
-        """Total and grade of lines like these, in the period of this sheet; each gets its effective weight."""
-        weighted = [Weighted(one.weight, one.score, one.manual_delta + one.points) for one in lines]
-        for one, weight in zip(lines, assessment.effective_weights(weighted), strict=True):
-            one.effective_weight = weight
-        total = assessment.total_of(weighted)
-        bounds = [(grade, figure(session, GRADE_FROM, self.cycle.to_on, grade)) for grade in GRADES]
-        return total, assessment.grade_of(total, bounds)
+
+def grade_bounds(session: Session, on: date) -> Bounds:
+    """From how many points a grade is reached in a period that ends on a day."""
+    return [(grade, figure(session, GRADE_FROM, on, grade)) for grade in GRADES]
+
+
+def weighed(lines: Sequence["AssessmentLine"], bounds: Bounds) -> tuple[Decimal | None, str]:
+    """Total and grade of lines like these; each gets its effective weight."""
+    found = [Weighted(one.weight, one.score, one.manual_delta + one.points) for one in lines]
+    for one, weight in zip(lines, assessment.effective_weights(found), strict=True):
+        one.effective_weight = weight
+    total = assessment.total_of(found)
+    return total, assessment.grade_of(total, bounds)
 
 
 class AssessmentLine(Record):
@@ -315,7 +321,13 @@ class KpiEvidence(Base):
     __table_args__ = (
         Index("ix_kpi_evidence_employee", "cycle_id", "kpi_id", "employee_id"),
         Index("ix_kpi_evidence_department", "cycle_id", "kpi_id", "department_id"),
-        Index("ix_kpi_evidence_row", "cycle_id", "entity", "entity_id"),
+        Index("ix_kpi_evidence_row", "cycle_id", "entity_id"),
+        Index(
+            "ix_kpi_evidence_corrects_id",
+            "corrects_id",
+            sqlite_where=text("corrects_id IS NOT NULL"),
+            postgresql_where=text("corrects_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -331,7 +343,7 @@ class KpiEvidence(Base):
     top: Mapped[int] = mapped_column(BigId)
     bottom: Mapped[int]
     part: Mapped[str] = mapped_column(String(20), default="")
-    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_cycle.id"), index=True)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_cycle.id"))
     """The closed cycle in which it would count: what became known later adds or takes away here."""
     row_hash: Mapped[str] = mapped_column(String(64))
 

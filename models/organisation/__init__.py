@@ -3,7 +3,7 @@
 from models.organisation.accounts import Account, AccountRole, acting_day, administrators
 from models.organisation.customers import Customer, ProductModel
 from models.organisation.people import Absence, Employee, Placement
-from models.organisation.places import Department, Post, Team, departments_below, refuse_circle
+from models.organisation.places import Department, Post, Team, below, departments_below, parts_of, refuse_circle
 from models.organisation.reach import (
     department_held,
     departments_on,
@@ -15,6 +15,7 @@ from models.organisation.reach import (
     leaders_of,
     managed_by,
     managers_of,
+    managers_of_all,
     manages,
     named_person_of,
     person_of,
@@ -34,6 +35,7 @@ __all__ = [
     "Team",
     "acting_day",
     "administrators",
+    "below",
     "department_held",
     "departments_below",
     "departments_on",
@@ -45,8 +47,10 @@ __all__ = [
     "leaders_of",
     "managed_by",
     "managers_of",
+    "managers_of_all",
     "manages",
     "named_person_of",
+    "parts_of",
     "person_of",
     "placement_on",
     "refuse_circle",

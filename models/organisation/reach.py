@@ -115,15 +115,20 @@ def leader_of(session: Session, employee_id: int) -> int | None:
 
 def leaders_of(session: Session, employee_ids: Iterable[int]) -> frozenset[int]:
     """Who leads the teams of these on the day of the act, by one statement."""
+    return frozenset(leader_by_employee(session, employee_ids).values())
+
+
+def leader_by_employee(session: Session, employee_ids: Iterable[int]) -> dict[int, int]:
+    """The same for each of them; who is in no team, or in one without a leader, is not in it."""
     keys = sorted(set(employee_ids))
     if not keys:
-        return frozenset()
+        return {}
     query = (
-        select(Placement.employee_id)
+        select(Employee.id, Placement.employee_id)
         .join(Employee, Employee.team_id == Placement.team_id)
         .where(Employee.id.in_(keys), Placement.leads_team, _holds(acting_day(session)))
     )
-    return frozenset(session.scalars(query))
+    return dict(session.execute(query).tuples().all())
 
 
 def managers_of(session: Session, employee: Employee) -> list[int]:
@@ -131,12 +136,24 @@ def managers_of(session: Session, employee: Employee) -> list[int]:
 
     Nobody manages himself; the general manager has no manager.
     """
-    leader = leader_of(session, employee.id)
-    heads = holders(session, HEADS[employee.department.kind], employee.department_id)
-    found = [one for one in (leader, *heads) if one is not None and one != employee.id]
-    if employee.id in heads or not found:
-        found = [*found, *holders(session, Role.GENERAL_MANAGER, None)]
-    return [one for one in dict.fromkeys(found) if one != employee.id]
+    return managers_of_all(session, [employee])[employee.id]
+
+
+def managers_of_all(session: Session, employees: Iterable[Employee]) -> dict[int, list[int]]:
+    """The same for each of many: a statement for the leaders, and a few for each department."""
+    many = list(employees)
+    leaders = leader_by_employee(session, (one.id for one in many))
+    heads = {one: holders(session, HEADS[one.kind], one.id) for one in {each.department for each in many}}
+    general: list[int] | None = None
+    found = {}
+    for employee in many:
+        above = [leaders.get(employee.id), *heads[employee.department]]
+        own = [one for one in above if one is not None and one != employee.id]
+        if employee.id in heads[employee.department] or not own:
+            general = holders(session, Role.GENERAL_MANAGER, None) if general is None else general
+            own = [*own, *general]
+        found[employee.id] = [one for one in dict.fromkeys(own) if one != employee.id]
+    return found
 
 
 def managed_by(person: Person) -> ColumnElement[bool]:

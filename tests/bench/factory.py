@@ -17,6 +17,8 @@ from models.signin import hash_of
 BATCH = 5_000
 DEPARTMENTS, POSTS, EMPLOYEES, DOCUMENTS = 40, 200, 5_000, 200
 ITEMS_OF_A_CHECK = 10
+ASSESSED = 2_000
+"""People with a place, and so with a sheet."""
 DUE = 100
 """Action items that fall due, whatever the size: the sweep should cost what they cost."""
 AT = datetime(2026, 10, 1, 0, 0, tzinfo=UTC)
@@ -31,6 +33,8 @@ PARTS = ("齿轮箱", "曲轴", "液压泵", "法兰盘", "轴承座", "密封�
 FAULTS = ("尺寸超差", "表面划伤", "扭矩不足", "未做首检", "标识缺失", "漏油渗油", "毛刺未清", "记录未填")
 FREQUENT, RARE, LONG_TERM = "尺寸", "裂纹", "密封圈漏油"
 RARE_EVERY = 3_000
+SCORES = ("speed", "skill", "manner", "result")
+PLACED = ("employee_id", "department_id", "post_id")
 STAMPS = {
     "version_no": 1,
     "created_at": AT,
@@ -55,6 +59,20 @@ def build(url: str, rows: int) -> None:
     _fill(engine, "action_item", actions(rows), is_searched=True)
     _fill(engine, "spot_check", checks(rows // ITEMS_OF_A_CHECK))
     _fill(engine, "spot_check_item", items(rows))
+    _settle(engine)
+    engine.dispose()
+
+
+def add_service(url: str, rows: int) -> None:
+    """Tickets solved within the month, with a clock each; every other one was followed up, every fourth rated."""
+    let_write(may=True)
+    engine = create_engine(url, **engine_options(url))
+    with engine.begin() as connection:
+        facts = {"id": 1, "calendar_id": 1, "number": 1, "digest": "0" * 64, "facts": {}, "made_at": AT}
+        connection.execute(insert(Base.metadata.tables["calendar_version"]), facts)
+        connection.execute(insert(Base.metadata.tables["placement"]), [_placement(key) for key in _assessed()])
+    for name, found in (("ticket", tickets(rows)), ("sla_clock", clocks(rows)), ("follow_up_visit", visits(rows // 2))):
+        _fill(engine, name, found)
     _settle(engine)
     engine.dispose()
 
@@ -327,7 +345,7 @@ def items(rows: int) -> Iterator[dict[str, Any]]:
             "category": "process_execution",
             "question": f"第{1 + key % ITEMS_OF_A_CHECK}项检查",
             "standard": "",
-            "employee_id": 3 + key % (EMPLOYEES - 3),
+            "employee_id": _of_department(key // ITEMS_OF_A_CHECK, mixed(key, 17)),
             "lower": None,
             "upper": None,
             "unit": "",
@@ -337,6 +355,93 @@ def items(rows: int) -> Iterator[dict[str, Any]]:
             "severity_if_ng": "minor",
             "responsible_id": None,
             "problem": "",
+        }
+
+
+def _assessed() -> range:
+    return range(DEPARTMENTS, DEPARTMENTS + ASSESSED)
+
+
+def _of_department(check: int, number: int) -> int:
+    """One of the people of the department that a check is made in."""
+    return DEPARTMENTS * (1 + number % (ASSESSED // DEPARTMENTS)) + (1 + check) % DEPARTMENTS
+
+
+def _placement(key: int) -> dict[str, Any]:
+    place = {"employee_id": key, **employee(key)}
+    return {"id": key, "from_on": date(2021, 3, 1), **{name: place[name] for name in PLACED}}
+
+
+def _agent(key: int) -> int:
+    return DEPARTMENTS + key % ASSESSED
+
+
+def _solved(key: int, rows: int) -> datetime:
+    return AT + timedelta(hours=1) + key * (MONTH - timedelta(hours=2)) / (rows + 1)
+
+
+def tickets(rows: int) -> Iterator[dict[str, Any]]:
+    """All solved, by one agent after the other."""
+    for key in range(1, rows + 1):
+        solved = _solved(key, rows)
+        is_rated = key % 4 == 0
+        yield {
+            **STAMPS,
+            "id": key,
+            "no": f"GD-2026-{key:07d}",
+            "received_at": solved - timedelta(hours=5),
+            "department_id": 1 + key % DEPARTMENTS,
+            "description": description(key),
+            "priority": "P3",
+            "agent_id": _agent(key),
+            "resolved_at": solved,
+            "rating": 1 + mixed(key, 11) % 5 if is_rated else None,
+            "rated_at": solved + timedelta(hours=1) if is_rated else None,
+            "status": "resolved",
+        }
+
+
+def clocks(rows: int) -> Iterator[dict[str, Any]]:
+    """Nine in ten were met."""
+    for key in range(1, rows + 1):
+        solved = _solved(key, rows)
+        is_late = key % 10 == 7
+        yield {
+            "id": key,
+            "entity": "ticket",
+            "entity_id": key,
+            "target": "resolution",
+            "clause": "A3.1",
+            "department_id": 1 + key % DEPARTMENTS,
+            "terms": "{}",
+            "calendar_version_id": 1,
+            "started_at": solved - timedelta(hours=5),
+            "due_at": solved,
+            "stopped_at": solved,
+            "breach_minutes": 30 if is_late else None,
+            "status": "breached" if is_late else "met",
+            "told_from_at": AT,
+        }
+
+
+def visits(rows: int) -> Iterator[dict[str, Any]]:
+    """Every other ticket's, four scores each."""
+    for key in range(1, rows + 1):
+        done = _solved(key * 2, rows * 2)
+        scores = {name: 1 + mixed(key, 12 + place) % 5 for place, name in enumerate(SCORES)}
+        yield {
+            **STAMPS,
+            "id": key,
+            "no": f"HF-2026-{key:07d}",
+            "ticket_id": key * 2,
+            "department_id": 1 + key % DEPARTMENTS,
+            "solver_id": _agent(key * 2),
+            "due_at": done,
+            "caller_id": 1 + _agent(key * 2),
+            "done_at": done,
+            **scores,
+            "favourable": min(scores.values()) > 2,
+            "status": "done",
         }
 
 

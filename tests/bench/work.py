@@ -5,49 +5,121 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from models.actions import climb_ladders
-from models.assessment import execution_pass_rates
+from models.assessment import AssessmentCycle, AssessmentSheet, KpiEvidence, KpiTarget
+from models.assessment.computing import compute, measured, weighed
+from models.assessment.definitions import definitions, the_nine
+from models.assessment.hashes import Hashes
 from models.base import Act, Source
 from models.engine import let_write
 from models.journal import acting
-from rules.assessment import Period
-from rules.base import SYSTEM
+from models.organisation import AccountRole, Department
+from models.regulation import Figure
+from rules.assessment import CycleStatus
+from rules.base import SYSTEM, Role
+from rules.regulation.figures import FIGURES, GRADE_FROM
 from tests.bench import factory
-from tests.bench.measure import Line, alone, in_turn
+from tests.bench.measure import MILLION, Line, alone, in_turn, seconds
 from tests.bench.place import Place
 
 ROOT = Path(__file__).parents[2]
-PASS = """
-SELECT c.department_id, sum(CASE WHEN i.verdict = 'ok' THEN 1 ELSE 0 END), count(*)
+PASSES = (
+    """
+SELECT i.employee_id, c.department_id, sum(CASE WHEN i.verdict = 'ok' THEN 1 ELSE 0 END), count(*)
 FROM spot_check_item i JOIN spot_check c ON c.id = i.check_id
 WHERE c.checked_at >= :start AND c.checked_at < :end AND c.status IN ('submitted', 'closed')
   AND c.kind = 'spot_check' AND i.category = 'process_execution' AND i.verdict IN ('ok', 'ng')
-GROUP BY c.department_id
-"""
+GROUP BY i.employee_id, c.department_id
+""",
+    """
+SELECT t.agent_id, t.department_id, sum(CASE WHEN c.status = 'met' THEN 1 ELSE 0 END), count(*)
+FROM sla_clock c JOIN ticket t ON t.id = c.entity_id
+WHERE c.entity = 'ticket' AND c.target = 'resolution' AND c.due_at >= :start AND c.due_at < :end
+GROUP BY t.agent_id, t.department_id
+""",
+    """
+SELECT agent_id, department_id, sum(rating), count(*) FROM ticket
+WHERE rated_at >= :start AND rated_at < :end GROUP BY agent_id, department_id
+""",
+    """
+SELECT solver_id, department_id, sum(speed + skill + manner + result), sum(CASE WHEN favourable THEN 1 ELSE 0 END),
+  count(*) FROM follow_up_visit
+WHERE status = 'done' AND done_at >= :start AND done_at < :end GROUP BY solver_id, department_id
+""",
+)
+"""One pass in bare SQL over each table that the month is computed from."""
 SWEPT: dict[str, tuple[int, float]] = {}
 
 
 def month(place: Place) -> Iterator[Line]:
-    """The execution pass rate of a month in which every item was checked, beside one pass in SQL."""
-    period = Period.month(2026, 10)
-    start, end = factory.AT - timedelta(hours=8), factory.AT + timedelta(days=31) - timedelta(hours=8)
-    with place.session() as session:
-        if place.engine_name == "sqlite":
-            bounds = {"start": f"{start:%Y-%m-%d %H:%M:%S.%f}", "end": f"{end:%Y-%m-%d %H:%M:%S.%f}"}
-        else:
-            bounds = {"start": start, "end": end}
-        ours, bare = in_turn(
-            lambda: execution_pass_rates(session, period), lambda: session.execute(text(PASS), bounds).all(), 3, warm=1
+    """A month of 2,000 people: their figures, the rows behind them with their hashes, and their sheets."""
+    factory.add_service(place.url, place.rows // 2)
+    what = f"{place.rows:,} items, {place.rows // 2:,} tickets"
+    end = factory.AT + timedelta(days=31) - timedelta(hours=8)
+    with place.session() as session, acting(session, Act(SYSTEM, end, Source.SCHEDULER)) as act:
+        cycle = _prepared(session)
+        kpis = weighed(session, cycle)
+        bounds = _bounds(place, factory.AT - timedelta(hours=8), end)
+
+        def bare() -> list[Any]:
+            return [session.execute(text(one), bounds).all() for one in PASSES]
+
+        def ours() -> Any:
+            return measured(session, cycle, kpis, Hashes())
+
+        figures, raw = in_turn(ours, bare, 3, warm=1)
+        yield Line(f"assessment month, {what} / one pass", figures, raw, 3, from_rows=MILLION)
+        passed = {(who, where): (ok, judged) for who, where, ok, judged in bare()[0]}
+        sums = ours()[next(one.id for one in kpis if one.code == "execution_pass_rate")]
+        same = all(
+            sums.of_employee(who).numerator == sum(ok for (one, _), (ok, _) in passed.items() if one == who)
+            for who, _ in [*passed][:50]
         )
-        rates = {one.department_id: (one.numerator, one.denominator) for one in execution_pass_rates(session, period)}
-        same = rates == {row[0]: (row[1], row[2]) for row in session.execute(text(PASS), bounds)}
-    yield Line(f"assessment month over {place.rows:,} items / one pass", ours, bare, 3)
-    yield Line("  departments whose figures differ", 0 if same else 1, limit=0, unit="")
+        yield Line("  50 people whose pass rate differs", 0 if same else 1, limit=0, unit="")
+        kept = seconds(lambda: Hashes.stored(session, cycle, kpis, lambda: None)) * 1000
+        rows = session.scalar(select(func.count()).select_from(KpiEvidence)) or 0
+        yield Line(f"  {rows:,} rows behind it, kept / one pass", kept, raw, 10, from_rows=MILLION)
+        whole = seconds(lambda: compute(session, cycle, act)) * 1000
+        sheets = session.scalar(select(func.count()).select_from(AssessmentSheet)) or 0
+        yield Line(f"  all of it with {sheets:,} sheets", whole)
+        session.rollback()
+
+
+def _bounds(place: Place, start: datetime, end: datetime) -> dict[str, Any]:
+    if place.engine_name == "sqlite":
+        return {"start": f"{start:%Y-%m-%d %H:%M:%S.%f}", "end": f"{end:%Y-%m-%d %H:%M:%S.%f}"}
+    return {"start": start, "end": end}
+
+
+def _prepared(session: Session) -> AssessmentCycle:
+    """A started cycle in which all nine indicators weigh for everybody."""
+    the_nine(session)
+    session.add(AccountRole(account_id=1, role=Role.GENERAL_MANAGER))
+    wanted = [spec for spec in FIGURES.values() if spec.clause.startswith("K")]
+    values = {GRADE_FROM.code: (90, 80, 60)}
+    for spec in wanted:
+        for nth, one in enumerate(spec.applies_to or ("",)):
+            value = values.get(spec.code, (1,) * 9)[nth]
+            facts = {"code": spec.code, "clause": spec.clause, "unit": spec.unit, "applies_to": one}
+            session.add(Figure(**facts, value=Decimal(value), from_on=date(2020, 1, 1)))
+    cycle = AssessmentCycle(from_on=date(2026, 10, 1), status=CycleStatus.COMPUTING)
+    cycle.prepare()
+    session.add(cycle)
+    session.flush()
+    tops = session.scalars(select(Department.id).where(Department.parent_id.is_(None)))
+    aims = [(top, kpi.id) for top in tops for kpi in definitions(session)]
+    points = {"weight": Decimal(33), "target": Decimal(100), "floor": Decimal(0), "from_on": date(2020, 1, 1)}
+    session.add_all(KpiTarget(department_id=top, kpi_id=kpi, **points) for top, kpi in aims)
+    session.flush()
+    return cycle
 
 
 def sweep(place: Place) -> Iterator[Line]:

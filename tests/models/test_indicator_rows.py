@@ -1,14 +1,18 @@
 """Every indicator is measured on both engines, and what it counts is an independent count in SQL (K1.1-K1.3)."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import literal, select, text
 
-from models.assessment import rows_in, sums_of
+from models.assessment import AssessmentCycle, rows_in, sums_of
+from models.assessment.measuring import digest, evidence_of, kept_row
+from models.canonical import Sha256, canonical, instant, number, quoted
 from models.indicators import INDICATORS, ONE, Span
 from models.regulation import Figure
+from models.types import UtcInstant
 from rules.assessment import NINE
 from rules.regulation import Unit
 from tests.models.acts import doing
@@ -74,6 +78,33 @@ def test_what_departments_count_is_an_independent_count(any_session, code):
     sums = sums_of(any_session, INDICATORS[code], ALWAYS)
     parts = [parts.get("", (0, 0)) for key, parts in sums.by_department.items() if key is not None]
     assert (sum(one for one, _ in parts) // ONE, sum(one for _, one in parts)) == (top, bottom)
+
+
+def test_the_database_writes_the_rows_and_hashes_them_as_python_does(any_session):
+    with_weights(any_session)
+    remedied(any_session)
+    cycle = AssessmentCycle(id=7, from_on=FIRST, to_on=LAST, cut_off_at=END)
+    seen = set()
+    for nth, (code, *_) in enumerate(NINE):
+        one = INDICATORS[code]
+        written = [dict(row) for row in any_session.execute(evidence_of(any_session, cycle, nth, one)).mappings()]
+        rows = any_session.execute(select(rows_in(any_session, one, ALWAYS))).mappings()
+        by_python = {row["row_hash"]: row for row in (kept_row(7, nth, row) for row in rows)}
+        for row in written:
+            assert {**row, "corrects_id": None} == by_python[row["row_hash"]]
+            seen.add(row["entity"])
+        assert len(written) == len(by_python)
+    assert seen >= {"sales_order", "delay_record", "spot_check_item"}
+
+
+@pytest.mark.parametrize(
+    "at", [datetime(2026, 10, 12, 2, 3, 4, tzinfo=UTC), datetime(2026, 1, 2, 3, 4, 5, 60, UTC), None]
+)
+def test_an_instant_and_an_object_are_written_letter_for_letter(any_session, at):
+    facts = {"zeit": instant(literal(at, UtcInstant())), "n": number(literal(-12)), "art": quoted(literal("ticket"))}
+    written, hashed = any_session.execute(select(canonical(facts), Sha256(canonical(facts)))).one()
+    said = {"zeit": at.isoformat() if at else None, "n": -12, "art": "ticket"}
+    assert (written, hashed) == (json.dumps(said, sort_keys=True, separators=(",", ":")), digest(said))
 
 
 def counted(session, code, cut_off_at):
