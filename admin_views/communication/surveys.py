@@ -96,13 +96,13 @@ def results(survey: Survey, person: Person) -> Panel:
     rows.append(Row(0, "", [Cell(t("Answered", "回收")), Cell(said, "number")]))
     return Panel(
         t("What it comes to", "调查结果"),
-        [Heading("what", t("Dimension", "维度")), Heading("mean", t("Mean of 5", "平均分（5 分制）"), "number")],
+        [Heading("what", t("Dimension", "维度")), Heading("mean", t("Result", "结果"), "number")],
         rows,
     )
 
 
 def _mean(value: Any) -> Cell:
-    return Cell(number_text(value), "number") if value is not None else EMPTY
+    return Cell(t("{mean} of 5", "{mean} / 5", mean=number_text(value)), "number") if value is not None else EMPTY
 
 
 @panel(Survey)
