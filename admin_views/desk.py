@@ -1,6 +1,5 @@
 """The desk, files, health: pages that belong to no table."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +12,24 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import faults
 from admin_views.attached import may_attach
-from admin_views.columns import cell_of
-from admin_views.history import about, did_words, why_told
-from admin_views.listing import BETWEEN
-from admin_views.registry import cards_for, desk_card, record_url, views
+from admin_views.registry import cards_for, record_url, views
 from admin_views.screen import DeskCard, DeskLine, Tally
 from admin_views.session import db
 from admin_views.signin import act_here, name_here, person_here, unauthorised
-from admin_views.words import exact_date, say, t, today
+from admin_views.words import exact_date, t, today
 from models.attachments import SHOWN_INLINE, attach
-from models.base import COMPANY_ZONE, Record, Source, now
+from models.base import COMPANY_ZONE, now
 from models.engine import settings_in_force, settings_missed
-from models.event import Attachment, Delivery, Event, WorkerBeat
+from models.event import Attachment, WorkerBeat
 from models.journal import acting
-from models.organisation import Employee
 from models.signin import hash_kind
-from rules.base import NotVisible, NotYours, Person, RuleBroken, Words
-from rules.event import AttachmentKind, Channel
+from rules.base import NotVisible, NotYours, RuleBroken, Words
+from rules.event import AttachmentKind
 
 desk = Blueprint("desk", __name__)
 files = Blueprint("files", __name__)
 health = Blueprint("health", __name__)
 BEAT_SECONDS = 90
-NEWS = 7
 NOON, EVENING = 12, 18
 URGENCY = {"overdue": 0, "breached": 1, "soon": 2, "paused": 4}
 OTHERWISE = 3
@@ -94,55 +88,6 @@ def _tallies(cards: list[DeskCard]) -> list[Tally]:
         Tally(t("Due soon", "一天内到期"), tones.count("soon"), "soon", is_more=bool(ends & {"overdue", "soon"})),
         Tally(t("Waiting for me", "待我处理"), waiting, "running"),
     ]
-
-
-@desk_card
-def news(person: Person) -> DeskCard | None:
-    """What this person was told of last, each as a sentence: who did what to what."""
-    if person.employee_id is None:
-        return None
-    rows = db.session.execute(
-        select(Event, Employee.name)
-        .join(Delivery, Delivery.event_seq == Event.seq)
-        .outerjoin(Employee, Employee.account_id == Event.actor_id)
-        .where(Delivery.recipient_id == person.employee_id, Delivery.channel == Channel.APP)
-        .order_by(Event.seq.desc())
-        .limit(NEWS)
-    ).all()
-    records = _seen([event for event, _ in rows], person)
-    lines = [
-        _news_line(event, name or "", record, person)
-        for event, name in rows
-        if (record := records.get((event.entity, event.entity_id))) is not None
-    ]
-    return DeskCard(t("News for me", "我的消息"), lines, t("No news.", "没有新消息。"), 0, "bell", place="news")
-
-
-def _seen(events: list[Event], person: Person) -> dict[tuple[str, int | None], Record]:
-    """The records that the events tell of, as far as the person may see them: one statement for each table."""
-    wanted: dict[str, set[int]] = {}
-    for event in events:
-        if event.entity in views() and event.entity_id is not None:
-            wanted.setdefault(event.entity, set()).add(event.entity_id)
-    found: dict[tuple[str, int | None], Record] = {}
-    for table, keys in wanted.items():
-        model = views()[table].model
-        query = select(model).where(model.id.in_(sorted(keys)), model.visible_to(person))
-        found.update({(table, one.id): one for one in db.session.scalars(query)})
-    return found
-
-
-def _news_line(event: Event, name: str, record: Record, person: Person) -> DeskLine:
-    outside = t("The customer", "客户") if event.source is Source.PUBLIC_LINK else ""
-    did = did_words(record, event.action, name or outside)
-    what, kind = about(record), say(record.words)
-    if kind.lower() in did.lower():
-        what = what.removeprefix(kind).strip()
-    title = t("{did}: {what}", "{did}：{what}", did=did, what=what) if what else did
-    called = record.label if record.label not in what else ""
-    why = why_told(record, event.action, person)
-    detail = BETWEEN.join(one for one in (called, why) if one)
-    return DeskLine(title, record_url(type(record), record.id), detail, replace(cell_of(event.at), also=event.reason))
 
 
 class TablesIndex(AdminIndexView):  # type: ignore[misc]

@@ -214,6 +214,25 @@ def theme() -> AnyResponse:
     return _remember("theme", "theme", {"light", "dark", "auto"}, request.form.get("theme", ""))
 
 
+@door.post("/mails")
+def mails() -> AnyResponse:
+    """Whether news comes by mail as well."""
+    account, wants = account_here(), request.form.get("gets_mail", "")
+    if account is not None and wants in {"yes", "no"} and account.gets_mail != (wants == "yes"):
+        with acting(db.session, act_here()):
+            account.gets_mail = wants == "yes"
+            db.session.flush()
+    return redirect(safe_next(request.form.get("next")))
+
+
+def gets_mail_here() -> bool | None:
+    """Whether he is sent mails; None where the company has no mail server."""
+    account = account_here()
+    if account is None or not current_app.config["MAIL_OUT"]:
+        return None
+    return account.gets_mail
+
+
 def _remember(column: str, cookie: str, allowed: set[str], value: str) -> AnyResponse:
     response: AnyResponse = redirect(safe_next(request.form.get("next")))
     if value not in allowed:

@@ -18,7 +18,16 @@ from admin_views import faults
 from admin_views.registry import clause_url, every_view, menu_pages
 from admin_views.screen import MenuGroup, MenuItem, Message
 from admin_views.session import db
-from admin_views.signin import account_here, name_here, path_of, person_here, roles_here, safe_next, theme_here
+from admin_views.signin import (
+    account_here,
+    gets_mail_here,
+    name_here,
+    path_of,
+    person_here,
+    roles_here,
+    safe_next,
+    theme_here,
+)
 from admin_views.words import CHINESE, fitting, locale, many, say, t
 from models.engine import let_write
 from rules.base import Words
@@ -33,6 +42,7 @@ OPEN_BEFORE = (
     "door.logout",
     "door.language",
     "door.theme",
+    "door.mails",
 )
 """What somebody with a one-time password may open."""
 TRIES = 5
@@ -190,6 +200,7 @@ def _globals() -> dict[str, Any]:
         "desk_url": "/",
         "language_url": "/language",
         "theme_url": "/theme",
+        "gets_mail": gets_mail_here(),
         "password_url": "/password",
         "logout_url": "/logout",
         "search_url": "/search/" if account is not None else "",

@@ -1,6 +1,8 @@
 """Everything that is said, in the reader's language: sentences, choices, dates, numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -26,8 +28,23 @@ CHOICES: list[Callable[[], str]] = []
 """Filled by the door, which lies above: the language that the signed-in person chose."""
 
 
+_written: ContextVar[str] = ContextVar("written", default="")
+
+
+@contextmanager
+def writing_in(language: str) -> Iterator[None]:
+    """What is said in here is for a reader who is not the one that asks: a mail."""
+    token = _written.set(language if language in _locales else CHINESE)
+    try:
+        yield
+    finally:
+        _written.reset(token)
+
+
 def locale() -> str:
     """The reader's language: the person's choice, else the browser's."""
+    if written := _written.get():
+        return written
     if not has_request_context():
         return ENGLISH
     found = g.get("locale")

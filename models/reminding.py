@@ -10,6 +10,7 @@ from models.actions import climb_ladders, end_statements, lapse_extensions, remi
 from models.base import Act, Source
 from models.event import Delivery
 from models.journal import acting
+from models.news_mail import follow_by_mail
 from models.organisation import follow_the_calendar
 from models.regulation import climb_clocks
 from rules.base import SYSTEM
@@ -70,8 +71,11 @@ def _one_part(session: Session, function: FallingDue, at: datetime) -> int:
     return done
 
 
-def tell(session: Session, at: datetime) -> int:
-    """Tells what is still to be told; two at once tell each thing once. Returns how many were told."""
+def tell(session: Session, at: datetime, *, by_mail: bool = False) -> int:
+    """Tells what is still to be told; two at once tell each thing once. Returns how many were told.
+
+    ``by_mail``: the company has a mail server, and the mail follows.
+    """
     told = 0
     while True:
         waiting = select(Delivery.id).where(
@@ -84,6 +88,8 @@ def tell(session: Session, at: datetime) -> int:
             .returning(Delivery.id)
             .execution_options(synchronize_session=False)
         ).all()
+        if by_mail and part:
+            follow_by_mail(session, [key for (key,) in part])
         session.commit()
         told += len(part)
         if not part:

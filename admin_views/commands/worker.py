@@ -9,6 +9,7 @@ import click
 from flask import Flask, current_app
 
 from admin_views.commands.kit import Refused, refusing
+from admin_views.news import Letters
 from admin_views.session import db
 from models.after_sales import post
 from models.after_sales.mailbox import Box
@@ -19,6 +20,7 @@ from models.base import COMPANY_ZONE, Act, Source, now, on_date
 from models.chain import anchored, note_head
 from models.keeping import prune
 from models.ledger import sweep_incoming
+from models.news_mail import Post, send_news
 from models.operations import check_chain
 from models.reminding import remind as remind_all
 from models.reminding import tell as tell_all
@@ -76,7 +78,12 @@ def check_the_chain() -> None:
 @refusing
 def tell() -> None:
     """Deliver what is to be told."""
-    click.echo(f"{tell_all(db.session, now())} told.")
+    click.echo(f"{tell_each()} told.")
+
+
+def tell_each() -> int:
+    """Told in the app; where the company has a mail server, a mail follows."""
+    return tell_all(db.session(), now(), by_mail=bool(current_app.config["MAIL_OUT"]))
 
 
 @click.command("assess")
@@ -107,10 +114,10 @@ def carry_mail() -> tuple[int, int]:
         box = Box((address,), Path(config["ATTACHMENTS"]))
         taken = post.take_in(db.session(), config["MAIL_IN"], box, now=now)
     if config["MAIL_OUT"]:
+        public_url = config["PUBLIC_URL"] or HERE_ALONE
         with post.sending(config["MAIL_OUT"]) as send:
-            sent = send_due(
-                db.session(), Sender(address, config["PUBLIC_URL"] or "http://127.0.0.1:8000", send), at=now()
-            )
+            sent = send_due(db.session(), Sender(address, public_url, send), at=now())
+            sent += send_news(db.session(), Post(address, send), Letters(public_url).compose, now())
     return taken, sent
 
 
@@ -137,7 +144,7 @@ def jobs_of(app: Flask) -> dict[str, Any]:
 
     return {
         "remind": Job("* * * * *", _inside(app, lambda: remind_and_note(now()))),
-        "tell": Job("* * * * *", _inside(app, lambda: tell_all(db.session, now()))),
+        "tell": Job("* * * * *", _inside(app, tell_each)),
         "assess": Job("* * * * *", _inside(app, lambda: compute_waiting(db.session(), now()))),
         "mail": Job("* * * * *", _inside(app, mail_when_set)),
         "clean_up": Job("30 3 * * *", _inside(app, clean_up)),

@@ -38,6 +38,7 @@ class AccountView(RegulationView):
         "must_change_password": Words("Must change password", "须修改密码"),
         "locale": Words("Language", "语言"),
         "theme": Words("Appearance", "外观"),
+        "gets_mail": Words("News by mail", "邮件提醒"),
         "roles": Words("Roles", "角色"),
         "password_hash": Words("Password", "密码"),
         "session_stamp": Words("Session stamp", "会话标记"),
@@ -47,7 +48,7 @@ class AccountView(RegulationView):
     list_columns = ("login", "person_name", "is_active", "must_change_password", "created_at")
     filter_columns = ("is_active",)
     form_columns = ("login",)
-    page_columns = ("login", "person_name", "is_active", "must_change_password", "created_at")
+    page_columns = ("login", "person_name", "is_active", "must_change_password", "gets_mail", "created_at")
     left_out = frozenset(
         {
             "person_name",
@@ -56,6 +57,7 @@ class AccountView(RegulationView):
             "must_change_password",
             "locale",
             "theme",
+            "gets_mail",
             "session_stamp",
             "totp",
         }

@@ -43,6 +43,8 @@ class Account(Record):
     must_change_password: Mapped[bool] = mapped_column(default=True)
     locale: Mapped[str] = mapped_column(String(16), default="")
     theme: Mapped[str] = mapped_column(String(8), default="")
+    gets_mail: Mapped[bool] = mapped_column(default=True)
+    """Whether news goes to him by mail as well."""
     session_stamp: Mapped[str] = mapped_column(String(32), default=lambda: secrets.token_hex(8), info={"secret": True})
     totp: Mapped[str | None] = mapped_column(String(64), info={"secret": True})
     roles: Mapped[list["AccountRole"]] = relationship(back_populates="account", cascade="all, delete-orphan")

@@ -1,6 +1,6 @@
 """What falls due in training: lateness, endings and their notices, periodic trainings, exceptions (P2, A1.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -224,7 +224,24 @@ def train_after_sales(session: Session, at: datetime) -> int:
         ahead = timedelta(days=int(figure(session, CERTIFICATE_NOTICE_DAYS, today, "first")))
     except Unset:
         return 0
-    people = session.scalars(
+    people = {one.id: one for one in _after_sales_people(session)}
+    trained, owed = _last_trained(session, [*people]), _subjects_owed(session, [*people])
+    done = 0
+    for key, subject in ((key, subject) for key in people for subject in AFTER_SALES_KINDS):
+        one, last = people[key], trained.get((key, subject))
+        due_on = add_months(last or one.hired_on, months)
+        if (key, subject) in owed or due_on - ahead > today:
+            continue
+        due_on = due_on if last is not None else max(due_on, today + ahead)
+        what = (ObligationReason.PERIODIC, ObligationMode.TRAIN, f"subject:{subject}", subject.words.zh, due_on)
+        act = in_working_time(session, replace(_scheduled(at), clause="A1.2"))
+        owe(session, act, one, one.post, Duty(*what, subject=subject))
+        done += 1
+    return done
+
+
+def _after_sales_people(session: Session) -> Sequence[Employee]:
+    return session.scalars(
         select(Employee)
         .join(Department, Department.id == Employee.department_id)
         .where(
@@ -234,29 +251,6 @@ def train_after_sales(session: Session, at: datetime) -> int:
         )
         .order_by(Employee.id)
     ).all()
-    if not people:
-        return 0
-    trained = _last_trained(session, [one.id for one in people])
-    owed = _subjects_owed(session, [one.id for one in people])
-    done = 0
-    for one in people:
-        for subject in AFTER_SALES_KINDS:
-            last = trained.get((one.id, subject))
-            due_on = add_months(last or one.hired_on, months)
-            if (one.id, subject) in owed or due_on - ahead > today:
-                continue
-            due_on = due_on if last is not None else max(due_on, today + ahead)
-            duty = Duty(
-                ObligationReason.PERIODIC,
-                ObligationMode.TRAIN,
-                f"subject:{subject}",
-                subject.words.zh,
-                due_on,
-                subject=subject,
-            )
-            owe(session, in_working_time(session, replace(_scheduled(at), clause="A1.2")), one, one.post, duty)
-            done += 1
-    return done
 
 
 def _last_trained(session: Session, people: list[int]) -> dict[tuple[int, SessionKind], date]:

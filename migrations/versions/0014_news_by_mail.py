@@ -1,4 +1,4 @@
-"""narrow indexes of evidence"""
+"""news by mail, and narrow indexes of evidence"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,11 @@ CORRECTS = sa.text('corrects_id IS NOT NULL')
 
 
 def upgrade() -> None:
+    with op.batch_alter_table('account', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('gets_mail', sa.Boolean(), nullable=True))
+    op.execute(sa.text('UPDATE account SET gets_mail = :yes').bindparams(sa.bindparam('yes', True, sa.Boolean())))
+    with op.batch_alter_table('account', schema=None) as batch_op:
+        batch_op.alter_column('gets_mail', existing_type=sa.Boolean(), nullable=False)
     with op.batch_alter_table('kpi_evidence', schema=None) as batch_op:
         batch_op.drop_index('ix_kpi_evidence_row')
         batch_op.drop_index('ix_kpi_evidence_corrects_id')

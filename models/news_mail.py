@@ -1,0 +1,142 @@
+"""News by mail to people inside: what they were told in the app, gathered into one mail (C2.3).
+
+A line of news is told in the app first, in working time; the mail follows it. It is claimed before it leaves, so that
+two workers send it once; one that was interrupted goes again, under the same message id.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from models.event import Delivery
+from models.organisation import Account, Employee
+from rules.event import Channel
+
+APART = timedelta(minutes=10)
+"""From one mail to the next to the same person: what happens meanwhile is gathered."""
+IN_FLIGHT = timedelta(minutes=10)
+TRIES = 6
+MOST = 50
+"""Lines of a mail; the rest waits for the next one."""
+PEOPLE_AT_ONCE = 50
+
+Compose = Callable[[Session, Employee, Sequence[int]], EmailMessage | None]
+"""The letter that tells somebody of events; None where he may see none of them any more."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """How news leaves: from whom, and by what."""
+
+    address: str
+    send: Callable[[EmailMessage], None]
+
+
+def follow_by_mail(session: Session, told: Sequence[int]) -> None:
+    """What was told in the app goes by mail as well to who has an address and wants it; in the same transaction."""
+    session.execute(
+        insert(Delivery).from_select(
+            ["event_seq", "recipient_id", "channel", "due_at", "attempts", "error"],
+            select(
+                Delivery.event_seq,
+                Delivery.recipient_id,
+                literal(Channel.MAIL.value),
+                func.coalesce(Delivery.sent_at, Delivery.due_at),
+                literal(0),
+                literal(""),
+            )
+            .join(Employee, Employee.id == Delivery.recipient_id)
+            .join(Account, Account.id == Employee.account_id)
+            .where(
+                Delivery.id.in_(told),
+                func.coalesce(Employee.mail, "") != "",
+                Employee.left_on.is_(None),
+                Account.is_active,
+                Account.gets_mail,
+            ),
+        )
+    )
+
+
+def send_news(session: Session, post: Post, compose: Compose, at: datetime) -> int:
+    """Sends each person one mail with what waits for him; returns how many mails left."""
+    return sum(_send(session, who, post, compose, at) for who in _waiting(session, at))
+
+
+def _waiting(session: Session, at: datetime) -> Sequence[int]:
+    """People for whom something is due and whose last mail is a while ago, who waited longest first."""
+    of_mail = Delivery.channel == Channel.MAIL
+    recent = select(Delivery.recipient_id).where(of_mail, Delivery.sent_at > at - APART)
+    found = session.scalars(
+        select(Delivery.recipient_id)
+        .where(of_mail, *_is_due(at), Delivery.recipient_id.not_in(recent))
+        .group_by(Delivery.recipient_id)
+        .order_by(func.min(Delivery.due_at))
+        .limit(PEOPLE_AT_ONCE)
+    ).all()
+    session.commit()
+    return found
+
+
+def _is_due(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Delivery.sent_at.is_(None), Delivery.due_at <= at, Delivery.attempts < TRIES
+
+
+def _send(session: Session, recipient_id: int, post: Post, compose: Compose, at: datetime) -> int:
+    claimed = _claimed(session, recipient_id, at)
+    if not claimed:
+        return 0
+    letter = compose(session, session.get_one(Employee, recipient_id), [seq for _, seq in claimed])
+    session.commit()
+    fault = ""
+    if letter is not None:
+        letter["From"] = post.address
+        letter["Message-ID"] = _message_id(claimed, recipient_id, post.address)
+        try:
+            post.send(letter)
+        except OSError as broken:  # smtplib's own faults are OSErrors
+            fault = f"{type(broken).__name__}: {broken}"[:300]
+    _settle(session, [key for key, _ in claimed], fault, at)
+    return int(letter is not None and not fault)
+
+
+def _claimed(session: Session, recipient_id: int, at: datetime) -> list[tuple[int, int]]:
+    """Key and event of what goes now; nobody else takes it for a while."""
+    waiting = (
+        select(Delivery.id)
+        .where(Delivery.channel == Channel.MAIL, Delivery.recipient_id == recipient_id, *_is_due(at))
+        .order_by(Delivery.event_seq)
+        .limit(MOST)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(session.scalars(waiting).all()))
+        .values(due_at=at + IN_FLIGHT, attempts=Delivery.attempts + 1)
+        .returning(Delivery.id, Delivery.event_seq)
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.commit()
+    return sorted((key, seq) for key, seq in rows)
+
+
+def _message_id(claimed: Sequence[tuple[int, int]], recipient_id: int, address: str) -> str:
+    """The same for the same lines, so that a receiver can drop the second of two."""
+    keys = sha256(repr((recipient_id, claimed)).encode()).hexdigest()[:24]
+    return f"<n.{keys}@{address.rpartition('@')[2] or 'localhost'}>"
+
+
+def _settle(session: Session, keys: Sequence[int], fault: str, at: datetime) -> None:
+    """It has left, or is tried again: each time twice as long after."""
+    one = update(Delivery).where(Delivery.id.in_(keys)).execution_options(synchronize_session=False)
+    if not fault:
+        session.execute(one.values(sent_at=at, error=""))
+    else:
+        tries = session.scalar(select(func.max(Delivery.attempts)).where(Delivery.id.in_(keys))) or 1
+        session.execute(one.values(due_at=at + timedelta(minutes=2**tries), error=fault))
+    session.commit()
