@@ -1,5 +1,6 @@
 """Gongzheng 工正: configuration, extensions, screens, commands; the only file that knows everything."""
 
+import gc
 import os
 from functools import lru_cache
 from hashlib import sha256
@@ -68,6 +69,8 @@ def create_app(**settings: Any) -> Flask:
     _screens(app)
     commands.register(app)
     startup.check(app)
+    if not settings:  # as a server or a command makes it: once in a process
+        gc.freeze()  # the application itself is no garbage; looking through it costs 0.2 s in the middle of a request
     return app
 
 

@@ -179,6 +179,10 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
         """What a verb lets choose among that only this record knows; None = as its column or kind says."""
         return None
 
+    def asked_first(self, record: Any, name: str) -> str:
+        """What a field of a verb that no column fills begins with: the answer that is most likely."""
+        return ""
+
     def hidden_in(self, record: Any, person: Person) -> frozenset[str]:
         """Columns of this record that must not reach this person; a view may show more to who stands near it."""
         return self.access.hidden_from(person)

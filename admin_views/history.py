@@ -16,6 +16,7 @@ from models.base import Base, Record
 from models.event import Event
 from models.organisation import Account, Employee
 from rules.base import RELATIONS, Person, Role, Words
+from rules.training import Answer
 
 ACTIONS = {
     "create": Words("created", "新建"),
@@ -76,10 +77,17 @@ def entry(record: Record, event: Event, who: str, names: "_Names", hidden: froze
         role=role,
         action=action_words(record, event.action),
         source=say(event.source.words),
-        reason=event.reason,
+        reason=_refused(record, event.reason) if event.action == "refused" else event.reason,
         clause=event.clause,
         changes=[one for one in changes if one.old != one.new],
     )
+
+
+def _refused(record: Record, reason: str) -> str:
+    """What was refused, in the words of its button where it was a verb, and why."""
+    verb, _, why = reason.partition(": ")
+    is_verb = record.lifecycle is not None and verb in record.lifecycle.verbs
+    return f"{say(record.verb_words(verb))}{t(': ', '：')}{why}" if is_verb else reason
 
 
 def _is_hidden(field: str, hidden: frozenset[str]) -> bool:
@@ -196,7 +204,17 @@ def _several(value: dict[str, Any] | list[Any]) -> str:
     """What a column of several things holds; of many only how many, since the record shows them."""
     if not value:
         return "–"
+    if isinstance(value, dict) and {"answer", "reasons"} <= set(value):
+        return _gate(value)
     return listed(value) if len(value) <= MOST_TOLD else t("{n} entries", "{n} 项", n=len(value))
+
+
+def _gate(value: dict[str, Any]) -> str:
+    """What the gate answered, and why, in the reader's language."""
+    answer = next((say(one.words) for one in Answer if str(one) == value["answer"]), value["answer"])
+    place, name = (1, "zh") if locale() == CHINESE else (0, "en")
+    why = [one.get(name, "") if isinstance(one, dict) else one[place] for one in value["reasons"]]
+    return t(": ", "：").join([answer, *([" ".join(why)] if why else [])])
 
 
 def _read(shown: Shown, value: Any) -> str:

@@ -193,10 +193,10 @@ def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
 
 
 def _ways_back(cycle: Lifecycle, status: str) -> set[str]:
-    """Verbs that lead from here to a state already passed: open, but not what is wished for."""
+    """Verbs that lead from here to a state already passed, or aside: open, but not what is wished for."""
     way = _main_way(cycle.initial, cycle.steps)
     passed = way[: way.index(status)] if status in way else []
-    return {one.verb for one in cycle.open_from(status) if one.target in passed}
+    return {one.verb for one in cycle.open_from(status) if one.target in passed or one.is_aside}
 
 
 def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]:

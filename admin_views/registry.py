@@ -91,7 +91,8 @@ def cards_for(person: Person) -> list[DeskCard]:
 def next_act(record: Record, person: Person) -> DeskAct | None:
     """The next step that this person may take: taken at once where it asks for nothing, else its dialogue."""
     steps = record.lifecycle.open_from(str(record.status)) if record.lifecycle else ()
-    mine = [one for one in steps if not one.is_destructive and record.why_not(one.verb, person) is None]
+    onward = [one for one in steps if not (one.is_destructive or one.is_aside)]
+    mine = [one for one in onward if record.why_not(one.verb, person) is None]
     if not mine:
         return None
     step, table = mine[0], record.__tablename__

@@ -29,22 +29,22 @@ def asked_of(view: "RegulationView", record: Record, name: str) -> Asked:
         return Asked(name, say(view.labels[name]), "choice", is_required, options)
     kind = view.asked_kinds.get(name)
     if kind is not None:
-        return _free(name, say(view.labels[name]), kind, is_required=is_required)
+        return _free(name, say(view.labels[name]), kind, is_required=is_required, value=view.asked_first(record, name))
     column = view.asked_fields.get(name)
     if column is None:
         return Asked(name, say(view.labels[name]), "long_text", value=str(getattr(record, name, "") or ""))
     return _of_column(view, record, name, view.shown(column), is_required=is_required)
 
 
-def _free(name: str, label: str, kind: str | type[Choice], *, is_required: bool) -> Asked:
+def _free(name: str, label: str, kind: str | type[Choice], *, is_required: bool, value: str) -> Asked:
     if isinstance(kind, str):
-        return Asked(name, label, kind, is_required)
-    options = [Option(str(one), say(one.words)) for one in kind]
+        return Asked(name, label, kind, is_required, value=value)
+    options = [Option(str(one), say(one.words), str(one) == value) for one in kind]
     return Asked(name, label, "choice", is_required, options)
 
 
 def _of_column(view: "RegulationView", record: Record, name: str, shown: Shown, *, is_required: bool) -> Asked:
-    value, label = getattr(record, shown.name, None), say(shown.words)
+    value, label = getattr(record, shown.name, None), say(view.labels.get(name, shown.words))
     if shown.kind == "relation":
         chosen = [Option(str(value.id), value.label, is_chosen=True)] if value is not None else []
         return Asked(name, label, "relation", is_required, chosen, view.lookup_url(name))

@@ -234,6 +234,7 @@ class Step:
 
     ``unlike``: relations that exclude a person (separation of duties). ``tells``: relations and roles to be told.
     ``asks``: fields the verb takes. ``signatures``: roles that must all sign, different people; the last one runs it.
+    ``is_aside``: open, but never what comes next, such as passing a record to somebody else.
     """
 
     verb: str
@@ -247,6 +248,7 @@ class Step:
     signatures: tuple[Role, ...] = ()
     needs_note: bool = False
     is_destructive: bool = False
+    is_aside: bool = False
     clause: str = ""
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from admin_views.columns import cell_of, due_cell
 from admin_views.deadlines import left_of
@@ -46,10 +46,17 @@ def _found(
 ) -> tuple[list[Any], int]:
     """The first few of these that the person may see, and how many there are."""
     grounds = (model.visible_to(person), model.voided_at.is_(None), *where)
-    rows = db.session.scalars(select(model).where(*grounds).options(*with_it).order_by(by).limit(MOST)).all()
+    rows = db.session.scalars(select(model).where(*grounds).options(*with_it).order_by(*_several(by)).limit(MOST)).all()
     if len(rows) < MOST:
         return list(rows), len(rows)
     return list(rows), db.session.scalar(select(func.count()).select_from(model).where(*grounds)) or 0
+
+
+WITH_ANSWERS = (joinedload(SalesOrder.customer), selectinload(SalesOrder.clearances))
+
+
+def _several(by: Any) -> tuple[Any, ...]:
+    return by if isinstance(by, tuple) else (by,)
 
 
 def _card(title: str, lines: list[DeskLine], empty: str, count: int, icon: str, **more: str) -> DeskCard:
@@ -99,19 +106,24 @@ def to_confirm(person: Person) -> DeskCard | None:
     if not person.holds(R.SALES):
         return None
     early = SalesOrder.status.in_((OrderStatus.DRAFT, OrderStatus.CLEARING))
-    rows, count = _found(SalesOrder, person, early, by=SalesOrder.id, with_it=(joinedload(SalesOrder.customer),))
+    rows, count = _found(SalesOrder, person, early, by=SalesOrder.id, with_it=WITH_ANSWERS)
     if not rows:
         return None
     lines = [
         DeskLine(
             f"{one.no} · {one.customer.name}",
             record_url(SalesOrder, one.id),
-            say(one.status.words),
+            _what_it_waits_for(one, person),
             act=next_act(one, person),
         )
         for one in rows
     ]
     return _card(t("Orders to be promised", "待确认订单"), lines, "", count, "checklist")
+
+
+def _what_it_waits_for(order: SalesOrder, person: Person) -> str:
+    reason = order.why_not("confirm", person) if order.status is OrderStatus.CLEARING else None
+    return " · ".join(say(one) for one in (order.status.words, reason.words if reason else None) if one is not None)
 
 
 @desk_card
@@ -272,7 +284,7 @@ def late_or_soon(person: Person) -> DeskCard | None:
         DelayRecord,
         person,
         DelayRecord.status.in_(states),
-        by=DelayRecord.planned_end_on,
+        by=(DelayRecord.status == DelayStatus.ATTRIBUTED, DelayRecord.planned_end_on),
         with_it=(joinedload(DelayRecord.order), joinedload(DelayRecord.stage)),
     )
     lines = [

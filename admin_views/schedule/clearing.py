@@ -19,35 +19,37 @@ def clearances(order: SalesOrder, person: Person) -> Panel | None:
         return None
     headings = [
         Heading("kind", t("Answered by", "答复方")),
-        Heading("status", t("State", "状态")),
         Heading("opinion", t("Opinion", "评审意见")),
-        Heading("difficulty", t("Difficulty", "难度")),
-        Heading("capacity", t("Capacity suffices", "产能可满足")),
-        Heading("days", t("Working days", "工作日"), "number"),
-        Heading("why", t("Requirements, risks", "要求与风险")),
-        Heading("conditions", t("Conditions", "条件")),
+        Heading("terms", t("How hard, how long", "难度与工期")),
+        Heading("why", t("Requirements, risks, conditions", "要求、风险与条件")),
         Heading("due", t("Due", "期限")),
     ]
     return Panel(t("Clearing", "订单评审"), headings, [_row(one) for one in asked])
 
 
 def _row(one: OrderClearance) -> Row:
+    said = [part for part in (one.requirements, one.risks) if part]
     cells = [
         cell_of(one.kind),
-        cell_of(one.status),
-        cell_of(one.opinion),
-        cell_of(one.difficulty),
-        cell_of(one.capacity_ok) if one.answered_at else Cell(""),
-        cell_of(one.proposed_days),
-        Cell(t("; ", "；").join(part for part in (one.requirements, one.risks) if part)),
-        Cell(t(", ", "，").join(_condition(condition) for condition in one.conditions)),
+        cell_of(one.opinion) if one.answered_at else cell_of(one.status),
+        Cell(_terms(one) if one.answered_at else ""),
+        Cell(t("; ", "；").join([*said, *(_condition(condition) for condition in one.conditions)])),
         _due(one),
     ]
     return Row(one.id, record_url(OrderClearance, one.id), cells)
 
 
+def _terms(one: OrderClearance) -> str:
+    """How hard it is, how many working days it takes, whether the capacity suffices."""
+    days = t("{n} working days", "{n} 个工作日", n=one.proposed_days) if one.proposed_days else ""
+    capacity = "" if one.capacity_ok else t("capacity does not suffice", "产能不足")
+    hard = t("difficulty: {how}", "难度{how}", how=one.difficulty) if one.difficulty else ""
+    return t(", ", "，").join(part for part in (hard, days, capacity) if part)
+
+
 def _condition(one: OrderCondition) -> str:
-    return f"{one.text}（{t('met', '已落实') if one.is_met else t('open', '未落实')}）"
+    state = t("met", "已落实") if one.is_met else t("open", "未落实")
+    return t("condition: {what} ({state})", "条件：{what}（{state}）", what=one.text, state=state)
 
 
 def _due(one: OrderClearance) -> Cell:

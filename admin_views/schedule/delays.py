@@ -34,7 +34,7 @@ class DelayRecordView(RegulationView):
         "analysis": Words("Analysis", "原因分析"),
         "proposal": Words("Proposed solution", "解决方案"),
         "absorbed_working_days": Words("Absorbed (working days)", "已消化工作日"),
-        "order_effect_working_days": Words("Effect on the order (working days)", "影响订单工作日"),
+        "order_effect_working_days": Words("Order later by (days)", "影响工作日"),
         "evidence": Words("Evidence", "证明依据"),
         "reported_at": Words("Reported", "上报时间"),
         "reported_by": Words("Reported by", "上报人"),

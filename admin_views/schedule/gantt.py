@@ -1,6 +1,7 @@
 """The Gantt chart, drawn by the server: places as SVG attributes, looks by class, as a strict policy wants it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +11,9 @@ from rules.schedule.plans import Task
 from rules.working_time import WorkCalendar
 
 WIDTH, LABEL = 1200, 230
-ROW, HEAD, BAR, MINI = 26, 40, 12, 40
+ROW, HEAD, BAR, MINI = 26, 54, 12, 40
+MARK_TEXT = 70
+"""How wide the words of a mark are."""
 NAME_LETTERS = 15
 LONGEST_DAYS = 1100
 MIN_DAY, TEXT_DAY, HELPERS_DAY = 1.5, 15, 40
@@ -84,11 +87,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Mark:
-    """A line through the chart: today, the promise."""
+    """A line through the chart: today, the promise; its words stand to the right of it, or to its left."""
 
     x: float
     kind: str
     text: str
+    is_left: bool = False
 
 
 @dataclass
@@ -144,14 +148,15 @@ def chart(
     if axis is None:
         return None
     made = Chart()
-    made.bars = [_bar(place, one, axis, one.task.seq in set(critical)) for place, one in enumerate(works)]
+    heavy = set(critical)
+    made.bars = [_bar(place, one, axis, one.task.seq in heavy) for place, one in enumerate(works)]
     made.body = HEAD + len(works) * ROW
     made.lanes = _lanes(lanes or {}, axis, made.body + ROW)
     made.height = made.body + (ROW * (len(made.lanes) + 1) if made.lanes else 0) + 6
     made.off = _off(axis, calendar, made.height)
     made.ticks = _ticks(axis)
     made.marks = _marks(axis, today, promised_on)
-    made.links, made.critical_links = _links(works, made.bars, set(critical))
+    made.links, made.critical_links = _links(works, made.bars, heavy)
     made.said = _said(works, critical)
     return made
 
@@ -241,14 +246,17 @@ def _month(on: date) -> str:
 def _marks(axis: Axis, today: date, promised_on: date | None) -> list[Mark]:
     last = axis.first + timedelta(days=axis.days)
     found = []
-    if axis.first <= today < last:
-        found.append(Mark(round(axis.x(today) + axis.day / 2, 1), "today", t("Today", "今天")))
     if promised_on is not None and axis.first <= promised_on < last:
-        found.append(Mark(round(axis.x(promised_on) + axis.day, 1), "promise", t("Promised", "承诺")))
+        x = round(axis.x(promised_on) + axis.day, 1)
+        found.append(Mark(x, "promise", t("Promised", "承诺"), is_left=x > WIDTH - MARK_TEXT))
+    if axis.first <= today < last:
+        x = round(axis.x(today) + axis.day / 2, 1)
+        crowded = any(one.x - 2 * MARK_TEXT < x <= one.x for one in found) or x > WIDTH - MARK_TEXT
+        found.append(Mark(x, "today", t("Today", "今天"), is_left=crowded))
     return found
 
 
-def _links(works: Sequence[Work], bars: Sequence[Bar], critical: Collection[int]) -> tuple[str, str]:
+def _links(works: Sequence[Work], bars: Sequence[Bar], critical: AbstractSet[int]) -> tuple[str, str]:
     """From the end of what is waited for to the beginning of what waits: an angled line each, in two paths."""
     known = {bar.seq: bar for bar in bars if bar.width}
     plain, heavy = [], []
@@ -262,7 +270,7 @@ def _links(works: Sequence[Work], bars: Sequence[Bar], critical: Collection[int]
             turn = max(end + 3, start - 3) if start > end else end + 3
             middle = ROW // 2
             line = f"M{end:.1f} {before.y + middle}H{turn:.1f}V{here.y + middle}H{start:.1f}"
-            (heavy if {seq, one.task.seq} <= set(critical) else plain).append(line)
+            (heavy if seq in critical and one.task.seq in critical else plain).append(line)
     return "".join(plain), "".join(heavy)
 
 

@@ -5,10 +5,12 @@ from typing import ClassVar
 from admin_views.base import Inline, RegulationView, Section
 from admin_views.columns import TONES
 from admin_views.faults import SENTENCES
+from admin_views.screen import Option
 from admin_views.session import db
+from admin_views.words import today
 from models.base import Act, on_date
 from models.organisation import Employee
-from models.schedule import OrderClearance, ProductUnit, SalesOrder
+from models.schedule import OrderClearance, ProductUnit, SalesOrder, sellers
 from rules.base import Person, Words
 from rules.schedule import ClearanceKind, orders
 
@@ -47,6 +49,8 @@ OWN_TONES = {
     "assessed": "soon",
     "applied": "met",
     "forwarded": "soon",
+    "logged": "done",
+    "done": "met",
 }
 TONES.update({status: tone for status, tone in OWN_TONES.items() if status not in TONES})
 CONDITION = {
@@ -152,6 +156,8 @@ class SalesOrderView(RegulationView):
         }
     )
     asked_kinds: ClassVar = {"promised_on": "date", "delivered_on": "date"}
+    asked_fields: ClassVar = {"sales": "sales"}
+    asked_required = frozenset({"sales"})
     needs_employee = True
     icon = "clipboard-list"
 
@@ -159,6 +165,19 @@ class SalesOrderView(RegulationView):
         """Whoever enters an order looks after it, unless he says otherwise."""
         seller = db.session.get(Employee, act.by.employee_id) if act.by.employee_id else None
         return SalesOrder(sales=seller, ordered_on=on_date(act.at), qty=1)
+
+    def asked_options(self, record: SalesOrder, name: str) -> list[Option] | None:
+        """An order is passed to somebody else who sells."""
+        if name != "sales":
+            return None
+        return [Option(str(one.id), one.label) for one in sellers(db.session) if one.id != record.sales_id]
+
+    def asked_first(self, record: SalesOrder, name: str) -> str:
+        """What the customer asked for is promised, and delivered is today, unless somebody says otherwise."""
+        if name == "promised_on":
+            wanted = record.requested_on
+            return wanted.isoformat() if wanted is not None and wanted >= today() else ""
+        return today().isoformat() if name == "delivered_on" else ""
 
     def before_save(self, record: SalesOrder, act: Act) -> None:
         record.prepare()

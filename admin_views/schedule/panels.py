@@ -1,6 +1,7 @@
 """What hangs together with an order, a plan and a delay, on their pages (S1-S3)."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -60,13 +61,10 @@ def stages_of_order(order: SalesOrder, person: Person) -> Panel | None:
 
 def _headings() -> list[Heading]:
     return [
-        Heading("seq", t("No.", "序号"), "number"),
         Heading("name", t("Stage", "阶段")),
         Heading("status", t("State", "状态")),
-        Heading("post", t("Post", "岗位")),
-        Heading("owner", t("Responsible", "责任人")),
-        Heading("start", t("Planned start", "计划开始")),
-        Heading("end", t("Planned end", "计划完成")),
+        Heading("who", t("Post, responsible", "岗位、责任人")),
+        Heading("planned", t("Planned", "计划起止")),
         Heading("actual", t("Finished", "实际完成")),
         Heading("progress", t("Done (%)", "进度（%）"), "number"),
     ]
@@ -77,17 +75,19 @@ def _stage(one: PlanStage) -> Row:
         one.id,
         record_url(PlanStage, one.id),
         [
-            Cell(str(one.seq), "number"),
-            Cell(one.name),
+            Cell(f"{one.seq} {one.name}"),
             cell_of(one.status),
-            Cell(one.post.name if one.post else ""),
-            Cell(one.owner.name if one.owner else ""),
-            cell_of(one.planned_start_on),
-            cell_of(one.planned_end_on),
+            Cell(" · ".join(found.name for found in (one.post, one.owner) if found is not None)),
+            Cell(_between(one.planned_start_on, one.planned_end_on, " – ")),
             cell_of(one.actual_end_on),
             cell_of(one.progress),
         ],
     )
+
+
+def _between(one: date | None, other: date | None, sign: str) -> str:
+    """Two days in one cell."""
+    return sign.join(found.text for found in (cell_of(one), cell_of(other)) if found.text)
 
 
 @panel(ProductionPlan)
@@ -146,8 +146,7 @@ def _delays(person: Person, *where: Any) -> Panel | None:
                 Cell(one.no),
                 cell_of(one.status),
                 Cell(one.stage.name if one.stage else ""),
-                cell_of(one.planned_end_on),
-                cell_of(one.actual_end_on or one.expected_end_on),
+                Cell(_between(one.planned_end_on, one.actual_end_on or one.expected_end_on, " → ")),
                 cell_of(one.nature),
                 Cell(str(one.order_effect_working_days), "number"),
             ],
@@ -158,10 +157,9 @@ def _delays(person: Person, *where: Any) -> Panel | None:
         Heading("no", t("Delay", "延误")),
         Heading("status", t("State", "状态")),
         Heading("stage", t("Stage", "阶段")),
-        Heading("planned", t("Planned end", "计划完成")),
-        Heading("end", t("Actual or expected", "实际/预计完成")),
+        Heading("end", t("Planned → actual or expected", "计划 → 实际/预计完成")),
         Heading("nature", t("Nature", "性质")),
-        Heading("effect", t("Effect (working days)", "影响工作日"), "number"),
+        Heading("effect", t("Order later by (days)", "影响工作日"), "number"),
     ]
     return Panel(t("Delays", "延误"), headings, rows)
 

@@ -1,6 +1,7 @@
 """A plan as a picture: Gantt, critical path, load against who may work, what its release lacks (S1.2-S1.4)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from rules.schedule import StageStatus, plans
 from rules.schedule.feasibility import faults_of, words_of_overloads
 from rules.schedule.network import critical_path, in_working_days, slack
 from rules.schedule.plans import Task
+from rules.schedule.stages import UNFINISHED
 from rules.working_time import WorkCalendar
 
 BEFORE_SUBMIT = ("draft",)
@@ -49,6 +51,7 @@ def plan_page(key: int) -> AnyResponse | str:
     critical, spare = critical_path(tasks, calendar), slack(in_working_days(tasks, calendar))
     drawn = drawn_plan(plan, [work_of(one) for one in stages], calendar, critical, loaded)
     places = {bar.seq: bar for bar in drawn.bars} if drawn is not None else {}
+    late = _days_over(plan, stages, calendar)
     return render_template(
         "schedule/plan.html",
         plan=plan,
@@ -57,10 +60,10 @@ def plan_page(key: int) -> AnyResponse | str:
         plan_url=record_url(ProductionPlan, plan.id),
         state=cell_of(plan.status),
         chart=drawn,
-        rows=[_row(one, set(critical), spare, calendar, places) for one in stages],
+        rows=[_row(one, set(critical), spare, calendar, places) | _over(late.get(one.seq, 0)) for one in stages],
         mini_width=WIDTH - LABEL,
-        end=end_words(plan, plans.end_of(tasks), calendar),
-        figures=_figures(plan),
+        end=_with_what_is_late(end_words(plan, plans.end_of(tasks), calendar), late),
+        figures=_figures(plan, late),
         lacks=_lacks(plan, tasks, at),
         overloads=[say(one) for one in words_of_overloads(loaded.overs, loaded.posts)],
         may_edit=_may_edit(plan, person_here()),
@@ -135,6 +138,19 @@ def _row(
     }
 
 
+def _days_over(plan: ProductionPlan, stages: Sequence[PlanStage], calendar: WorkCalendar) -> dict[int, int]:
+    """Stage -> the working days by which it is over its planned end and not done, in a plan that is worked by."""
+    ends = {one.seq: one.planned_end_on for one in stages if one.status in UNFINISHED}
+    if plan.status not in plans.WORKED_BY:
+        return {}
+    over = {seq: calendar.days_between(end, today()) for seq, end in ends.items() if end is not None and end < today()}
+    return {seq: days for seq, days in over.items() if days > 0}
+
+
+def _over(days: int) -> dict[str, str]:
+    return {"over": t("{n} working days over", "已超期 {n} 个工作日", n=days) if days else ""}
+
+
 # -- what it says ----------------------------------------------------------------------------------------------------
 
 
@@ -180,15 +196,21 @@ def _over_words(end_on: date, promised_on: date | None, calendar: WorkCalendar) 
     return told + t("; promised {day}", "；承诺交期 {day}", day=exact_date(promised_on))
 
 
-def _figures(plan: ProductionPlan) -> list[tuple[str, str]]:
-    """Made and due, per cent of the order, while it is worked on."""
+def _with_what_is_late(end: Cell, late: Mapping[int, int]) -> Cell:
+    """An end to come is no good news while stages before it are over theirs."""
+    return replace(end, tone="soon") if late and end.tone == "met" else end
+
+
+def _figures(plan: ProductionPlan, late: Mapping[int, int]) -> list[tuple[str, str]]:
+    """Made and due, per cent of the order, while it is worked on; the stages that are over their planned end."""
     if plan.released_at is None:
         return []
     made, due = progress_of(plan, today())
-    return [
+    found = [
         (t("Made", "已完成"), f"{number_text(round(made, 1))}%"),
         (t("Due by the plan", "计划应完成"), f"{number_text(round(due, 1))}%"),
     ]
+    return [*found, (t("Stages overdue", "超期阶段"), str(len(late)))] if late else found
 
 
 def _lacks(plan: ProductionPlan, tasks: Sequence[Task], at: datetime) -> list[str]:

@@ -15,7 +15,7 @@ from admin_views.signin import person_here
 from admin_views.training.opened import day_of, stranger
 from admin_views.words import say, t, today
 from models.schedule import DelayRecord, SalesOrder
-from models.schedule.statistics import counted, lateness, on_time
+from models.schedule.statistics import counted, days_of, lateness, on_time
 from rules.base import NotYours, Person, Role, Words
 from rules.schedule import GroupBy
 
@@ -44,8 +44,9 @@ def statistics() -> AnyResponse | str:
     last = day_of(request.args.get("to", ""), on)
     by = next((one for one in GroupBy if str(one) == request.args.get("by")), GroupBy.NATURE)
     rows = counted(db.session, person, first, last)
+    days = days_of(rows, on)
     opened = request.args.get("open", "")
-    groups = [_group(one, by, first, last, opened) for one in lateness(rows, by)]
+    groups = [_group(one, by, first, last, opened) for one in lateness(rows, by, days)]
     chosen = next((one for one in groups if one["is_open"]), None)
     shown = [one for one in rows if chosen is None or one.id in chosen["ids"]]
     return render_template(
@@ -57,9 +58,10 @@ def statistics() -> AnyResponse | str:
         options=[Option(str(one), say(one.words), one is by) for one in GroupBy],
         months=[_month(one) for one in on_time(db.session, person, first, last, on)],
         count=len(rows),
-        days=sum(one.order_effect_working_days for one in rows),
+        days=sum(days.values()),
+        longest=max((one["days"] for one in groups), default=0),
         headings=_headings(),
-        rows=[_row(one) for one in shown[:MOST]],
+        rows=[_row(one, days[one.id]) for one in shown[:MOST]],
         opened=chosen["name"] if chosen else "",
     )
 
@@ -97,11 +99,11 @@ def _headings() -> list[Heading]:
         Heading("nature", t("Nature", "性质")),
         Heading("planned", t("Planned end", "计划完成")),
         Heading("actual", t("Actual end", "实际完成")),
-        Heading("days", t("Effect (working days)", "影响工作日"), "number"),
+        Heading("days", t("Working days", "延误工作日"), "number"),
     ]
 
 
-def _row(one: DelayRecord) -> Row:
+def _row(one: DelayRecord, days: int) -> Row:
     return Row(
         one.id,
         record_url(DelayRecord, one.id),
@@ -113,6 +115,6 @@ def _row(one: DelayRecord) -> Row:
             cell_of(one.nature),
             cell_of(one.planned_end_on),
             cell_of(one.actual_end_on),
-            Cell(str(one.order_effect_working_days), "number"),
+            Cell(str(days), "number"),
         ],
     )

@@ -6,14 +6,16 @@ from flask import Blueprint, render_template
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from admin_views.columns import cell_of
 from admin_views.public import behind_a_link, public_address
 from admin_views.registry import panel, views
-from admin_views.screen import Panel
+from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.signin import act_here, source_address
 from admin_views.training.opened import stranger
 from admin_views.words import exact_date, exact_instant, say, t
 from models.base import now, on_date
+from models.event import PublicLink
 from models.journal import acting, note_event
 from models.links import follow_link, make_link
 from models.schedule import SalesOrder, plan_of, progress_of
@@ -25,6 +27,7 @@ from rules.schedule.orders import OPEN
 
 status = Blueprint("order_status", __name__)
 VALID_DAYS = 180
+MOST_LINKS = 5
 WAY = (OrderStatus.CONFIRMED, OrderStatus.IN_PRODUCTION, OrderStatus.READY, OrderStatus.DELIVERED)
 """What a customer is shown of the states, in their order."""
 NOT_YOURS = Words("Links for customers are made by sales.", "客户链接由销售人员生成。")
@@ -104,10 +107,22 @@ def link_for_customer(order: SalesOrder, person: Person) -> Panel | None:
     """The way to the link, for sales."""
     if not person.holds(Role.SALES, Role.SALES_MANAGER) or order.status not in {*OPEN, OrderStatus.DELIVERED}:
         return None
+    rows = db.session.scalars(
+        select(PublicLink)
+        .where(PublicLink.entity == SalesOrder.__tablename__, PublicLink.entity_id == order.id)
+        .where(PublicLink.purpose == LinkPurpose.ORDER, PublicLink.expires_at > now())
+        .order_by(PublicLink.id.desc())
+        .limit(MOST_LINKS)
+    )
     return Panel(
         t("Progress for the customer", "客户进度查询"),
-        [],
-        [],
+        [Heading("link", t("Link", "查询链接")), Heading("until", t("Valid until", "有效期至"))],
+        [
+            Row(
+                one.id, "", [Cell(t("made, known to the customer only", "已生成，仅客户持有")), cell_of(one.expires_at)]
+            )
+            for one in rows
+        ],
         create_url=f"/schedule/orders/{order.id}/link/",
         create_label=t("Make a link", "生成查询链接"),
     )

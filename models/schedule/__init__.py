@@ -6,6 +6,7 @@ from models.schedule.contacts import ContactLog
 from models.schedule.delays import DelayRecord
 from models.schedule.flow import plan_of
 from models.schedule.forecasting import open_delay, planned_percent, progress_of
+from models.schedule.handing import sellers
 from models.schedule.orders import OrderClearance, OrderCondition, SalesOrder
 from models.schedule.plans import PlanVersion, ProductionPlan
 from models.schedule.releasing import missing, overloads_of
@@ -39,5 +40,6 @@ __all__ = [
     "planned_percent",
     "progress",
     "progress_of",
+    "sellers",
     "units_of",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, select, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Act, Record
@@ -14,9 +14,9 @@ from models.schedule.contacts import ContactLog
 from models.schedule.flow import plan_of
 from models.schedule.orders import SalesOrder
 from models.schedule.plans import ProductionPlan
-from models.schedule.reach import one
+from models.schedule.reach import one, orders_naming
 from rules import schedule
-from rules.base import Words
+from rules.base import Person, Words
 from rules.schedule import ChangeCause, ChangeStatus, StageStatus, changes
 from rules.schedule.changes import Grounds
 from rules.schedule.orders import OPEN
@@ -89,6 +89,11 @@ class PlanChange(Record):
             "project_lead_of_it": one(self.order.project_lead_id),
             "seller": one(self.order.sales_id),
         }
+
+    @classmethod
+    def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:
+        """Who leads the order decides on it; who looks after it speaks with the customer about it."""
+        return [cls.order_id.in_(orders_naming(person))]
 
     def grounds(self) -> Grounds:
         return Grounds(

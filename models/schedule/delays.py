@@ -14,7 +14,7 @@ from models.event import Attachment
 from models.organisation import Department, Employee
 from models.regulation import cancel, company_calendar, copies_due, stop
 from models.schedule.orders import SalesOrder
-from models.schedule.reach import one
+from models.schedule.reach import one, orders_naming
 from models.schedule.stages import PlanStage
 from rules import actions, schedule
 from rules.actions import ActionKind, CaseKind, CaseSeverity, Cause, Severity
@@ -124,9 +124,8 @@ class DelayRecord(Record):
 
     @classmethod
     def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:
-        """The sales owner of the order."""
-        mine = select(SalesOrder.id).where(SalesOrder.sales_id == person.employee_id)
-        return [cls.order_id.in_(mine)]
+        """The sales owner of the order, and who leads it."""
+        return [cls.order_id.in_(orders_naming(person))]
 
     def prepare(self) -> None:
         """The workshop's that answers for the order; the stage's planned end is what is missed."""

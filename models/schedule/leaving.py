@@ -10,6 +10,7 @@ from models.base import Act, Record, after
 from models.journal import seal
 from models.organisation import Employee, heir_of, holders
 from models.schedule.delays import DelayRecord
+from models.schedule.handing import give_to
 from models.schedule.orders import SalesOrder
 from models.schedule.plans import ProductionPlan
 from models.schedule.stages import PlanStage
@@ -111,8 +112,16 @@ def hand_over_orders(employee: Employee, act: Act) -> None:
                 continue
             for column in held.columns:
                 if getattr(record, column) == employee.id:
-                    setattr(record, column.removesuffix("_id"), heir)
+                    _give(record, column, heir, act)
             seal(employee.session, record, "hand_over", act, recipients=[heir.id])
+
+
+def _give(record: Any, column: str, heir: Employee, act: Act) -> None:
+    """An order goes the way it goes by hand."""
+    if column == "sales_id":
+        give_to(record, heir, act)
+    else:
+        setattr(record, column.removesuffix("_id"), heir)
 
 
 __all__ = ["open_with"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,7 +12,8 @@ from models.actions import ActionItem, open_action
 from models.base import Act, Line, Record, on_date
 from models.organisation import Customer, Department, Employee, ProductModel, holders
 from models.regulation import arm, cancel, cancel_all, company_calendar, copies_due, stop
-from models.schedule.reach import in_either, of_workshop, one, orders_with_stages_of
+from models.schedule.handing import pass_to
+from models.schedule.reach import in_either, of_workshop, one, orders_naming, orders_with_stages_of
 from rules import schedule
 from rules.actions import ActionKind, ActionStatus, Severity
 from rules.base import Person, Role, RuleBroken, Step, Words
@@ -105,10 +107,14 @@ class SalesOrder(Record):
     workshop: Mapped[Department | None] = relationship(foreign_keys=[workshop_id])
     clearances: Mapped[list["OrderClearance"]] = relationship(back_populates="order", order_by="OrderClearance.id")
 
+    had_by_id: ClassVar[int | None] = None
+    """Who looked after it until the act that is under way passed it on: he is told; kept in its history."""
+
     def parties(self) -> Mapping[str, frozenset[int]]:
         session = self.session
         return {
             "seller": one(self.sales_id),
+            "former_seller": one(self.had_by_id),
             "project_lead_of_it": one(self.project_lead_id),
             "workshop_manager": of_workshop(session, Role.PRODUCTION_MANAGER, self.workshop_id),
             "workshop_planner": of_workshop(session, Role.PRODUCTION_PLANNER, self.workshop_id),
@@ -133,12 +139,17 @@ class SalesOrder(Record):
                 Words("Choose a production department.", "请选择生产部门。"), field="workshop", clause="S1.1"
             )
 
+    def why_not(self, verb: str, person: Person) -> RuleBroken | None:
+        """No promise before both have answered; history kept no answers."""
+        refusal = super().why_not(verb, person)
+        if refusal is None and verb == "confirm" and self.clearances:
+            return orders.why_not_confirm(self._answers())
+        return refusal
+
     def _step(self, verb: str) -> Step:
         """From a hold it goes back to where it came from."""
         found = super()._step(verb)
         return replace(found, target=str(self.held_from)) if verb == "resume" else found
-
-    # -- cleared -----------------------------------------------------------------------------------------------------
 
     def do_submit(self, act: Act) -> None:
         """Production and technical are asked; each has its time limit (S1.1)."""
@@ -193,7 +204,7 @@ class SalesOrder(Record):
     def do_confirm(self, act: Act, promised_on: date | None = None) -> None:
         """The first promise stays for ever; beside it stands the date that indicators count."""
         if act.recorded_at is None:
-            self._refuse_uncleared()
+            orders.refuse_uncleared(self._answers())
         if self.project_lead_id is None:
             raise RuleBroken(
                 Words("Name a project lead first.", "请先指定项目负责人。"), field="project_lead", clause="S2.2"
@@ -204,11 +215,9 @@ class SalesOrder(Record):
         if not act.recorded_at:
             self.tell_again(act)
 
-    def _refuse_uncleared(self) -> None:
-        orders.refuse_uncleared(
-            Answered(found.kind, found.opinion if found.status is ClearanceStatus.ANSWERED else None)
-            for found in self.asked()
-        )
+    def _answers(self) -> list[Answered]:
+        answered = ClearanceStatus.ANSWERED
+        return [Answered(one.kind, one.opinion if one.status is answered else None) for one in self.asked()]
 
     def tell_again(self, act: Act) -> None:
         """The customer is to hear from us within the time limit, from now on (S2.3)."""
@@ -216,14 +225,15 @@ class SalesOrder(Record):
         facts = {"customer_level": str(self.customer.level), "priority": str(self.priority)}
         arm(self.session, self, Target.TELLING_CUSTOMER, facts, at=act.at)
 
-    # -- delivered ---------------------------------------------------------------------------------------------------
-
     def do_deliver(self, act: Act, delivered_on: date | None = None) -> None:
         """Nobody has to be told any more; the numbered pieces follow."""
         on = on_date(act.at)
         found = orders.refuse_delivery(delivered_on or on, self.ordered_on, on)
         stop(self.session, self, Target.TELLING_CUSTOMER, at=act.at)
         self.delivered_on = found
+
+    def do_hand_over(self, act: Act, sales: Employee | None = None) -> None:
+        pass_to(self, sales, act)
 
     def do_hold(self, act: Act) -> None:
         self.held_from = self.status
@@ -305,10 +315,7 @@ class OrderClearance(Record):
     @classmethod
     def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:
         """Whoever sees the order by his name."""
-        mine = select(SalesOrder.id).where(
-            (SalesOrder.sales_id == person.employee_id) | (SalesOrder.project_lead_id == person.employee_id)
-        )
-        return [cls.order_id.in_(mine)]
+        return [cls.order_id.in_(orders_naming(person))]
 
     def why_not(self, verb: str, person: Person) -> RuleBroken | None:
         """Production answers for production, technical for technical."""

@@ -32,6 +32,14 @@ def scope_of(person: Person, *roles: Role) -> frozenset[int]:
     return frozenset(key for role in roles for key in person.roles.get(role) or ())
 
 
+def orders_naming(person: Person) -> Select[tuple[int]]:
+    """The orders that this person looks after or leads: what hangs on one of them he sees, too."""
+    order = Base.metadata.tables["sales_order"].c
+    return select(order.id).where(
+        or_(order.sales_id == person.employee_id, order.project_lead_id == person.employee_id)
+    )
+
+
 def orders_with_stages_of(person: Person) -> Select[tuple[int]]:
     """The orders whose plan has a stage that this person answers for, or somebody in a team that he leads."""
     stage, plan = (Base.metadata.tables[name].c for name in ("plan_stage", "production_plan"))
@@ -48,4 +56,4 @@ def stages_of(person: Person) -> ColumnElement[bool]:
     )
 
 
-__all__ = ["in_either", "of_workshop", "one", "orders_with_stages_of", "scope_of", "stages_of"]
+__all__ = ["in_either", "of_workshop", "one", "orders_naming", "orders_with_stages_of", "scope_of", "stages_of"]

@@ -88,8 +88,14 @@ def _load(plan: ProductionPlan, at: datetime) -> Load:
 
 
 def what_is_missing(plan: ProductionPlan, _person: Person) -> list[Words]:
-    """Said before the release is pressed."""
-    return missing(plan, now())
+    """Said before the release is pressed: it will be refused, or stands by exception in spite of this."""
+    found = missing(plan, now())
+    if not found:
+        return []
+    return [
+        Words("It is not ready to be released; missing: {n}.", "尚不具备下达条件，还缺 {n} 项：", n=len(found)),
+        *found,
+    ]
 
 
 @after(ProductionPlan, "release", preview=what_is_missing)

@@ -1,7 +1,7 @@
 """Orders in time, delays by number and length: by month, nature, cause, order, post and responsible person (K1.2)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from models.regulation import company_calendar
 from models.schedule.delays import DelayRecord
 from models.schedule.orders import SalesOrder
 from models.schedule.stages import PlanStage
 from rules.base import Person
 from rules.schedule import DelayStatus, GroupBy, OrderStatus, orders
+from rules.schedule import delays as rules
 
 NEVER = (OrderStatus.DRAFT, OrderStatus.CLEARING, OrderStatus.CANCELLED)
 
@@ -84,13 +86,26 @@ def counted(session: Session, person: Person, from_on: date, to_on: date) -> lis
     return [one for one in rows if one.counts()]
 
 
-def lateness(delays: Sequence[DelayRecord], by: GroupBy) -> list[Lateness]:
+def days_of(delays: Sequence[DelayRecord], until: date) -> dict[int, int]:
+    """Delay -> its working days to its end, or to this day while it lasts, less what was absorbed (延误时长)."""
+    if not delays:
+        return {}
+    calendar = company_calendar(delays[0].session)
+    found = {}
+    for one in delays:
+        ended = min(one.actual_end_on or until, until)
+        days = calendar.days_between(one.planned_end_on, max(one.planned_end_on, ended))
+        found[one.id] = rules.effect(days, one.absorbed_working_days if one.attributed_at is not None else 0)
+    return found
+
+
+def lateness(delays: Sequence[DelayRecord], by: GroupBy, days: Mapping[int, int]) -> list[Lateness]:
     """Number and length by group, the longest first; months in their order."""
     groups: dict[Any, list[DelayRecord]] = defaultdict(list)
     for one in delays:
         groups[NAMES[by](one)].append(one)
     found = [
-        Lateness(name, len(rows), sum(one.order_effect_working_days for one in rows), [one.id for one in rows])
+        Lateness(name, len(rows), sum(days[one.id] for one in rows), [one.id for one in rows])
         for name, rows in groups.items()
     ]
     if by is GroupBy.MONTH:
@@ -98,4 +113,4 @@ def lateness(delays: Sequence[DelayRecord], by: GroupBy) -> list[Lateness]:
     return sorted(found, key=lambda one: (-one.days, -one.count, str(one.name)))
 
 
-__all__ = ["Lateness", "OnTime", "counted", "lateness", "on_time"]
+__all__ = ["Lateness", "OnTime", "counted", "days_of", "lateness", "on_time"]

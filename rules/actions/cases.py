@@ -148,6 +148,7 @@ CASE_STEPS = Lifecycle(
             unlike={PARTY},
             asks=("decider",),
             needs_note=True,
+            is_aside=True,
             tells=(DECIDER,),
             clause="P3.3",
         ),

@@ -5,6 +5,7 @@ from rules.base import Access, Role, relation
 R = Role
 
 SELLER = relation("seller", "the sales owner of the order", "订单负责销售")
+FORMER_SELLER = relation("former_seller", "the sales owner until now", "原负责销售")
 LEAD = relation("project_lead_of_it", "the project lead of the order", "订单项目负责人")
 WORKSHOP_MANAGER = relation("workshop_manager", "the production manager of the workshop", "生产车间经理")
 WORKSHOP_PLANNER = relation("workshop_planner", "the planner of the workshop", "车间计划员")

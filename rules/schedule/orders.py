@@ -7,7 +7,15 @@ from datetime import date
 from rules.base import Choice, Lifecycle, NotYours, Person, Role, RuleBroken, Words, names_of, step
 from rules.organisation import CustomerLevel
 from rules.regulation import Target, tell_apart
-from rules.schedule.access import LEAD, PRODUCTION_DESK, SELLER, TECHNICAL_DESK, WORKSHOP_MANAGER, WORKSHOP_PLANNER
+from rules.schedule.access import (
+    FORMER_SELLER,
+    LEAD,
+    PRODUCTION_DESK,
+    SELLER,
+    TECHNICAL_DESK,
+    WORKSHOP_MANAGER,
+    WORKSHOP_PLANNER,
+)
 from rules.training.dates import add_months
 
 R = Role
@@ -76,6 +84,8 @@ RUNNING = ("confirmed", "in_production", "ready")
 """Promised and not yet with the customer; an order on hold is, too."""
 OPEN = (*RUNNING, "on_hold")
 UNDELIVERED = (*BEFORE_PROMISE, *OPEN)
+SELLERS = (R.SALES, R.SALES_MANAGER)
+"""Who can look after an order."""
 
 ORDER_STEPS = Lifecycle(
     "draft",
@@ -159,6 +169,21 @@ ORDER_STEPS = Lifecycle(
             tells=(SELLER, LEAD, WORKSHOP_MANAGER),
             clause="S2.3",
         ),
+        *(
+            step(
+                "hand_over",
+                status,
+                status,
+                "Pass to another seller",
+                "移交他人负责",
+                by={SELLER, R.SALES_MANAGER, R.GENERAL_MANAGER},
+                asks=("sales",),
+                tells=(SELLER, FORMER_SELLER, LEAD),
+                is_aside=True,
+                clause="C2.1",
+            )
+            for status in UNDELIVERED
+        ),
     ),
 )
 """``resume`` leads back to where the order came from; the table names the first such place."""
@@ -211,17 +236,17 @@ class Answered:
     opinion: Opinion | None = None
 
 
-def refuse_uncleared(answers: Iterable[Answered]) -> None:
-    """Raises RuleBroken until production and technical have both answered, and neither called it infeasible (S1.1)."""
+def why_not_confirm(answers: Iterable[Answered]) -> RuleBroken | None:
+    """Why it is not promised yet: both departments answer, and neither says infeasible; None = it may be (S1.1)."""
     known = {one.kind: one.opinion for one in answers}
     for kind in ClearanceKind:
         opinion = known.get(kind)
         if opinion is None:
-            raise RuleBroken(
+            return RuleBroken(
                 Words("{who} has not answered yet.", "{who}尚未答复，不能确认订单。", who=kind), clause="S1.1"
             )
         if opinion is Opinion.INFEASIBLE:
-            raise RuleBroken(
+            return RuleBroken(
                 Words(
                     "{who} holds the order infeasible: take it back and change it.",
                     "{who}认为不可行，请退回修改后重新评审。",
@@ -229,6 +254,13 @@ def refuse_uncleared(answers: Iterable[Answered]) -> None:
                 ),
                 clause="S1.1",
             )
+    return None
+
+
+def refuse_uncleared(answers: Iterable[Answered]) -> None:
+    """Raises RuleBroken where ``why_not_confirm`` says why (S1.1)."""
+    if refusal := why_not_confirm(answers):
+        raise refusal
 
 
 def refuse_incomplete_answer(
@@ -273,6 +305,21 @@ def refuse_delivery(delivered_on: date, ordered_on: date, on: date) -> date:
     return delivered_on
 
 
+def refuse_seller(name: str, *, is_same: bool, has_left: bool, sells: bool) -> None:
+    """Raises RuleBroken for somebody an order cannot be passed to: who has it, who has left, who does not sell."""
+    if is_same:
+        raise _fault("sales", "{name} has it already.", "该订单已由{name}负责。", name=name)
+    if has_left:
+        raise _fault("sales", "{name} has left: choose somebody else.", "{name}已离职，请另选他人。", name=name)
+    if not sells:
+        raise _fault(
+            "sales",
+            "{name} has no role in sales: choose somebody who can confirm and deliver orders.",
+            "{name}没有销售角色，请选择能办理订单的销售人员。",
+            name=name,
+        )
+
+
 def is_late(kpi_due_on: date | None, delivered_on: date | None, on: date) -> bool:
     """Whether an order counts as late on that day: delivered after the date that counts, or still with us after it."""
     return kpi_due_on is not None and (delivered_on or on) > kpi_due_on
@@ -283,5 +330,5 @@ def warranty_until(shipped_on: date, months: int) -> date:
     return add_months(shipped_on, months)
 
 
-def _fault(field: str, en: str, zh: str) -> RuleBroken:
-    return RuleBroken(Words(en, zh), field=field, clause="S1.1")
+def _fault(field: str, en: str, zh: str, **values: object) -> RuleBroken:
+    return RuleBroken(Words(en, zh, **values), field=field, clause="S1.1")

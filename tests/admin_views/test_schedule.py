@@ -8,10 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
+from models.base import Act
+from models.engine import let_write
+from models.journal import acting
+from models.organisation import Employee
 from models.reminding import remind
 from models.schedule import ContactLog, DailyReport, PlanChange, PlanStage, SalesOrder
 from tests.browse import Browser
-from tests.schedule_world import AT
+from tests.schedule_world import AT, answer, as_, order, person
 
 
 def first(app, model, **facts):
@@ -26,6 +30,76 @@ def test_an_order_shows_what_hangs_together_with_it_and_the_next_act(app):
         assert words in page
     planner = Browser(app, "production_planner").get(f"/admin/sales_order/details/?id={key}").text
     assert "Make a link" not in planner
+
+
+def test_what_stands_in_the_way_of_a_promise_is_said_before_and_the_wanted_date_is_there(app):
+    with app.app_context(), Session(db.engine) as session:
+        found = as_(session, "sales", order(session), "submit")
+        key, wanted = found.id, found.requested_on
+    browser = Browser(app, "sales", language="zh-CN")
+    page, path = browser.get(f"/admin/sales_order/details/?id={key}").text, f"/admin/sales_order/details/?id={key}"
+    assert "生产部门尚未答复，不能确认订单。" in page
+    assert "verb-confirm" not in page
+    assert "评审中 · 生产部门尚未答复" in browser.get("/").text
+    let_write(may=True)
+    with app.app_context(), Session(db.engine) as session:
+        for kind in ("technical", "production"):
+            answer(session, session.get(SalesOrder, key), kind)
+    page = browser.get(path).text
+    assert "verb-confirm" in page
+    assert re.search(rf'name="promised_on"[^>]*value="{wanted.isoformat()}"', page)
+    assert browser.perform("sales_order", key, "confirm", promised_on=wanted.isoformat()).status_code == 200
+
+
+def test_the_project_lead_sees_the_change_that_he_decides_on(app):
+    with app.app_context(), Session(db.engine) as session:
+        seller = person(session, "sales")
+        with acting(session, Act(seller, AT)):
+            found = session.scalars(select(SalesOrder).order_by(SalesOrder.id)).first()
+            change = PlanChange(order=found, proposer_id=seller.employee_id, text="客户要求推迟")
+            change.new_promised_on = found.promised_on + timedelta(days=7)
+            change.prepare()
+            session.add(change)
+            session.commit()
+        key = change.id
+        as_(session, "sales", change, "propose")
+        as_(session, "technical", change, "assess")
+        as_(session, "production_manager", change, "assess")
+    lead = Browser(app, "project_lead", language="zh-CN")
+    assert "客户要求推迟" in lead.get("/").text
+    assert "批准" in lead.get(f"/admin/plan_change/details/?id={key}").text
+    assert lead.perform("plan_change", key, "approve").status_code == 200
+    assert Browser(app, "team_leader").get(f"/admin/plan_change/details/?id={key}").status_code == 404
+
+
+def test_what_the_gate_answered_stands_in_the_history_in_words(app):
+    key = first(app, PlanStage, status="in_progress")
+    path = f"/admin/plan_stage/details/?id={key}"
+    for language, words in (("zh-CN", "可上岗"), ("en", "May work")):
+        page = Browser(app, "team_leader", language=language).get(path).text
+        assert "answer:" not in page
+        assert words in page
+
+
+def test_an_order_is_passed_to_somebody_who_sells_and_to_nobody_else(app):
+    key = first(app, SalesOrder)
+    page = Browser(app, "sales_manager", language="zh-CN").get(f"/admin/sales_order/details/?id={key}").text
+    assert "移交他人负责" in page
+    chief = first(app, Employee, name="销售经理")
+    assert re.search(rf'<option value="{chief}"[^>]*>销售经理', page)
+    worker = first(app, Employee, name="车工一")
+    assert f'<option value="{worker}"' not in page
+    boss = Browser(app, "sales_manager")
+    assert boss.perform("sales_order", key, "hand_over", sales=worker).status_code == 409
+    assert boss.perform("sales_order", key, "hand_over", sales="x").status_code == 422
+    assert boss.perform("sales_order", key, "hand_over", sales=chief).status_code == 200
+    planner = Browser(app, "production_planner")
+    assert planner.perform("sales_order", key, "hand_over", sales=chief).status_code == 403
+    assert (
+        "Pass to another seller: 车工一 has no role in sales"
+        in planner.get(f"/admin/sales_order/details/?id={key}").text
+    )
+    assert "销售经理" in planner.get(f"/admin/sales_order/details/?id={key}").text
 
 
 @pytest.mark.parametrize(
@@ -56,6 +130,9 @@ def test_a_customer_follows_his_order_by_a_link_that_is_shown_once(app):
     browser = Browser(app, "sales")
     page = browser.post(f"/schedule/orders/{key}/link/", {}, token_from=f"/schedule/orders/{key}/link/").text
     token = re.search(r"/o/([\w-]+)/", page)[1]
+    order_page = browser.get(f"/admin/sales_order/details/?id={key}").text
+    assert order_page.count("known to the customer only") == 1
+    assert token not in order_page
     answer = Browser(app, language="zh-CN").get(f"/o/{token}/")
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-store"

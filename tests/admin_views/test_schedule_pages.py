@@ -85,6 +85,16 @@ def test_a_plan_that_ran_out_before_its_work_was_done_spares_nothing(app, monkey
     assert ("and not done" in page) == (days > 0)
 
 
+@pytest.mark.parametrize("days, tone", [(0, "met"), (1, "soon")])
+def test_a_stage_over_its_end_is_marked_and_the_plan_spares_no_green(app, monkeypatch, days, tone):
+    first_ends = stages(app, RUNNING)[0][3]
+    monday = first_ends + timedelta(days=(7 - first_ends.weekday()) if days else 0)  # after a working day has gone by
+    monkeypatch.setattr("admin_views.schedule.plan_page.today", lambda: monday)
+    page = Browser(app, "production_planner").get(f"/schedule/plans/{plan_id(app, RUNNING)}/").text
+    assert ("working days over" in page) == ("Stages overdue" in page) == bool(days)
+    assert re.search(rf'<span class="st {tone}">ends ', page)
+
+
 def test_a_draft_says_what_it_lacks_and_whoever_may_edits_it(app):
     key = plan_id(app, DRAFT)
     browser = Browser(app, "production_planner", language="zh-CN")

@@ -32,6 +32,27 @@ def at_work(app) -> int:
         return session.scalars(select(PlanStage.id).where(PlanStage.status == "in_progress")).one()
 
 
+def test_a_long_chart_is_cut_into_pages_under_their_own_dates(app, open_as, complaints):
+    page = open_as("production_planner")
+    page.goto(f"/schedule/plans/{plan_id(app)}/stages/")
+    page.locator(".stage-input").focus()
+    rows = [f"{n}\t工序{n}\t车\tP-SC1\t车工一\t1\t\t2027/3/1\t2027-03-5\t\t5\t" for n in range(3, 63)]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    with page.expect_response("**/judge/"):
+        page.evaluate(PASTE, "\n".join(rows))
+    expect(page.locator("#gantt-box .bar")).to_have_count(62)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    cut = page.locator(".gantt.page")
+    bars = [cut.nth(nth).locator(".bar").count() for nth in range(cut.count())]
+    assert (len(bars), sum(bars), max(bars)) == (3, 62, 26)
+    assert all(cut.nth(nth).locator(".axis .tick").count() > 2 for nth in range(3))
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("#gantt-box .gantt")).to_have_count(1)
+    expect(page.locator("#gantt-box .gantt.is-cut")).to_have_count(0)
+
+
 def test_twenty_rows_out_of_excel_are_pasted_judged_drawn_and_saved_by_keyboard(app, open_as, complaints):
     page = open_as("production_planner")
     page.goto(f"/schedule/plans/{plan_id(app)}/stages/")

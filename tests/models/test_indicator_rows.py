@@ -12,9 +12,11 @@ from models.assessment.measuring import digest, evidence_of, kept_row
 from models.canonical import Sha256, canonical, instant, number, quoted
 from models.indicators import INDICATORS, ONE, Span
 from models.regulation import Figure
+from models.schedule import statistics
 from models.types import UtcInstant
 from rules.assessment import NINE
 from rules.regulation import Unit
+from rules.schedule import GroupBy
 from tests.models.acts import doing
 from tests.models.test_schedule_progress import remedied
 from tests.schedule_world import AT, as_
@@ -132,3 +134,16 @@ def test_the_length_of_a_delay_is_what_the_cut_off_knows_of_it(any_session):
     )  # Friday the 27th: six working days late, one absorbed since the 26th
     lengths = [counted(any_session, "delay_working_days", AT + n * day) - before for n in (3, 4, 7, 9, 10, 30)]
     assert lengths == [0, 1, 2, 4, 4, 5]
+    assert statistics.days_of([], AT.date()) == {}
+    assert statistics.days_of([delay], (AT + 30 * day).date()) == {delay.id: 5}
+
+
+def test_the_page_of_delays_says_how_long_each_has_lasted_by_the_same_count(session):
+    before, day = counted(session, "delay_working_days", AT), timedelta(days=1)
+    delay = remedied(session)
+    for n in (3, 4, 7, 9, 10):
+        long = counted(session, "delay_working_days", AT + n * day) - before
+        days = statistics.days_of([delay], (AT + n * day).date())
+        assert days == {delay.id: long}
+        groups = statistics.lateness([delay], GroupBy.NATURE, days)
+        assert [(one.count, one.days) for one in groups] == [(1, long)]

@@ -251,6 +251,12 @@ ALLOWED = {
         in_production  cancel   cancelled      sales_manager
         ready          cancel   cancelled      sales_manager
         on_hold        cancel   cancelled      sales_manager
+        draft          hand_over draft          seller sales_manager general_manager
+        clearing       hand_over clearing       seller sales_manager general_manager
+        confirmed      hand_over confirmed      seller sales_manager general_manager
+        in_production  hand_over in_production  seller sales_manager general_manager
+        ready          hand_over ready          seller sales_manager general_manager
+        on_hold        hand_over on_hold        seller sales_manager general_manager
     """,
     "schedule.CLEARANCE_STEPS": """
         pending        answer     answered   production_planner production_manager technical technical_manager
