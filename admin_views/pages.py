@@ -128,7 +128,7 @@ def _facts(view: "RegulationView", record: Record, hidden: frozenset[str]) -> It
         if shown.relation is not None:
             cell = _related(shown, value) if value is not None else EMPTY
         elif name in DUE and value is not None:
-            cell = _due(record, value)
+            cell = _due(record, value) if name == "due_at" or _may_still_state(record) else shown.cell(value)
         else:
             cell = shown.cell(value)
         why_url = reason_url(record, name) if name.endswith(("due_at", "due_on")) and value is not None else ""
@@ -143,6 +143,12 @@ def _related(shown: Shown, other: Record) -> Cell:
     return Cell(
         other.label, "relation", record_url(shown.target, other.id), also=BETWEEN.join(said) if is_person else ""
     )
+
+
+def _may_still_state(record: Record) -> bool:
+    """Whether somebody is asked for a statement and has made none; later its deadline only tells of what was."""
+    is_asked = str(getattr(record, "status", "")) in {"asked", "statement"}
+    return is_asked and getattr(record, "stated_at", None) is None
 
 
 def _due(record: Record, due_at: datetime) -> Cell:

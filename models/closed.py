@@ -32,21 +32,39 @@ def refuse_closed(locks: Locks, from_on: date, to_on: date | None) -> None:
 def refuse_moved(locks: Locks, one: Audited, action: str, values: Mapping[str, list[Any]], *, is_in_step: bool) -> None:
     """Refuses a row of a closed period that is added, changed where indicators read it, or made to count.
 
-    What a later step of its lifecycle writes passes: the figures stay, its effect is a correction.
+    What a later step of its lifecycle writes passes: the figures stay, its effect is a correction. A step that is dated
+    back, as ledgers have them, and gives a row its day in a closed period adds it there.
     """
     column = type(one).period_on
+    if column is None:
+        return
     is_touched = bool(type(one).period_columns & set(values)) and not is_in_step
-    if column is None or not (is_touched or _is_added(one, action, values)):
+    if not (is_touched or _is_added(one, action, values)):
+        if column in values:
+            _refuse_brought_in(locks, one, column)
         return
     for holder in {one, one.told_in()}:
         if column in inspect(holder).attrs:
             for value in {*_before(holder, column), getattr(holder, column)}:
-                refuse_locked(on_date(value) if isinstance(value, datetime) else value, locks)
+                refuse_locked(_day(value), locks)
+
+
+def _refuse_brought_in(locks: Locks, one: Audited, column: str) -> None:
+    """What lay in a closed period already may be moved by a step; what lay nowhere or outside is not moved in."""
+    before = [_day(value) for value in _before(one, column)]
+    was_inside = any(on is not None and first <= on <= last for on in before for first, last in locks)
+    if not was_inside:
+        refuse_locked(_day(getattr(one, column)), locks)
+
+
+def _day(value: date | datetime | None) -> date | None:
+    return on_date(value) if isinstance(value, datetime) else value
 
 
 def _is_added(one: Audited, action: str, values: Mapping[str, list[Any]]) -> bool:
     """A row that counts from now on, or no longer."""
-    return action != "edit" or "voided_at" in values or values.get("status", [None])[0] in type(one).uncounted
+    is_new = action != "edit" or "voided_at" in values or values.get("status", [None])[0] in type(one).uncounted
+    return is_new and one.is_input()
 
 
 def _before(one: Audited, column: str) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import pdf
 from admin_views.registry import panel, views
-from admin_views.screen import Panel
+from admin_views.screen import Cell, Panel, Row
 from admin_views.session import db
 from admin_views.signin import unauthorised
 from admin_views.words import long_date, t
@@ -55,10 +55,15 @@ def paper(one: RewardPenalty, person: Person) -> Panel | None:
     """The way to the paper, once it was awarded."""
     if not has_paper(one.kind, one.status):
         return None
+    facts = _said(one)
     return Panel(
         t("Certificate of honour", "荣誉证书"),
         [],
-        [],
+        [
+            Row(1, "", [Cell(t("Awarded to", "授予")), Cell(f"{facts['name']} {facts['subject']}".strip())]),
+            Row(2, "", [Cell(t("Issued", "颁发日期")), Cell(facts["issued"])]),
+        ],
+        shape="facts",
         create_url=f"/honours/{one.id}/",
         create_label=t("Look at it and print it", "查看并打印"),
     )

@@ -1,6 +1,7 @@
 """What a cycle, a sheet and a line show beside their facts; every number opens its rows (K2.1)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -13,7 +14,7 @@ from admin_views.screen import EMPTY, Cell, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.words import number_text, say, t
 from models.assessment import AssessmentCycle, AssessmentLine, AssessmentSheet
-from rules.assessment import CycleStatus, Flag, SheetStatus
+from rules.assessment import CycleStatus, Flag, Method, SheetStatus
 from rules.base import Person, Words
 
 
@@ -25,10 +26,9 @@ def _number(value: Decimal | None, unit: str = "") -> Cell:
 def lines(sheet: AssessmentSheet, person: Person) -> Panel:
     """Each number with its weight; the line's page has the rows behind it."""
     is_adjusted = any(one.manual_delta for one in sheet.lines)
-    names = ("kpi", "value", "counted", "score", "weight", *(["manual_delta"] if is_adjusted else []), "flag")
+    names = ("kpi", "value", "score", "weight", *(["manual_delta"] if is_adjusted else []), "flag")
     labels = {
         **LINE_LABELS,
-        "counted": Words("Counted / of", "分子 / 分母"),
         "weight": Words("Weight → effective", "权重→有效权重"),
     }
     return Panel(
@@ -43,21 +43,30 @@ def lines(sheet: AssessmentSheet, person: Person) -> Panel:
 
 def _line_cells(one: AssessmentLine, *, is_adjusted: bool) -> Iterator[Cell]:
     yield Cell(say(one.name_words))
-    yield _number(one.value) if one.value_before is None else _before(one.value_before, one.value)
-    yield _counted(one)
-    yield _number(one.score) if one.score_before is None else _before(one.score_before, one.score)
+    value = _number(one.value) if one.value_before is None else _before(one.value_before, one.value)
+    yield replace(value, also=_counted(one)) if one.value is not None else value
+    yield _score(one)
     yield _weight(one)
     if is_adjusted:
         yield Cell(f"{number_text(one.manual_delta)}", "number", also=one.delta_reason) if one.manual_delta else EMPTY
     yield _flag(one.flag)
 
 
+def _score(one: AssessmentLine) -> Cell:
+    """The score, with the one before an appeal; points are no score, they go to the total as they are."""
+    if one.method is Method.POINTS:
+        return Cell(t("in the total", "计入总分"), "number")
+    return _number(one.score) if one.score_before is None else _before(one.score_before, one.score)
+
+
 def _weight(one: AssessmentLine) -> Cell:
     """The weight; behind an arrow the one that counts, where lines without data gave theirs to it."""
+    if one.method is Method.POINTS:
+        return EMPTY
     if one.effective_weight == one.weight:
         return _number(one.weight, " %")
     kept, counts = (number_text(round(value, 2)) for value in (one.weight, one.effective_weight))
-    return Cell(f"{kept} → {counts} %", "number")
+    return Cell(f"{kept}→{counts} %", "number")
 
 
 def _before(old: Decimal, new: Decimal | None) -> Cell:
@@ -66,11 +75,11 @@ def _before(old: Decimal, new: Decimal | None) -> Cell:
     return Cell(f"{number_text(round(old, 2))} → {after}", "number")
 
 
-def _counted(one: AssessmentLine) -> Cell:
-    if one.numerator is None:
-        return EMPTY
-    top = number_text(round(one.numerator, 2))
-    return Cell(top if one.denominator is None else f"{top} / {number_text(one.denominator)}", "number")
+def _counted(one: AssessmentLine) -> str:
+    """What was counted of how much; a sum says it in its value, and without a row there is nothing to say."""
+    if one.numerator is None or not one.denominator:
+        return ""
+    return f"{number_text(round(one.numerator, 2))} / {number_text(one.denominator)}"
 
 
 def _flag(flag: Flag) -> Cell:

@@ -80,6 +80,7 @@ class RewardPenaltyView(RegulationView):
         "executed_at": Words("Executed", "执行时间"),
         "appeal_reason": Words("Why it is appealed", "申诉理由"),
         "answer": Words("Answer", "答复"),
+        "answered_at": Words("Answered", "答复时间"),
     }
     list_columns = ("no", "kind", "employee", "subject_department", "rule", "size", "decided_by", "status")
     filter_columns = ("status", "kind", "employee", "subject_department", "department", "rule")
@@ -103,6 +104,7 @@ class RewardPenaltyView(RegulationView):
         "executed_at",
         "appeal_reason",
         "answer",
+        "answered_at",
     )
     left_out = frozenset(
         {
@@ -124,6 +126,7 @@ class RewardPenaltyView(RegulationView):
             "executed_at",
             "appeal_reason",
             "answer",
+            "answered_at",
         }
     )
     asked_kinds: ClassVar = {"size": "text"}

@@ -18,6 +18,8 @@ from rules.assessment import RowSide
 from rules.base import Person
 
 MOST_ROWS = 200
+SAYING = ("title", "summary", "description", "reason")
+"""Columns that say what a record is about, the best one first."""
 
 
 def headings() -> list[Heading]:
@@ -65,7 +67,7 @@ def _what(one: Audited | None) -> Cell:
     if isinstance(one, SpotCheckItem):
         verdict = say(one.verdict.words) if one.verdict is not None else ""
         return Cell(f"{one.question} · {verdict}" if verdict else one.question, also=one.problem)
-    text = getattr(one, "title", None) or getattr(one, "summary", None) or getattr(one, "description", None)
+    text = next((found for name in SAYING if (found := getattr(one, name, None))), None)
     return Cell(str(text)) if text else EMPTY
 
 
@@ -119,7 +121,6 @@ def options_of(sheet: AssessmentSheet) -> list[Option]:
         .where(
             KpiEvidence.cycle_id == sheet.cycle_id,
             KpiEvidence.side != RowSide.EXCLUDED,
-            KpiEvidence.corrects_id.is_(None),
             sheet.evidence_here(),
         )
         .order_by(KpiEvidence.top, KpiEvidence.at.desc(), KpiEvidence.id)
@@ -131,5 +132,9 @@ def options_of(sheet: AssessmentSheet) -> list[Option]:
     for one in found:
         row = records.get((one.entity, one.entity_id))
         called = _called(row.told_in()) if row is not None else ""
-        made[f"{one.entity} {one.entity_id}"] = f"{called} · {_what(row).text}"
+        text = f"{called} · {_what(row).text}"
+        if one.corrects_id is None:
+            made[f"{one.entity} {one.entity_id}"] = text
+        else:
+            made[f"{one.entity} {one.entity_id}~{one.corrects_id}"] = f"{text} · {_side(one).text}"
     return [everything, *(Option(value, label) for value, label in made.items())]

@@ -6,12 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from admin_views import pdf
 from admin_views.base import Inline, RegulationView
 from admin_views.columns import cell_of
 from admin_views.faults import SENTENCES
 from admin_views.fields import clean
-from admin_views.public import behind_a_link
+from admin_views.public import behind_a_link, public_address
 from admin_views.registry import panel, record_url, views
 from admin_views.screen import EMPTY, Cell, Heading, Panel, Row
 from admin_views.session import db
@@ -96,13 +95,13 @@ def results(survey: Survey, person: Person) -> Panel:
     rows.append(Row(0, "", [Cell(t("Answered", "回收")), Cell(said, "number")]))
     return Panel(
         t("What it comes to", "调查结果"),
-        [Heading("what", t("Dimension", "维度")), Heading("mean", t("Mean of 5", "平均分（5 分制）"), "number")],
+        [Heading("what", t("Dimension", "维度")), Heading("mean", t("Result", "结果"), "number")],
         rows,
     )
 
 
 def _mean(value: Any) -> Cell:
-    return Cell(number_text(value), "number") if value is not None else EMPTY
+    return Cell(t("{mean} of 5", "{mean} / 5", mean=number_text(value)), "number") if value is not None else EMPTY
 
 
 @panel(Survey)
@@ -196,7 +195,7 @@ def links(key: str) -> AnyResponse | str:
         raise RuleBroken(Words("This survey is not open.", "该调查当前未开放。"))
     waiting = [one for one in survey.invitations if one.response is None]
     with acting(db.session, act_here()) as act:
-        made = [(one.customer.name, pdf.public_address(f"/s/{one.link(act.at)}/")) for one in waiting]
+        made = [(one.customer.name, public_address(f"/s/{one.link(act.at)}/")) for one in waiting]
         db.session.flush()
     return render_template("communication/links.html", survey=survey, waiting=waiting, links=made)
 

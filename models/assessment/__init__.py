@@ -1,6 +1,6 @@
 """Indicators over the rows they stand on, sheets, suggestions (K1-K4)."""
 
-from models.assessment import evidence, process_rows, proof, schedule_rows, service_rows
+from models.assessment import evidence, process_rows, proof, reversing, reward_rows, schedule_rows, service_rows
 from models.assessment.computing import compute, compute_waiting, subjects_of
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.definitions import KpiDefinition, KpiTarget, definitions, targets_on
@@ -37,6 +37,8 @@ __all__ = [
     "process_rows",
     "proof",
     "replay",
+    "reversing",
+    "reward_rows",
     "rows_in",
     "rules_for",
     "schedule_rows",

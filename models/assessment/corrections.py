@@ -51,7 +51,9 @@ def _differences(
     """As the cut-off of this cycle knows the closed one, less its rows and what was put right already."""
     today = rows_in(session, one, replace(closed.span, cut_off_at=cycle.cut_off_at), closed.id)
     is_told = or_(
-        (KpiEvidence.cycle_id == closed.id) & KpiEvidence.corrects_id.is_(None),
+        (KpiEvidence.cycle_id == closed.id)
+        & KpiEvidence.corrects_id.is_(None)
+        & (KpiEvidence.side != RowSide.EXCLUDED),
         (KpiEvidence.corrects_id == closed.id) & (KpiEvidence.cycle_id != cycle.id),
     )
     both = union_all(
@@ -60,7 +62,7 @@ def _differences(
             *(getattr(KpiEvidence, name) for name in PLACE),
             literal(-1) * KpiEvidence.top,
             literal(-1) * KpiEvidence.bottom,
-        ).where(is_told, KpiEvidence.kpi_id == kpi_id, KpiEvidence.side != RowSide.EXCLUDED),
+        ).where(is_told, KpiEvidence.kpi_id == kpi_id),
     ).subquery()
     place = [both.c[name] for name in PLACE]
     top, bottom = func.sum(both.c.top), func.sum(both.c.bottom)

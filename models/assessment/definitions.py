@@ -14,7 +14,7 @@ from models.first_data import first_data
 from models.organisation import Department, Post
 from models.types import Labelled
 from rules import assessment
-from rules.assessment import INDICATOR_WORDS, NINE, Aim, CycleKind, Direction, Group, Method, Scope
+from rules.assessment import INDICATOR_WORDS, MEASURED, NINE, Aim, CycleKind, Direction, Group, Method, Scope
 from rules.base import Words
 
 FUNCTIONS = dict(INDICATOR_WORDS)
@@ -102,7 +102,11 @@ class KpiTarget(Record):
         if kpi_id is not None:
             assessment.refuse_vague(self.aim)
         assessment.refuse_heavy(self.weight, self._beside(kpi_id))
+        assessment.refuse_points(self._function(kpi_id), self.group, self.method, self.weight)
         self.refuse_closed()
+
+    def _function(self, kpi_id: int | None) -> str | None:
+        return str(self.session.get_one(KpiDefinition, kpi_id).function) if kpi_id is not None else None
 
     def _beside(self, kpi_id: int | None) -> Decimal:
         """What the others of the same sort at the same place weigh on the first day; indicators by their group."""
@@ -152,9 +156,9 @@ def definitions(session: Session) -> Sequence[KpiDefinition]:
 
 @first_data
 def the_nine(session: Session) -> None:
-    """The indicators that the regulation names; those that are there are the company's."""
+    """The indicators that the regulation names, and points; those that are there are the company's."""
     known = set(session.scalars(select(KpiDefinition.code)))
-    for code, group, en, zh, scope, direction in NINE:
+    for code, group, en, zh, scope, direction in MEASURED:
         if code not in known:
             session.add(
                 KpiDefinition(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from models.actions import post_to_file
@@ -90,7 +90,8 @@ def what_an_upheld_appeal_changes(sheet: AssessmentSheet, _person: Person) -> li
     """Said before: whose lines use the row."""
     if sheet.appeal_entity is None:
         return []
-    used = lines_using(sheet.session, sheet.cycle, sheet.appeal_entity, sheet.appeal_entity_id or 0)
+    named = (sheet.appeal_entity, sheet.appeal_entity_id or 0, sheet.appeal_corrects_id)
+    used = lines_using(sheet.session, sheet.cycle, *named)
     return [
         Words(
             "Will be computed anew: {what}.",
@@ -103,22 +104,32 @@ def what_an_upheld_appeal_changes(sheet: AssessmentSheet, _person: Person) -> li
 
 @after(AssessmentSheet, "uphold", preview=what_an_upheld_appeal_changes)
 def correct_lines(sheet: AssessmentSheet, act: Act) -> None:
-    """The row counts for nobody in this cycle any more; exactly the lines that used it are computed anew."""
+    """The row counts for nobody in this cycle any more; exactly the lines that used it are computed anew.
+
+    A correction is taken out as it was written down; the closed cycle that it puts right has said its word.
+    """
     if sheet.appeal_entity is None or sheet.appeal_entity_id is None:
         return
     session, cycle = sheet.session, sheet.cycle
-    lines = lines_using(session, cycle, sheet.appeal_entity, sheet.appeal_entity_id)
-    session.add(
-        KpiExclusion(
-            cycle_id=cycle.id,
-            entity=sheet.appeal_entity,
-            entity_id=sheet.appeal_entity_id,
-            sheet_id=sheet.id,
-            at=act.at,
-            reason=sheet.decision_reason,
+    named = (sheet.appeal_entity, sheet.appeal_entity_id, sheet.appeal_corrects_id)
+    lines = lines_using(session, cycle, *named)
+    if sheet.appeal_corrects_id is None:
+        session.add(
+            KpiExclusion(
+                cycle_id=cycle.id,
+                entity=sheet.appeal_entity,
+                entity_id=sheet.appeal_entity_id,
+                sheet_id=sheet.id,
+                at=act.at,
+                reason=sheet.decision_reason,
+            )
         )
-    )
-    _take_out(session, cycle, sheet.appeal_entity, sheet.appeal_entity_id)
+    _take_out(session, cycle, *named)
+    compute_lines_again(session, cycle, lines, act)
+
+
+def compute_lines_again(session: Session, cycle: AssessmentCycle, lines: Sequence[AssessmentLine], act: Act) -> None:
+    """These lines from their rows, the sheets from their lines, the hash of the cycle; what was stays beside."""
     hashes = Hashes.kept(session, cycle)
     for line in lines:
         line.perform("correct", act=act)
@@ -132,25 +143,35 @@ def correct_lines(sheet: AssessmentSheet, act: Act) -> None:
     cycle.content_hash = cycle_hash(session, cycle)
 
 
-def lines_using(session: Session, cycle: AssessmentCycle, entity: str, entity_id: int) -> list[AssessmentLine]:
+def lines_using(
+    session: Session, cycle: AssessmentCycle, entity: str, entity_id: int, corrects_id: int | None = None
+) -> list[AssessmentLine]:
     """The lines of a cycle that stand on a row: of the person it counts for, and of the departments above."""
-    rows = _rows_of(session, cycle, entity, entity_id)
-    found = []
-    for sheet in sheets_of(cycle):
-        for line in sheet.lines:
-            own = [one for one in rows if one.kpi_id == line.kpi_id and one.side is not RowSide.EXCLUDED]
-            if any(_stands_on(sheet, one) for one in own):
-                found.append(line)
-    return found
+    rows = [one for one in rows_of(session, cycle, entity, entity_id, corrects_id) if one.side is not RowSide.EXCLUDED]
+    people = {one.employee_id for one in rows if one.employee_id is not None}
+    lines = session.scalars(
+        select(AssessmentLine)
+        .join(AssessmentSheet, AssessmentSheet.id == AssessmentLine.sheet_id)
+        .where(
+            AssessmentSheet.cycle_id == cycle.id,
+            AssessmentLine.kpi_id.in_({one.kpi_id for one in rows}),
+            or_(AssessmentSheet.employee_id.in_(people), AssessmentSheet.employee_id.is_(None)),
+        )
+        .order_by(AssessmentSheet.id, AssessmentLine.id)
+    )
+    return [line for line in lines if any(one.kpi_id == line.kpi_id and _stands_on(line.sheet, one) for one in rows)]
 
 
-def _rows_of(session: Session, cycle: AssessmentCycle, entity: str, entity_id: int) -> Sequence[KpiEvidence]:
+def rows_of(
+    session: Session, cycle: AssessmentCycle, entity: str, entity_id: int, corrects_id: int | None = None
+) -> Sequence[KpiEvidence]:
+    """The kept rows of a record in a cycle; with ``corrects_id`` those that put that closed one right."""
     return session.scalars(
         select(KpiEvidence).where(
             KpiEvidence.cycle_id == cycle.id,
             KpiEvidence.entity == entity,
             KpiEvidence.entity_id == entity_id,
-            KpiEvidence.corrects_id.is_(None),
+            KpiEvidence.corrects_id.is_not_distinct_from(corrects_id),
         )
     ).all()
 
@@ -161,8 +182,8 @@ def _stands_on(sheet: AssessmentSheet, row: KpiEvidence) -> bool:
     return row.department_id in departments_below(sheet.session, sheet.subject_department_id or 0)
 
 
-def _take_out(session: Session, cycle: AssessmentCycle, entity: str, entity_id: int) -> None:
-    for row in _rows_of(session, cycle, entity, entity_id):
+def _take_out(session: Session, cycle: AssessmentCycle, entity: str, entity_id: int, corrects_id: int | None) -> None:
+    for row in rows_of(session, cycle, entity, entity_id, corrects_id):
         if row.side is not RowSide.EXCLUDED:
             row.side, row.reason = RowSide.EXCLUDED, LeftOut.APPEAL
             row.row_hash = digest(evidence_facts(row))

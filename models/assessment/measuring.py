@@ -42,9 +42,9 @@ class Sums:
     value_of: Callable[[Parts], Measured]
 
     def with_rows(self, rows: Iterable[Mapping[str, Any]]) -> "Sums":
-        """The same with rows that come on top."""
+        """The same with rows that come on top; one that an appeal took out counts no more."""
         people, places = dict(self.by_employee), dict(self.by_department)
-        for row in rows:
+        for row in (one for one in rows if one["side"] is not RowSide.EXCLUDED):
             one: Parts = {row["part"]: (row["top"], row["bottom"])}
             for found, key in ((people, row["employee_id"]), (places, row["department_id"])):
                 found[key] = added([found.get(key, {}), one])

@@ -14,7 +14,7 @@ from models.process import DocumentRevision
 from models.quality import SpotCheck, SpotCheckItem
 from models.regulation import figure
 from rules.assessment import Grade, LeftOut, SuggestionStatus
-from rules.process import ChangeClass, Trigger
+from rules.process import IMPROVEMENTS, ChangeClass
 from rules.quality import COUNTED, Category, CheckStatus, Verdict
 from rules.regulation.figures import IMPROVEMENT_CAP, IMPROVEMENT_POINTS
 
@@ -130,7 +130,7 @@ def _revisions(session: Session, span: Span) -> Select[Any]:
         literal("").label("part"),
     ).where(
         and_(DocumentRevision.released_at >= span.start, DocumentRevision.released_at < span.end),
-        DocumentRevision.trigger.in_((Trigger.PROCESS_OPTIMISATION, Trigger.SUGGESTION)),
+        DocumentRevision.trigger.in_(IMPROVEMENTS),
     )
 
 

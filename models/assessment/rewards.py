@@ -76,6 +76,11 @@ class RewardPenalty(Record):
     number_prefix = "JC"
     search_columns = ("no", "reason")
     named_by = ("employee_id", "proposer_id")
+    period_on = "executed_at"
+    period_columns = frozenset(
+        {"executed_at", "size", "size_before", "employee_id", "subject_department_id", "rule_id"}
+    )
+    uncounted = frozenset({"draft", "statement", "approved", "announced", "dropped"})
 
     no: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[RewardKind]
@@ -101,6 +106,8 @@ class RewardPenalty(Record):
     executed_at: Mapped[datetime | None]
     appeal_reason: Mapped[str] = mapped_column(Text, default="")
     answer: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None]
+    """When the appeal was decided: a sheet that was closed before keeps what was carried out."""
     status: Mapped[RewardStatus] = mapped_column(default=RewardStatus.DRAFT)
     rule: Mapped[RewardPenaltyRule] = relationship()
     employee: Mapped[Employee | None] = relationship(foreign_keys=[employee_id])
@@ -205,23 +212,34 @@ class RewardPenalty(Record):
         self.answer = act.note
 
     def do_uphold(self, act: Act) -> None:
-        self.answer = act.note
+        self._answer(act)
 
     def do_revoke(self, act: Act) -> None:
-        self.answer, self.size_before = act.note, self.size
+        self._answer(act)
+        self.size_before = self.size
+
+    def _answer(self, act: Act) -> None:
+        self.answer, self.answered_at = act.note, act.at
 
     def do_change(self, act: Act, size: str | Decimal = "") -> None:
         before = self.size
         self._resize(size)
-        self.answer, self.size_before = act.note, before
+        self._answer(act)
+        self.size_before = before
 
 
 # -- what follows ----------------------------------------------------------------------------------------------------
 
 
 @after(RewardPenalty, "execute")
+@after(RewardPenalty, "uphold")
+@after(RewardPenalty, "change")
 def note_in_file(one: RewardPenalty, act: Act) -> None:
-    """A reward or a penalty that was carried out goes into the file (K3.1, K4.1)."""
+    """What is carried out goes into the file; an appeal that came before that is decided and carried out in one."""
+    if (entry := _entry_of(one)) is not None:
+        _correct_in_file(one, entry, act)
+        return
+    one.executed_at = one.executed_at or act.at
     _post(one, act)
     suggestion = one.session.get(Suggestion, one.source_id) if one.source_entity == "suggestion" else None
     if suggestion is not None and suggestion.status is SuggestionStatus.VERIFIED:
@@ -267,9 +285,8 @@ def reverse_in_file(one: RewardPenalty, act: Act) -> None:
         reverse_entry(one.session, act, entry, reason=one.answer)
 
 
-@after(RewardPenalty, "change")
-def correct_in_file(one: RewardPenalty, act: Act) -> None:
+def _correct_in_file(one: RewardPenalty, entry: PerformanceFileEntry, act: Act) -> None:
     """The old entry is reversed, the new one stands in its place."""
-    if (entry := _entry_of(one)) is not None:
+    if one.status is RewardStatus.CHANGED:
         reverse_entry(one.session, act, entry, reason=one.answer)
         _post(one, act)

@@ -74,6 +74,8 @@ class AssessmentSheet(Record):
     appeal_reason: Mapped[str] = mapped_column(Text, default="")
     appeal_entity: Mapped[str | None] = mapped_column(String(63))
     appeal_entity_id: Mapped[int | None] = mapped_column(BigId)
+    appeal_corrects_id: Mapped[int | None] = mapped_column(ForeignKey("assessment_cycle.id"), index=True)
+    """The closed cycle that the disputed row puts right, where it is a correction."""
     appeal_decision: Mapped[AppealDecision | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("employee.id"))
     decided_at: Mapped[datetime | None]
@@ -83,7 +85,8 @@ class AssessmentSheet(Record):
     content_hash: Mapped[str] = mapped_column(String(64), default="")
     note: Mapped[str] = mapped_column(Text, default="")
     status: Mapped[SheetStatus] = mapped_column(default=SheetStatus.COMPUTED)
-    cycle: Mapped[AssessmentCycle] = relationship()
+    cycle: Mapped[AssessmentCycle] = relationship(foreign_keys=[cycle_id])
+    appeal_corrects: Mapped[AssessmentCycle | None] = relationship(foreign_keys=[appeal_corrects_id])
     employee: Mapped[Employee | None] = relationship(foreign_keys=[employee_id])
     subject_department: Mapped[Department | None] = relationship(foreign_keys=[subject_department_id])
     answerable: Mapped[Employee | None] = relationship(foreign_keys=[answerable_id])
@@ -132,15 +135,17 @@ class AssessmentSheet(Record):
         self.published_at = act.at
 
     def do_appeal(self, act: Act, row: str = "") -> None:
-        """Against the whole, or against a row that stands behind a number: ``spot_check_item 17``."""
+        """Against the whole, or against a row behind a number: ``spot_check_item 17``; a correction: ``… 17~5``."""
         assessment.refuse_late_appeal(self.cycle.appeal_due_at, act.at)
         if row.strip():
-            self.appeal_entity, self.appeal_entity_id = self._row_named(row)
+            self.appeal_entity, self.appeal_entity_id, self.appeal_corrects_id = self._row_named(row)
         self.appealed_at, self.appeal_reason = act.at, act.note
 
-    def _row_named(self, row: str) -> tuple[str, int]:
-        entity, _, key = row.strip().rpartition(" ")
-        is_key = key.isdecimal() and key.isascii() and len(key) < 18
+    def _row_named(self, row: str) -> tuple[str, int, int | None]:
+        entity, _, keys = row.strip().rpartition(" ")
+        key, _, closed = keys.partition("~")
+        is_key = all(one.isdecimal() and one.isascii() and len(one) < 18 for one in (key, closed or "0"))
+        corrects = int(closed) if is_key and closed else None
         found = is_key and self.session.scalar(
             select(KpiEvidence.id)
             .where(
@@ -148,13 +153,13 @@ class AssessmentSheet(Record):
                 KpiEvidence.entity == entity.strip(),
                 KpiEvidence.entity_id == int(key),
                 KpiEvidence.side != RowSide.EXCLUDED,
-                KpiEvidence.corrects_id.is_(None),
+                KpiEvidence.corrects_id.is_not_distinct_from(corrects),
                 self.evidence_here(),
             )
             .limit(1)
         )
         assessment.refuse_row_of_another(is_used=bool(found))
-        return entity.strip(), int(key)
+        return entity.strip(), int(key), corrects
 
     def evidence_here(self) -> ColumnElement[bool]:
         """The rows of the cycle that this sheet stands on; a department's refer to those of its people and areas."""
@@ -187,7 +192,7 @@ def grade_bounds(session: Session, on: date) -> Bounds:
 
 def weighed(lines: Sequence["AssessmentLine"], bounds: Bounds) -> tuple[Decimal | None, str]:
     """Total and grade of lines like these; each gets its effective weight."""
-    found = [Weighted(one.weight, one.score, one.manual_delta) for one in lines]
+    found = [Weighted(one.weight, one.score, one.manual_delta + one.points) for one in lines]
     for one, weight in zip(lines, assessment.effective_weights(found), strict=True):
         one.effective_weight = weight
     total = assessment.total_of(found)
@@ -258,6 +263,11 @@ class AssessmentLine(Record):
         bands = tuple(assessment.bands_of(self.bands))
         return Aim(self.method, self.target, self.floor, bands, self.points_each)
 
+    @property
+    def points(self) -> Decimal:
+        """What it adds to the total as it is."""
+        return self.value or Decimal(0) if self.method is Method.POINTS else Decimal(0)
+
     def parties(self) -> Mapping[str, frozenset[int]]:
         return self.sheet.parties()
 
@@ -300,7 +310,7 @@ class AssessmentLine(Record):
         self.numerator, self.denominator, self.value = numerator, denominator, assessment.kept(value)
         self.flag = assessment.flag_of(value, denominator, self.min_sample)
         aim = self.aim
-        is_scored = self.flag is Flag.OK and value is not None and aim is not None
+        is_scored = self.flag is Flag.OK and value is not None and aim is not None and aim.method is not Method.POINTS
         self.score = assessment.kept(assessment.score_of(value, aim)) if is_scored else None  # type: ignore[arg-type]
 
 

@@ -131,6 +131,8 @@ class SuggestionProposer(Line):
     __tablename__ = "suggestion_proposer"
     __table_args__ = (UniqueConstraint("suggestion_id", "employee_id"),)
     words = Words("Proposer", "建议人")
+    period_on = "verified_at"
+    period_columns = frozenset({"employee_id"})
 
     suggestion_id: Mapped[int] = mapped_column(ForeignKey("suggestion.id"))
     employee_id: Mapped[int] = mapped_column(ForeignKey("employee.id"), index=True)

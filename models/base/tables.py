@@ -66,6 +66,10 @@ class Audited(Base):
     uncounted: ClassVar[frozenset[str]] = frozenset()
     """States before the record counts: to leave them is to add a row to its period."""
 
+    def is_input(self) -> bool:
+        """Whether a row that is added with a day in a period counts there at all."""
+        return True
+
     @property
     def session(self) -> Session:
         """The session that the row lives in; a row acts nowhere else."""

@@ -12,6 +12,7 @@ from models.communication.meetings import (
     collect_reports,
 )
 from models.communication.notices import Notice, NoticeAudience, expire_notices
+from models.communication.slips import propose_slips
 from models.communication.surveying import prepare_surveys
 from models.communication.surveys import (
     Survey,
@@ -43,5 +44,6 @@ __all__ = [
     "invitation_behind",
     "on_the_agenda",
     "prepare_surveys",
+    "propose_slips",
     "reported",
 ]

@@ -1,11 +1,13 @@
-"""What shows that departments meet, people are told, and customers are asked (C1.1, C1.2, C1.3, C2.3)."""
+"""What shows that departments meet, people are told, slips are settled, and customers are asked (C1, C2.3)."""
 
 from collections.abc import Iterator
 
+from models.actions import AccountabilityCase
 from models.communication.meetings import Meeting
 from models.communication.notices import Notice
 from models.communication.surveys import Survey
 from models.regulation import Asked, Tally, evidence
+from rules.actions import CaseKind, CaseStatus
 from rules.base import Words
 from rules.communication import MeetingStatus, NoticeKind, NoticeStatus, SurveyStatus
 from rules.regulation import Side
@@ -58,6 +60,23 @@ def notices(asked: Asked) -> Iterator[Tally]:
 def formal_documents(asked: Asked) -> Iterator[Tally]:
     """Important matters go by a formal document."""
     yield _notices(asked, is_formal=True)
+
+
+@evidence("C1.4")
+def slips(asked: Asked) -> Iterator[Tally]:
+    """Slips of communication: decided or dismissed, and those that wait."""
+    is_slip = AccountabilityCase.kind == CaseKind.COMMUNICATION_SLIP
+    over = (CaseStatus.DECIDED, CaseStatus.CLOSED, CaseStatus.DISMISSED)
+    yield Tally(
+        Words("Slips in communication", "沟通失误"),
+        AccountabilityCase,
+        {
+            Side.DONE: is_slip & AccountabilityCase.status.in_(over) & (AccountabilityCase.opened_at >= asked.since),
+            Side.DUE: is_slip & AccountabilityCase.status.not_in(over),
+        },
+        moment=AccountabilityCase.opened_at,
+        queries={Side.DUE: "flt_kind=communication_slip", Side.DONE: "flt_kind=communication_slip"},
+    )
 
 
 @evidence("C2.3")

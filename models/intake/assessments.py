@@ -13,7 +13,7 @@ from models.intake.kit import Intake, Outcome, RowRefused, guard, parts, refuse,
 from models.intake.reasons import STORED_OTHERWISE
 from models.organisation import Department, Employee
 from rules.actions import EntryKind
-from rules.assessment import CycleKind, CycleStatus, Flag, Group, SheetStatus
+from rules.assessment import WEIGHED, CycleKind, CycleStatus, Flag, Group, SheetStatus
 from rules.ledger import Row, SheetResult
 
 
@@ -23,7 +23,7 @@ def store_weights(intake: Intake, sheet: SheetResult) -> None:
     for row in sheet.accepted:
         try:
             department = there(row, places.get(row.values["department"]), "department")
-            for group in Group:
+            for group in WEIGHED:
                 intake.counts[_weight(intake, department, group, row.values[group.value])] += 1
         except RowRefused:
             continue
@@ -89,7 +89,7 @@ def _sheet(intake: Intake, row: Row, people: Mapping[str, Employee], places: Map
         note=values["note"] or "",
         status=SheetStatus.FINAL,
     )
-    made.lines = [_line(group, values[group.value]) for group in Group]
+    made.lines = [_line(group, values[group.value]) for group in WEIGHED]
     intake.session.add(made)
     intake.session.flush()
     _note(intake, made, cycle)

@@ -10,7 +10,7 @@ from models.base import on_date
 from models.organisation import Customer, Department, Employee, Post, ProductModel, Team
 from models.process import DocumentRevision, ProcessDocument
 from models.regulation import CalendarDay
-from rules.assessment import CycleKind, Group
+from rules.assessment import WEIGHED, CycleKind
 from rules.ledger import Known
 from rules.process import RevisionStatus
 
@@ -48,7 +48,7 @@ def _weights(session: Session) -> Iterator[dict[str, object]]:
     for department, group, weight in rows:
         found.setdefault(department, {})[str(group)] = weight
     for department, weights in found.items():
-        if len(weights) == len(Group):
+        if len(weights) == len(WEIGHED):
             yield {"department": department, **weights}
 
 

@@ -64,6 +64,8 @@ class DocumentRevision(Record):
     search_columns = ("rev_no", "summary")
     named_by = ("author_id", "proposed_by_id")
     label_columns = ("rev_no",)
+    period_on = "released_at"
+    period_columns = frozenset({"released_at", "change_class", "trigger", "author_id"})
 
     document_id: Mapped[int] = mapped_column(ForeignKey("process_document.id"))
     rev_no: Mapped[str] = mapped_column(String(16))
@@ -93,6 +95,10 @@ class DocumentRevision(Record):
     @property
     def label(self) -> str:
         return f"{self.document.doc_no} {self.rev_no}"
+
+    def is_input(self) -> bool:
+        """Improvements are counted, not every revision."""
+        return self.trigger in process.IMPROVEMENTS
 
     def parties(self) -> Mapping[str, frozenset[int]]:
         """The author, who asked for it, and while it is judged those who countersign."""

@@ -83,6 +83,8 @@ class LeftOut(Choice):
     COUNTED_ELSEWHERE = "counted_elsewhere", "Counts with its suggestion", "已在建议中计分"
     NOT_CHARGED = "not_charged", "Not charged to anybody here", "不归责"
     APPEAL = "appeal", "Left out after an appeal", "申诉成立剔除"
+    REVOKED = "revoked", "Revoked after an appeal", "经申诉撤销"
+    COUNTED_ALREADY = "counted_already", "Follows from what other lines count", "来源已由其他考核项计分"
 
 
 # fmt: off - a table, one row a step

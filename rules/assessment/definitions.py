@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from rules.assessment.scoring import Method
 from rules.base import Access, Choice, Role, RuleBroken, Words
 from rules.regulation import Target, tell_apart
 
@@ -18,9 +19,17 @@ class Group(Choice):
     PROCESS = "process", "Process", "工艺"
     SCHEDULE = "schedule", "Schedule", "工期"
     AFTER_SALES = "after_sales", "After-sales", "售后"
+    REWARDS = "rewards", "Rewards and penalties", "奖惩"
 
 
-GROUP_CLAUSES: Mapping[Group, str] = {Group.PROCESS: "K1.1", Group.SCHEDULE: "K1.2", Group.AFTER_SALES: "K1.3"}
+WEIGHED = (Group.PROCESS, Group.SCHEDULE, Group.AFTER_SALES)
+"""The groups that share out the hundred per cent of a sheet; points come on top of it."""
+GROUP_CLAUSES: Mapping[Group, str] = {
+    Group.PROCESS: "K1.1",
+    Group.SCHEDULE: "K1.2",
+    Group.AFTER_SALES: "K1.3",
+    Group.REWARDS: "K4.1",
+}
 
 
 class Scope(Choice):
@@ -96,7 +105,21 @@ NINE: tuple[tuple[str, Group, str, str, Scope, Direction], ...] = (
     ),
 )
 """The indicators that the regulation names (K1.1-K1.3): code, group, names, scope, direction."""
-INDICATOR_WORDS = {code: Words(en, zh) for code, _, en, zh, _, _ in NINE}
+POINTS = "reward_penalty_points"
+"""What rewards and penalties that were carried out add to a sheet or take from it."""
+MEASURED = (
+    *NINE,
+    (
+        POINTS,
+        Group.REWARDS,
+        "Points of rewards and penalties",
+        "奖惩加减分",
+        Scope.EMPLOYEE,
+        Direction.HIGHER,
+    ),
+)
+"""Everything that a sheet can count: the nine of the regulation, and points (K4.1)."""
+INDICATOR_WORDS = {code: Words(en, zh) for code, _, en, zh, _, _ in MEASURED}
 
 
 def refuse_target_of_two(kpi_id: int | None, group: object | None) -> None:
@@ -130,4 +153,35 @@ def refuse_heavy(weight: Decimal, others: Decimal) -> None:
             ),
             field="weight",
             clause="K2.1",
+        )
+
+
+def refuse_points(function: str | None, group: Group | None, method: Method, weight: Decimal) -> None:
+    """Raises RuleBroken unless points of rewards and penalties, and they alone, are added to the total."""
+    if group is Group.REWARDS:
+        raise RuleBroken(
+            Words(
+                "Rewards and penalties have no weight: choose the indicator “{name}”.",
+                "奖惩不设权重，请改选指标“{name}”。",
+                name=INDICATOR_WORDS[POINTS],
+            ),
+            field="group",
+            clause="K4.1",
+        )
+    if (function == POINTS) != (method is Method.POINTS):
+        raise RuleBroken(
+            Words(
+                "“{name}”, and nothing else, is scored by “{method}”.",
+                "“{name}”须且只有它可采用“{method}”计分。",
+                name=INDICATOR_WORDS[POINTS],
+                method=Method.POINTS.words,
+            ),
+            field="method",
+            clause="K4.1",
+        )
+    if method is Method.POINTS and weight:
+        raise RuleBroken(
+            Words("Points are added to the total; their weight is 0.", "加减分直接计入总分，权重请填 0。"),
+            field="weight",
+            clause="K4.1",
         )

@@ -273,6 +273,19 @@ def refuse_subject_of_two(subjects: Iterable[object | None]) -> None:
         )
 
 
+def refuse_while_computed(*, is_computing: bool, span: str) -> None:
+    """Raises RuleBroken for the answer to an appeal while the cycle that counts it is being computed."""
+    if is_computing:
+        raise RuleBroken(
+            Words(
+                "The figures of {span} are being computed; decide in a few minutes.",
+                "{span} 的考核数据正在计算，请几分钟后再裁定。",
+                span=span,
+            ),
+            clause="K4.1",
+        )
+
+
 def refuse_band(least: Decimal, most: Decimal) -> None:
     """Raises RuleBroken for a rule whose least is more than its most."""
     if not 0 <= least <= most:

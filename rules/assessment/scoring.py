@@ -20,6 +20,7 @@ class Method(Choice):
     LINEAR = "linear", "Linear between floor and target", "线性（底线至目标）"
     BAND = "band", "By bands", "分档"
     DEDUCT = "deduct", "Points off for each", "逐次扣分"
+    POINTS = "points", "Added to the total as points", "直接加减总分"
 
 
 class Flag(Choice):

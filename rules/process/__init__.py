@@ -25,6 +25,7 @@ from rules.process.reviews import (
 from rules.process.revisions import (
     COUNTERSIGNERS,
     DOCUMENT_REVISION,
+    IMPROVEMENTS,
     REVISION_STEPS,
     SIGNERS,
     UNFINISHED,
@@ -46,6 +47,7 @@ __all__ = [
     "DOCUMENT_REVIEW",
     "DOCUMENT_REVISION",
     "DOCUMENT_STEPS",
+    "IMPROVEMENTS",
     "NOTICE_STEPS",
     "OVERDUE_AFTER",
     "OWNER",

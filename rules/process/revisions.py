@@ -72,6 +72,10 @@ class Trigger(Choice):
     SUGGESTION = "suggestion", "Suggestion", "合理化建议"
 
 
+IMPROVEMENTS = (Trigger.PROCESS_OPTIMISATION, Trigger.SUGGESTION)
+"""What counts as a contribution to improvement (K1.1)."""
+
+
 # fmt: off - a table, one row a step
 REVISION_STEPS = Lifecycle(
     "proposed",

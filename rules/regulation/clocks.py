@@ -14,6 +14,8 @@ from rules.working_time import Unworkable, WorkCalendar
 
 CLOCK = Access(clause="A3.1", view=frozenset({Role.GENERAL_MANAGER}))
 
+COUNTED = frozenset({Target.RESOLUTION})
+"""Targets whose clocks an indicator counts by the day they are due (K1.3)."""
 NEVER_PAUSED = frozenset({Target.FIRST_CONTACT})
 """The first contact waits for nobody (rule 8)."""
 

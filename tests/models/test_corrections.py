@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import select
 
 from models.assessment import (
@@ -12,13 +13,17 @@ from models.assessment import (
     KpiEvidence,
     KpiTarget,
     compute_waiting,
+    lines_using,
     replay,
     sheets_of,
 )
+from models.base import previews
 from models.organisation import Employee
+from rules.base import RuleBroken
 from tests.models.acts import DAY, HOUR, doing, perform
 from tests.models.test_schedule_progress import remedied
 from tests.schedule_world import as_
+from tests.world import person
 
 NOVEMBER, DECEMBER, JANUARY = date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)
 
@@ -118,3 +123,44 @@ def test_where_nothing_became_known_nothing_is_put_right(session):
     december = computed(session, DECEMBER, opening(JANUARY))
     assert corrections(session, december) == []
     assert is_same(session, closed)
+
+
+def published(session, cycle, at):
+    perform(session, cycle, "review", "hr", at + 2 * HOUR)
+    for sheet in sheets_of(cycle):
+        assessor = session.get_one(Employee, sheet.assessor_id)
+        perform(session, sheet, "confirm", assessor.account.login, at + 3 * HOUR)
+        perform(session, sheet, "check", "hr", at + 4 * HOUR)
+    return perform(session, cycle, "publish", "hr", at + 5 * HOUR)
+
+
+def test_a_correction_is_appealed_singly_and_comes_up_no_more(any_session):
+    session = any_session
+    delay = remedied(session)
+    owner = weigh(session, delay)
+    closed = locked(session, computed(session, NOVEMBER, opening(DECEMBER)), opening(DECEMBER))
+    as_(session, "project_lead", delay, "attribute", at=opening(DECEMBER) + 15 * DAY, nature="customer")
+    december = published(session, computed(session, DECEMBER, opening(JANUARY)), opening(JANUARY))
+    sheet = session.scalar(
+        select(AssessmentSheet).where(AssessmentSheet.cycle_id == december.id, AssessmentSheet.employee_id == owner.id)
+    )
+    before = {one.id: one.content_hash for one in sheets_of(december)}
+    at, row = opening(JANUARY) + DAY, f"delay_record {delay.id}"
+    for wrong in (row, f"{row}~{december.id}", f"{row}~x", f"{row}~"):
+        with pytest.raises(RuleBroken, match="behind no figure"):
+            perform(session, sheet, "appeal", owner.account.login, at, note="不是更正我的", row=wrong)
+    perform(session, sheet, "appeal", owner.account.login, at, note="十一月已口头更正", row=f"{row}~{closed.id}")
+    assert (sheet.appeal_entity_id, sheet.appeal_corrects_id) == (delay.id, closed.id)
+    used = lines_using(session, december, "delay_record", delay.id, closed.id)
+    said = [one.text("zh") for one in previews(sheet, "uphold", person(session, "hr_manager"))]
+    assert len(said) == len(used) >= 1
+    perform(session, sheet, "uphold", "hr_manager", at + DAY, note="已在上月处理")
+    assert count_of(session, december, owner) == (0, 100)
+    changed = {one.id for one in sheets_of(december) if one.content_hash != before[one.id]}
+    assert changed == {one.sheet_id for one in used}
+    assert is_same(session, december)
+    assert is_same(session, closed)
+    perform(session, december, "lock", "hr_manager", opening(JANUARY) + 12 * DAY)
+    january = computed(session, JANUARY, opening(date(2027, 2, 1)))
+    assert corrections(session, january) == []
+    assert is_same(session, december)

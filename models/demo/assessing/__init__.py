@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.demo.assessing.cycles import Cycles
 from models.demo.assessing.ideas import Suggesting
+from models.demo.assessing.penalties import Penalising
 from models.demo.assessing.weights import set_up
 from models.demo.company import Company
 from models.demo.diary import Diary, as_of
@@ -23,6 +24,7 @@ class Assessing:
         self.diary.note(self.diary.clock.on_day(0, 20), self._set_up)
         Cycles(self.session, self.company, self.diary).plan()
         Suggesting(self.session, self.company, self.diary).plan()
+        Penalising(self.session, self.company, self.diary).plan()
 
     def _set_up(self, at: datetime) -> None:
         with as_of(self.session, self.company.named("hr").person, at):

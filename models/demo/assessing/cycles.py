@@ -145,7 +145,7 @@ class Cycles:
 
     def _honour(self, key: int, at: datetime) -> None:
         """The general manager approves the best of the month, personnel announces and hands over."""
-        best = self.session.scalars(
+        drafts = (
             select(RewardPenalty)
             .join(AssessmentSheet, AssessmentSheet.id == RewardPenalty.source_id)
             .where(
@@ -154,9 +154,14 @@ class Cycles:
                 AssessmentSheet.cycle_id == key,
             )
             .order_by(AssessmentSheet.employee_id.is_not(None), AssessmentSheet.total.desc(), AssessmentSheet.id)
-            .limit(HONOURED)
         )
-        for one in best.all():
+        found = self.session.scalars(drafts).all()
+        for one in found[HONOURED:]:
+            by = self.company.named("general_manager").person
+            if one.why_not("drop", by) is None:
+                with as_of(self.session, by, at):
+                    one.perform("drop", by=by, at=at, note="本月表彰名额已满，成绩记入档案")
+        for one in found[:HONOURED]:
             for login, verb in (("general_manager", "approve"), ("hr", "announce"), ("hr", "execute")):
                 by = self.company.named(login).person
                 with as_of(self.session, by, at):

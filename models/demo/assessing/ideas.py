@@ -4,9 +4,10 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.assessment import Suggestion, SuggestionProposer
+from models.assessment import RewardPenalty, Suggestion, SuggestionProposer
 from models.demo.company import Company
 from models.demo.diary import Diary, as_of
 from models.journal import seal
@@ -151,8 +152,23 @@ class Suggesting:
         with as_of(self.session, by, at):
             note = "计划部已有变更广播，先把现有渠道用好" if verb == "reject" else ""
             self.session.get_one(Suggestion, key).perform(verb, by=by, at=at, note=note, **self._fields(idea, verb))
+        if verb == "verify":
+            self.diary.note(self.diary.clock.later(at, 900), partial(self._reward, key))
         if verb != "reject":
             self._go_on(idea, key, place + 1, at)
+
+    def _reward(self, key: int, at: datetime) -> None:
+        """What the suggestion brought is rewarded: approved, announced, handed over."""
+        found = self.session.scalars(
+            select(RewardPenalty)
+            .where(RewardPenalty.source_entity == Suggestion.__tablename__, RewardPenalty.source_id == key)
+            .order_by(RewardPenalty.id)
+        ).all()
+        for one in found:
+            for login, verb in (("hr_manager", "approve"), ("hr", "announce"), ("hr", "execute")):
+                by = self.company.named(login).person
+                with as_of(self.session, by, at):
+                    one.perform(verb, by=by, at=at)
 
     def _fields(self, idea: Idea, verb: str) -> dict[str, Any]:
         match verb:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.assessment import KpiDefinition, KpiTarget, RewardPenaltyRule
 from models.demo.company import Company
 from rules.actions import CaseSeverity
-from rules.assessment import Group, Measure, Method, Occasion, RewardKind
+from rules.assessment import POINTS, WEIGHED, Measure, Method, Occasion, RewardKind
 from rules.base import Role
 
 WEIGHTS: dict[str, tuple[int, int, int]] = {
@@ -82,7 +82,7 @@ def set_up(session: Session, company: Company, from_on: date) -> None:
 def _weigh(
     session: Session, department: int, shares: tuple[int, int, int], kpis: dict[str, KpiDefinition], from_on: date
 ) -> None:
-    for group, weight in zip(Group, shares, strict=True):
+    for group, weight in zip(WEIGHED, shares, strict=True):
         session.add(KpiTarget(department_id=department, group=group, weight=Decimal(weight), from_on=from_on))
     for code, (weight, target, floor, each) in AIMS.items():
         session.add(
@@ -98,6 +98,9 @@ def _weigh(
                 from_on=from_on,
             )
         )
+    session.add(
+        KpiTarget(department_id=department, kpi=kpis[POINTS], weight=Decimal(0), method=Method.POINTS, from_on=from_on)
+    )
 
 
 def _rule(row: RuleRow, from_on: date) -> RewardPenaltyRule:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models.base import Record, on_date
+from models.base import Act, Record, on_date
+from models.closed import locks_of, refuse_closed
 from models.regulation.calendar import Calendar, calendar_for, version_now
 from models.regulation.clocks.rebuilding import begin, employee_here, end, rebuild, tell, told_from, with_pause_ended
 from models.regulation.clocks.table import SlaClock, clock_of, clocks_of
@@ -51,7 +52,17 @@ def arm(
         pauses=[],
         status=ClockStatus.RUNNING,
     )
-    return begin(record, clock)
+    begin(record, clock)
+    _refuse_history(session, clock)
+    return clock
+
+
+def _refuse_history(session: Session, clock: SlaClock) -> None:
+    """A ledger brings no clock into a closed period whose figures count such clocks."""
+    act: Act | None = session.info.get("act")
+    if act is not None and act.recorded_at is not None and clock.target in clocks.COUNTED:
+        on = on_date(clock.due_at)
+        refuse_closed(locks_of(session), on, on)
 
 
 def pause(session: Session, record: Record, target: Target, *, at: datetime, reason: str) -> SlaClock | None:

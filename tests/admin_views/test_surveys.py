@@ -1,0 +1,51 @@
+"""A survey by link: the manager makes the links, the customer answers once, the manager sees what it comes to (C2.3)."""
+
+import re
+
+import pytest
+
+from models.communication import Survey
+from tests.browse import Browser, Form
+from tests.models.test_communication import survey
+
+
+@pytest.fixture
+def asked(session, time_machine):
+    """An open survey and the instant at which it is open."""
+    one = survey(session)
+    key, at = one.id, one.opened_at
+    session.rollback()
+    time_machine.move_to(at, tick=True)
+    return key
+
+
+@pytest.mark.parametrize("language, thanks", [("en", "Thank you"), ("zh-CN", "感谢")])
+def test_a_link_is_made_handed_out_and_answered_once(app, session, asked, language, thanks):
+    manager = Browser(app, "sales_manager", language=language)
+    path = f"/surveys/{asked}/links/"
+    assert path in manager.get(f"/admin/survey/details/?id={asked}").text
+    made = manager.post(path, {}, token_from=path)
+    assert made.status_code == 200, made.text[:500]
+    addresses = re.findall(r"/s/[A-Za-z0-9_-]{20,}/", made.text)
+    waiting = [one for one in session.get(Survey, asked).invitations if one.response is None]
+    assert len(set(addresses)) == len(waiting) >= 1
+    session.rollback()
+    customer = Browser(app, language=language)
+    page = customer.get(addresses[0])
+    assert page.status_code == 200
+    fields = Form(page.text).forms[-1]["fields"]
+    for name, value in re.findall(r'type="radio"[^>]*?name="([^"]+)"[^>]*?value="(\d+)"', page.text):
+        fields[name] = value
+    answered = customer.post(addresses[0], fields)
+    assert thanks in answered.text, re.sub(r"<[^>]+>", " ", answered.text)[-600:]
+    session.expire_all()
+    assert sum(one.response is not None for one in session.get(Survey, asked).invitations) >= 1
+    session.rollback()
+    again = customer.get(addresses[0])
+    assert "radio" not in again.text
+
+
+def test_others_make_no_links(app, asked):
+    path = f"/surveys/{asked}/links/"
+    assert Browser(app, "employee").get(path).status_code in {403, 404}
+    assert Browser(app).get(path).status_code == 302
