@@ -20,7 +20,7 @@ from models.actions import ActionItem
 from models.base import Act, Source, now
 from models.communication import Survey, SurveyInvitation, SurveyResponse, invitation_behind
 from models.journal import acting
-from rules.base import NotVisible, NotYours, Person, RuleBroken, Words
+from rules.base import NotVisible, NotYours, Person, RuleBroken, Words, key_of
 from rules.communication import ASKERS, AnsweredBy, SurveyStatus
 
 SENTENCES["uq_survey_invitation_survey_id"] = Words("A customer stands here twice.", "受访客户重复。")
@@ -216,8 +216,7 @@ def by_phone(key: str) -> AnyResponse | str:
     """The same, filled in while the customer is on the line."""
     if not current_user.is_authenticated:
         return unauthorised()
-    is_key = key.isdecimal() and key.isascii() and len(key) < 18
-    one = db.session.get(SurveyInvitation, int(key)) if is_key else None
+    one = db.session.get(SurveyInvitation, key_of(key) or 0)
     if one is None:
         raise NotVisible
     survey = _survey(str(one.survey_id))

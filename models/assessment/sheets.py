@@ -28,7 +28,7 @@ from rules.assessment import (
     SheetStatus,
     Weighted,
 )
-from rules.base import Person, Role, RuleBroken, Words
+from rules.base import Person, Role, RuleBroken, Words, key_of
 from rules.regulation.figures import GRADE_FROM, MANUAL_DELTA
 
 Bounds = Sequence[tuple[str, Decimal]]
@@ -144,14 +144,14 @@ class AssessmentSheet(Record):
     def _row_named(self, row: str) -> tuple[str, int, int | None]:
         entity, _, keys = row.strip().rpartition(" ")
         key, _, closed = keys.partition("~")
-        is_key = all(one.isdecimal() and one.isascii() and len(one) < 18 for one in (key, closed or "0"))
-        corrects = int(closed) if is_key and closed else None
-        found = is_key and self.session.scalar(
+        row_id, corrects = key_of(key), key_of(closed)
+        is_named = row_id is not None and (corrects is not None or not closed)
+        found = is_named and self.session.scalar(
             select(KpiEvidence.id)
             .where(
                 KpiEvidence.cycle_id == self.cycle_id,
                 KpiEvidence.entity == entity.strip(),
-                KpiEvidence.entity_id == int(key),
+                KpiEvidence.entity_id == row_id,
                 KpiEvidence.side != RowSide.EXCLUDED,
                 KpiEvidence.corrects_id.is_not_distinct_from(corrects),
                 self.evidence_here(),
@@ -159,7 +159,7 @@ class AssessmentSheet(Record):
             .limit(1)
         )
         assessment.refuse_row_of_another(is_used=bool(found))
-        return entity.strip(), int(key), corrects
+        return entity.strip(), row_id or 0, corrects
 
     def evidence_here(self) -> ColumnElement[bool]:
         """The rows of the cycle that this sheet stands on; a department's refer to those of its people and areas."""
