@@ -100,6 +100,7 @@ def note_refusal(refused: RuleBroken) -> None:
     key = key_of(request.values.get("id"))
     action = clean(request.values.get("verb") or request.endpoint or "")[:60]
     act = act_here()
+    roll_back()  # a refusal within a flush leaves a session that answers nothing, not even whose language it is
     record_refusal(db.session, act, entity=entity, entity_id=key, action=action, reason=clean(say(refused.words)))
 
 
