@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import Session
 
 COLUMNS = ("entity", "entity_id", "employee_id", "department_id", "at", "top", "bottom", "left_out", "part")
@@ -34,6 +34,8 @@ class Span:
 Sums = Mapping[str, tuple[int, int]]
 """part -> (top, bottom)."""
 Rows = Callable[[Session, Span], Select[Any]]
+Beside = tuple[str, Callable[[ColumnElement[int]], Select[tuple[int]]]]
+"""Another table whose records change what a row says: its name, and their keys for the key of a row."""
 Weights = Callable[[Session, Span], Mapping[str, Decimal]]
 Cap = Callable[[Session, Span], Decimal]
 
@@ -47,16 +49,19 @@ class Indicator:
     how: str
     cap: Cap | None = None
     weights: Weights | None = None
+    beside: tuple[Beside, ...] = ()
 
 
 INDICATORS: dict[str, Indicator] = {}
 
 
-def indicator(code: str, how: str, *, cap: Cap | None = None, weights: Weights | None = None) -> Callable[[Rows], Rows]:
+def indicator(
+    code: str, how: str, *, cap: Cap | None = None, weights: Weights | None = None, beside: tuple[Beside, ...] = ()
+) -> Callable[[Rows], Rows]:
     """Registers the rows of an indicator."""
 
     def register(rows: Rows) -> Rows:
-        INDICATORS[code] = Indicator(code, rows, how, cap, weights)
+        INDICATORS[code] = Indicator(code, rows, how, cap, weights, beside)
         return rows
 
     return register

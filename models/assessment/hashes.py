@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from models.assessment.corrections import corrections_of, kept_corrections
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.definitions import KpiDefinition
-from models.assessment.measuring import AT_ONCE, digest, evidence_of, known
+from models.assessment.measuring import AT_ONCE, digest, evidence_of, kept_over, known
 from models.assessment.sheets import AssessmentLine, AssessmentSheet, KpiEvidence
+from models.assessment.standing import rows_as_computed
 from models.engine import take_long
 
 ROW = KpiEvidence.__table__.c
@@ -70,7 +71,8 @@ class Hashes:
         for kpi in kpis:
             found.corrections[kpi.id] = kept_corrections(session, cycle, kpi.id)
             if (one := known(kpi.function)) is not None:
-                rows = session.execute(evidence_of(session, cycle, kpi.id, one).execution_options(yield_per=AT_ONCE))
+                query = kept_over(cycle, kpi.id, rows_as_computed(session, one, cycle, kpi.id))
+                rows = session.execute(query.execution_options(yield_per=AT_ONCE))
                 found.add_all((row.kpi_id, row.employee_id, row.department_id, row.row_hash) for row in rows)
             found.add_rows(found.corrections[kpi.id])
         return found

@@ -94,7 +94,11 @@ def _has_appealed(session: Session, cycle_id: int) -> bool:
 
 def sums_of(session: Session, one: Indicator, span: Span, cycle_id: int | None = None) -> Sums:
     """One pass over the rows, however many people there are; what is added up further is not the rows any more."""
-    rows = rows_in(session, one, span, cycle_id)
+    return sums_over(session, one, span, rows_in(session, one, span, cycle_id))
+
+
+def sums_over(session: Session, one: Indicator, span: Span, rows: Subquery) -> Sums:
+    """The same over rows that are at hand."""
     query: Select[Any] = (
         select(rows.c.employee_id, rows.c.department_id, rows.c.part, func.sum(rows.c.top), func.sum(rows.c.bottom))
         .where(rows.c.left_out == "")
@@ -158,8 +162,12 @@ def _mean(weights: Mapping[str, Decimal]) -> Callable[[Parts], Measured]:
 
 def evidence_of(session: Session, cycle: AssessmentCycle, kpi_id: int, one: Indicator) -> Select[Any]:
     """The rows of an indicator in a cycle, as ``kept_row`` makes them, by the database and in one order."""
-    rows = rows_in(session, one, cycle.span, cycle.id)
-    at, top, bottom = _instant_of(rows.c.at, cycle.span), func.coalesce(rows.c.top, 0), func.coalesce(rows.c.bottom, 0)
+    return kept_over(cycle, kpi_id, rows_in(session, one, cycle.span, cycle.id))
+
+
+def kept_over(cycle: AssessmentCycle, kpi_id: int, rows: Subquery) -> Select[Any]:
+    """The same over rows that are at hand."""
+    at, top, bottom = instant_of(rows.c.at, cycle.span), func.coalesce(rows.c.top, 0), func.coalesce(rows.c.bottom, 0)
     numerator = or_(top != 0, bottom == 0)
     said = {
         "at": instant(at),
@@ -188,7 +196,7 @@ def evidence_of(session: Session, cycle: AssessmentCycle, kpi_id: int, one: Indi
     return select(*(value.label(name) for name, value in kept.items())).order_by(*order)
 
 
-def _instant_of(at: ColumnElement[Any], span: Span) -> ColumnElement[Any]:
+def instant_of(at: ColumnElement[Any], span: Span) -> ColumnElement[Any]:
     """A day of the company counts from its midnight; the rows of a period lie on its days."""
     if not isinstance(at.type, Date):
         return at

@@ -1,17 +1,18 @@
 """The same again: a kept sheet computed anew from the records as they are now (K2.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.assessment.computing import measure, measured
+from models.assessment.computing import measure
 from models.assessment.cycles import AssessmentCycle
 from models.assessment.definitions import KpiDefinition
 from models.assessment.hashes import Hashes, sheet_hash
-from models.assessment.measuring import Sums
+from models.assessment.measuring import Sums, known, sums_over
 from models.assessment.sheets import AssessmentLine, AssessmentSheet, Bounds, grade_bounds, weighed
+from models.assessment.standing import rows_as_computed
 from models.organisation import below, parts_of
 
 
@@ -39,13 +40,26 @@ def replay(session: Session, cycle: AssessmentCycle) -> list[Replayed]:
     )
     kpis = [session.get_one(KpiDefinition, key) for key in sorted(one for one in used if one is not None)]
     hashes = Hashes.computed(session, cycle, kpis)
-    sums = measured(session, cycle, kpis, hashes)
+    sums = _as_computed(session, cycle, kpis, hashes)
     sheets = session.scalars(
         select(AssessmentSheet).where(AssessmentSheet.cycle_id == cycle.id).order_by(AssessmentSheet.id)
     ).all()
     bounds, parts = grade_bounds(session, cycle.to_on), parts_of(session)
     with session.no_autoflush:
         return [_replayed(one, sums, hashes, bounds, below(parts, one.department_id)) for one in sheets]
+
+
+def _as_computed(
+    session: Session, cycle: AssessmentCycle, kpis: Sequence[KpiDefinition], hashes: Hashes
+) -> dict[int, Sums]:
+    """The sums of every indicator from the rows as they stood, with the corrections that were kept."""
+    found = {}
+    for kpi in kpis:
+        if (one := known(kpi.function)) is not None:
+            rows = rows_as_computed(session, one, cycle, kpi.id)
+            sums = sums_over(session, one, cycle.span, rows)
+            found[kpi.id] = sums.with_rows(hashes.corrections.get(kpi.id, ()))
+    return found
 
 
 def _replayed(

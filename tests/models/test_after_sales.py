@@ -35,12 +35,15 @@ RESOLUTION, SILENCE = Target.RESOLUTION, Target.SILENCE
 def _figures(request):
     """What the company has said of follow-ups and clusters."""
     for name in {"session", "any_session"} & set(request.fixturenames):
-        session = request.getfixturevalue(name)
-        with doing(session, "admin", MONDAY - DAY):
-            for code, value in (("favourable_mean", 4), ("cluster_count", 3), ("cluster_days", 30)):
-                spec = FIGURES[code]
-                facts = {"code": code, "clause": spec.clause, "unit": spec.unit, "value": Decimal(value)}
-                session.add(Figure(from_on=date(2020, 1, 1), **facts))
+        set_figures(request.getfixturevalue(name))
+
+
+def set_figures(session):
+    with doing(session, "admin", MONDAY - DAY):
+        for code, value in (("favourable_mean", 4), ("cluster_count", 3), ("cluster_days", 30)):
+            spec = FIGURES[code]
+            facts = {"code": code, "clause": spec.clause, "unit": spec.unit, "value": Decimal(value)}
+            session.add(Figure(from_on=date(2020, 1, 1), **facts))
 
 
 def report(session, *, at=MONDAY, login=AG, model=True, **more):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from models.assessment import (
     AssessmentCycle,
@@ -21,6 +21,7 @@ from models.base import previews
 from models.organisation import Employee
 from rules.base import RuleBroken
 from tests.models.acts import DAY, HOUR, doing, perform
+from tests.models.test_after_sales import AG, AM, set_figures, solved
 from tests.models.test_schedule_progress import remedied
 from tests.schedule_world import as_
 from tests.world import person
@@ -123,6 +124,63 @@ def test_where_nothing_became_known_nothing_is_put_right(session):
     december = computed(session, DECEMBER, opening(JANUARY))
     assert corrections(session, december) == []
     assert is_same(session, closed)
+
+
+def weigh_resolution(session):
+    """People of after-sales are measured by tickets resolved in time."""
+    set_figures(session)
+    kpi = session.scalar(select(KpiDefinition).where(KpiDefinition.code == "timely_resolution_rate"))
+    place = session.scalar(select(Employee).where(Employee.id == person(session, AG).employee_id)).department
+    with doing(session, "hr", opening(NOVEMBER)):
+        kpi.min_sample = 0
+        facts = {"department": place, "weight": Decimal(100), "from_on": NOVEMBER}
+        session.add(KpiTarget(group="after_sales", **facts))
+        session.add(KpiTarget(kpi=kpi, target=Decimal(100), floor=Decimal(50), **facts))
+
+
+def rows_of_agents(session, cycle):
+    rows = session.execute(
+        select(KpiEvidence.top, KpiEvidence.bottom, KpiEvidence.corrects_id)
+        .where(KpiEvidence.cycle_id == cycle.id, KpiEvidence.side != "excluded")
+        .order_by(KpiEvidence.id)
+    )
+    return [tuple(one) for one in rows]
+
+
+def test_a_ticket_reopened_after_the_lock_leaves_the_closed_month_as_it_was(any_session):
+    """It stands in the month as it was computed, and is taken back in the next, where its last clock counts."""
+    session = any_session
+    weigh_resolution(session)
+    ticket = solved(session)
+    closed = locked(session, computed(session, NOVEMBER, opening(DECEMBER)), opening(DECEMBER))
+    assert (10_000, 1, None) in rows_of_agents(session, closed)
+    assert is_same(session, closed)
+    perform(session, ticket, "reopen", AM, opening(DECEMBER) + 13 * DAY, note="客户来电，又漏")
+    assert is_same(session, closed)
+    december = computed(session, DECEMBER, opening(JANUARY))
+    taken_back = (-10_000, -1, closed.id)
+    assert taken_back in rows_of_agents(session, december)
+    assert is_same(session, closed)
+    assert is_same(session, december)
+
+
+def test_what_was_changed_behind_the_program_is_found_in_a_closed_month(session):
+    weigh_resolution(session)
+    solved(session)
+    closed = locked(session, computed(session, NOVEMBER, opening(DECEMBER)), opening(DECEMBER))
+    session.execute(text("UPDATE sla_clock SET status = 'breached', breach_minutes = 1 WHERE target = 'resolution'"))
+    session.expire_all()
+    assert not is_same(session, closed)
+
+
+def test_a_kept_row_that_was_changed_behind_the_program_is_found_though_its_record_went_on(session):
+    weigh_resolution(session)
+    ticket = solved(session)
+    closed = locked(session, computed(session, NOVEMBER, opening(DECEMBER)), opening(DECEMBER))
+    perform(session, ticket, "reopen", AM, opening(DECEMBER) + 13 * DAY, note="客户来电，又漏")
+    session.execute(text("UPDATE kpi_evidence SET top = 0, side = 'denominator'"))
+    session.expire_all()
+    assert not is_same(session, closed)
 
 
 def published(session, cycle, at):
