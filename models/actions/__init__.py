@@ -1,5 +1,6 @@
 """What is put right, who answers for it, what is kept of it: the engine of every chapter (P3, C1.4, P2.4)."""
 
+from models.actions import evidence
 from models.actions.cases import AccountabilityCase, AccountabilityPerson, end_statements, open_case, open_case_of
 from models.actions.evaluations import EVALUATION_FIGURES, Evaluation, evaluates, measures_of, remind_of_evaluations
 from models.actions.extensions import ActionExtension, extensions_of, lapse_extensions
@@ -25,6 +26,7 @@ __all__ = [
     "closing_of",
     "end_statements",
     "evaluates",
+    "evidence",
     "extensions_of",
     "file_of",
     "hand_over_actions",

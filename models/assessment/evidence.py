@@ -1,4 +1,4 @@
-"""What shows that people are assessed, rewarded, heard and answered (K1.2, K1.3, K2.1, K3.1, K3.2, K4.1)."""
+"""What shows that people are assessed, rewarded, heard and answered (A1.3, K1.2, K1.3, K2.1, K3.1, K3.2, K4.1)."""
 
 from collections.abc import Iterator
 
@@ -8,9 +8,11 @@ from models.assessment.cycles import AssessmentCycle
 from models.assessment.rewards import RewardPenalty
 from models.assessment.sheets import AssessmentLine, AssessmentSheet
 from models.assessment.suggestions import Suggestion
+from models.organisation import Department
 from models.regulation import Asked, Tally, evidence
 from rules.assessment import REWARDS, UNANSWERED, CycleStatus, Flag, Group, RewardStatus, SheetStatus
 from rules.base import Words
+from rules.organisation import DepartmentKind
 from rules.regulation import Side
 
 DONE = (RewardStatus.EXECUTED, RewardStatus.UPHELD, RewardStatus.CHANGED)
@@ -54,6 +56,23 @@ def schedule_lines(asked: Asked) -> Iterator[Tally]:
 def after_sales_lines(asked: Asked) -> Iterator[Tally]:
     """People are measured by after-sales."""
     yield from _lines(Group.AFTER_SALES, asked)
+
+
+@evidence("A1.3")
+def members_assessed(asked: Asked) -> Iterator[Tally]:
+    """Sheets of those who belong to after-sales: told to them, and still to come."""
+    theirs = select(Department.id).where(Department.kind == DepartmentKind.AFTER_SALES)
+    is_theirs = AssessmentSheet.department_id.in_(theirs) & AssessmentSheet.employee_id.is_not(None)
+    yield Tally(
+        Words("Sheets of after-sales staff", "售后人员考核表"),
+        AssessmentSheet,
+        {
+            Side.DONE: is_theirs & (AssessmentSheet.published_at >= asked.since),
+            Side.DUE: is_theirs & AssessmentSheet.status.in_((SheetStatus.COMPUTED, SheetStatus.CONFIRMED)),
+            Side.EXCEPTION: is_theirs & (AssessmentSheet.status == SheetStatus.APPEALED),
+        },
+        moment=AssessmentSheet.updated_at,
+    )
 
 
 @evidence("K2.1")

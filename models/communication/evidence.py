@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from models.actions import AccountabilityCase
+from models.actions.evidence import cases_of
 from models.communication.meetings import Meeting
 from models.communication.notices import Notice
 from models.communication.surveys import Survey
 from models.regulation import Asked, Tally, evidence
-from rules.actions import CaseKind, CaseStatus
+from rules.actions import CaseKind
 from rules.base import Words
 from rules.communication import MeetingStatus, NoticeKind, NoticeStatus, SurveyStatus
 from rules.regulation import Side
@@ -65,18 +65,7 @@ def formal_documents(asked: Asked) -> Iterator[Tally]:
 @evidence("C1.4")
 def slips(asked: Asked) -> Iterator[Tally]:
     """Slips of communication: decided or dismissed, and those that wait."""
-    is_slip = AccountabilityCase.kind == CaseKind.COMMUNICATION_SLIP
-    over = (CaseStatus.DECIDED, CaseStatus.CLOSED, CaseStatus.DISMISSED)
-    yield Tally(
-        Words("Slips in communication", "沟通失误"),
-        AccountabilityCase,
-        {
-            Side.DONE: is_slip & AccountabilityCase.status.in_(over) & (AccountabilityCase.opened_at >= asked.since),
-            Side.DUE: is_slip & AccountabilityCase.status.not_in(over),
-        },
-        moment=AccountabilityCase.opened_at,
-        queries={Side.DUE: "flt_kind=communication_slip", Side.DONE: "flt_kind=communication_slip"},
-    )
+    yield cases_of(CaseKind.COMMUNICATION_SLIP, Words("Slips in communication", "沟通失误"), asked)
 
 
 @evidence("C2.3")

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from models.actions import AccountabilityCase
+from models.actions.evidence import cases_of
 from models.regulation import Asked, Tally, evidence
 from models.schedule.contacts import ContactLog
 from models.schedule.delays import DelayRecord
 from models.schedule.orders import OrderClearance, SalesOrder
 from models.schedule.plans import ProductionPlan
 from models.schedule.reports import DailyReport
-from rules.actions import CaseKind, CaseStatus
+from rules.actions import CaseKind
 from rules.base import Words
 from rules.regulation import Side
 from rules.schedule import (
@@ -164,20 +164,7 @@ def analysed(asked: Asked) -> Iterator[Tally]:
 @evidence("S3.3")
 def charged(asked: Asked) -> Iterator[Tally]:
     """Cases of subjective causes."""
-    of_schedule = AccountabilityCase.kind == CaseKind.SCHEDULE_SUBJECTIVE
-    over = (CaseStatus.DECIDED, CaseStatus.CLOSED, CaseStatus.DISMISSED)
-    yield Tally(
-        Words("Cases of delays", "延误责任认定"),
-        AccountabilityCase,
-        {
-            Side.DONE: of_schedule
-            & AccountabilityCase.status.in_(over)
-            & (AccountabilityCase.opened_at >= asked.since),
-            Side.DUE: of_schedule & AccountabilityCase.status.not_in(over),
-        },
-        moment=AccountabilityCase.opened_at,
-        queries={Side.DUE: "flt_kind=schedule_subjective", Side.DONE: "flt_kind=schedule_subjective"},
-    )
+    yield cases_of(CaseKind.SCHEDULE_SUBJECTIVE, Words("Cases of delays", "延误责任认定"), asked)
 
 
 @evidence("C2.1")

@@ -9,7 +9,7 @@ from models.regulation import Asked, clauses, counted, kept_in, rows_of, tallies
 from models.regulation.evidence import COUNTED, EVIDENCE
 from rules.base import SYSTEM
 from rules.process import RevisionStatus
-from rules.regulation import Side
+from rules.regulation import Duty, Side
 from tests.models.acts import DAY, LATER, action_of, checked, doing, item, perform
 from tests.world import AT, person
 
@@ -98,6 +98,10 @@ def test_the_whole_board_is_one_statement_however_many_rows(session):
 
 def test_every_registered_name_is_a_clause_of_the_regulation(session):
     assert set(EVIDENCE) <= {one.code for one in clauses(session)}
+
+
+def test_every_clause_with_a_duty_has_a_query(session):
+    assert {one.code for one in clauses(session) if one.duty is not Duty.TEXT} == set(EVIDENCE)
     assert COUNTED > 1000
 
 
