@@ -34,8 +34,8 @@ class Span:
 Sums = Mapping[str, tuple[int, int]]
 """part -> (top, bottom)."""
 Rows = Callable[[Session, Span], Select[Any]]
-Beside = tuple[str, Callable[[ColumnElement[int]], Select[tuple[int]]]]
-"""Another table whose records change what a row says: its name, and their keys for the key of a row."""
+Beside = tuple[str, ColumnElement[int] | Any, ColumnElement[int] | Any]
+"""Another table whose records change what a row says: its name, and two columns, their key and the key of the row."""
 Weights = Callable[[Session, Span], Mapping[str, Decimal]]
 Cap = Callable[[Session, Span], Decimal]
 

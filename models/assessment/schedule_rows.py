@@ -33,11 +33,10 @@ CHARGED = (DelayNature.UNDETERMINED, DelayNature.SUBJECTIVE, DelayNature.SUPPLIE
 NO_DELAY = (DelayStatus.FORECAST, DelayStatus.AVERTED)
 
 
-def _plans(order_id: ColumnElement[int]) -> Select[tuple[int]]:
-    return select(ProductionPlan.id).where(ProductionPlan.order_id == order_id)
+PLANS = (ProductionPlan.__tablename__, ProductionPlan.id, ProductionPlan.order_id)
 
 
-@indicator("on_time_delivery_rate", "rate", beside=((ProductionPlan.__tablename__, _plans),))
+@indicator("on_time_delivery_rate", "rate", beside=(PLANS,))
 def due_orders(_session: Session, span: Span) -> Select[Any]:
     """按时交付率: once for who planned it and the plan's department, once more for who leads the project."""
     plan = (

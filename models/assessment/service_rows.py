@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import Select, case, exists, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from models.after_sales import FollowUpVisit, Ticket
@@ -131,11 +131,10 @@ def resolutions(_session: Session, span: Span) -> Select[Any]:
     )
 
 
-def _ticket(visit_id: ColumnElement[int]) -> Select[tuple[int]]:
-    return select(FollowUpVisit.ticket_id).where(FollowUpVisit.id == visit_id)
+TICKETS = (Ticket.__tablename__, FollowUpVisit.ticket_id, FollowUpVisit.id)
 
 
-@indicator("favourable_follow_up_rate", "rate", beside=((Ticket.__tablename__, _ticket),))
+@indicator("favourable_follow_up_rate", "rate", beside=(TICKETS,))
 def favourable_visits(_session: Session, span: Span) -> Select[Any]:
     """回访好评率: favourable of done, as the visit keeps it."""
     return (

@@ -56,7 +56,7 @@ def _went_on(one: Indicator, since: int, entity: ColumnElement[str] | Any, key: 
     """Whether the chain tells of the record, or of one beside it, since then."""
     own = exists().where(Event.entity == entity, Event.entity_id == key, Event.seq > since)
     others = (
-        exists().where(Event.entity == name, Event.entity_id.in_(keys(key)), Event.seq > since)
-        for name, keys in one.beside
+        exists().where(Event.entity == name, Event.entity_id == its_key, row_key == key, Event.seq > since)
+        for name, its_key, row_key in one.beside
     )
     return or_(own, *others)

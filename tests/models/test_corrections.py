@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, text
 
+from models.after_sales import open_visit
 from models.assessment import (
     AssessmentCycle,
     AssessmentSheet,
@@ -21,7 +22,7 @@ from models.base import previews
 from models.organisation import Employee
 from rules.base import RuleBroken
 from tests.models.acts import DAY, HOUR, doing, perform
-from tests.models.test_after_sales import AG, AM, set_figures, solved
+from tests.models.test_after_sales import AG, AM, MONDAY, set_figures, solved
 from tests.models.test_schedule_progress import remedied
 from tests.schedule_world import as_
 from tests.world import person
@@ -126,10 +127,10 @@ def test_where_nothing_became_known_nothing_is_put_right(session):
     assert is_same(session, closed)
 
 
-def weigh_resolution(session):
-    """People of after-sales are measured by tickets resolved in time."""
+def weigh_resolution(session, code="timely_resolution_rate"):
+    """People of after-sales are measured by one indicator, by itself that of tickets resolved in time."""
     set_figures(session)
-    kpi = session.scalar(select(KpiDefinition).where(KpiDefinition.code == "timely_resolution_rate"))
+    kpi = session.scalar(select(KpiDefinition).where(KpiDefinition.code == code))
     place = session.scalar(select(Employee).where(Employee.id == person(session, AG).employee_id)).department
     with doing(session, "hr", opening(NOVEMBER)):
         kpi.min_sample = 0
@@ -162,6 +163,20 @@ def test_a_ticket_reopened_after_the_lock_leaves_the_closed_month_as_it_was(any_
     assert taken_back in rows_of_agents(session, december)
     assert is_same(session, closed)
     assert is_same(session, december)
+
+
+def test_a_visit_stands_with_the_agent_of_then_when_its_ticket_goes_on(session):
+    weigh_resolution(session, "favourable_follow_up_rate")
+    ticket = solved(session)
+    scores = {"speed": 5, "skill": 5, "manner": 5, "result": 5, "opinion": "很好"}
+    perform(session, open_visit(session, ticket.id), "record", AM, MONDAY + DAY, **scores)
+    closed = locked(session, computed(session, NOVEMBER, opening(DECEMBER)), opening(DECEMBER))
+    assert is_same(session, closed)
+    before = session.execute(text("UPDATE ticket SET agent_id = agent_id + 1")).rowcount
+    session.expire_all()
+    assert (before > 0, is_same(session, closed)) == (True, False)  # nobody knows of it
+    perform(session, ticket, "reopen", AM, opening(DECEMBER) + 13 * DAY, note="客户来电，又漏")
+    assert is_same(session, closed)  # the chain tells that the ticket went on
 
 
 def test_what_was_changed_behind_the_program_is_found_in_a_closed_month(session):
