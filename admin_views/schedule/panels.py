@@ -27,6 +27,7 @@ from models.schedule import (
 )
 from models.schedule.stages import every_stage
 from rules.base import Person, Role
+from rules.schedule.orders import OPEN
 
 MOST = 30
 
@@ -294,7 +295,7 @@ def changes_of_order(order: SalesOrder, person: Person) -> Panel | None:
         Heading("moved", t("Moved the counted date", "调整考核交期")),
         Heading("status", t("State", "状态")),
     ]
-    url = f"/admin/plan_change/new/?order={order.id}" if may and order.promised_on else ""
+    url = f"/admin/plan_change/new/?order={order.id}" if may and order.status in OPEN else ""
     label = t("Propose a change", "提出变更") if url else ""
     return Panel(t("Plan changes", "计划变更"), headings, rows, create_url=url, create_label=label)
 

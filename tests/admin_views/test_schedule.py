@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
@@ -180,3 +180,16 @@ def test_a_report_is_handed_in_from_its_form(app):
     assert answer.status_code == 302, answer.text[:2000]
     with app.app_context(), Session(db.engine) as session:
         assert session.get(PlanStage, stage).progress == 30
+
+
+@pytest.mark.parametrize("status, is_offered", [("in_production", True), ("delivered", False)])
+def test_a_change_is_proposed_for_what_is_still_to_be_delivered(app, status, is_offered):
+    with app.app_context(), Session(db.engine) as session:
+        key = session.scalar(select(SalesOrder.id).order_by(SalesOrder.id))
+        day = AT.date() if status == "delivered" else None
+        session.execute(update(SalesOrder).where(SalesOrder.id == key).values(status=status, delivered_on=day))
+        session.commit()
+    page = Browser(app, "sales_manager").get(f"/admin/sales_order/details/?id={key}").text
+    assert (f"/admin/plan_change/new/?order={key}" in page) is is_offered
+    head = page[page.index('class="verbs"') : page.index('class="record-body"')]
+    assert head.count("btn-primary") <= 1
