@@ -189,7 +189,7 @@ def test_a_change_is_proposed_for_what_is_still_to_be_delivered(app, status, is_
         day = AT.date() if status == "delivered" else None
         session.execute(update(SalesOrder).where(SalesOrder.id == key).values(status=status, delivered_on=day))
         session.commit()
-    page = Browser(app, "sales_manager").get(f"/admin/sales_order/details/?id={key}").text
+    page = Browser(app, "sales").get(f"/admin/sales_order/details/?id={key}").text
     assert (f"/admin/plan_change/new/?order={key}" in page) is is_offered
     head = page[page.index('class="verbs"') : page.index('class="record-body"')]
     assert head.count("btn-primary") <= 1
