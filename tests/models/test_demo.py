@@ -3,25 +3,27 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, case, create_engine, func, select
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 import models
 from models import demo
 from models.actions import ActionItem, ActionRound
-from models.base import Base, on_date
+from models.assessment import rows_in
+from models.base import COMPANY_ZONE, Base, on_date
 from models.demo.orders import ORDERS
 from models.demo.people import NEWCOMERS, PEOPLE
 from models.demo.questions import QUESTIONS
 from models.demo.readings import reading
 from models.engine import engine_options
 from models.event import Delivery, Event, EventHead, ReadReceipt
+from models.indicators import INDICATORS, Span
 from models.journal import facts_of
 from models.organisation import Account, AccountRole, Department, Employee, Placement, person_of
 from models.process import ChangeNotice, DocumentReview, DocumentRevision, ProcessDocument, completeness
@@ -33,13 +35,20 @@ from models.schedule import DelayRecord
 from models.schema import put_back
 from models.signin import SignedIn, sign_in
 from rules.actions import UNFINISHED, ActionStatus
+from rules.assessment import NINE
 from rules.base import Role, RuleBroken
 from rules.event import ChainRow, first_fault
 from rules.process import DocType, NoticeStatus, ReviewStatus, RevisionStatus
 from rules.quality import CheckKind, CheckStatus, Verdict, verdict
 from rules.regulation import DayType
+from tests.models.demo_counts import independent
 
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+MONTHS = [
+    *((date(2026, month, 1), date(2026, month + 1, 1) - DAY) for month in range(6, 12)),
+    (date(2026, 7, 1), date(2026, 9, 30)),
+]
 TODAY = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)  # midnight in Shanghai
 
 
@@ -192,6 +201,27 @@ def test_the_chain_of_events_holds_and_runs_forward(session):
 
 def test_everything_that_is_kept_follows_from_its_evidence(session):
     assert [str(one) for one in differences(session)] == []
+
+
+@pytest.mark.parametrize("code", [code for code, *_ in NINE])
+def test_an_indicator_is_what_bare_sql_counts(session, code):
+    """Numerator, denominator and what is left out, of every month and of the quarter (K1.1-K1.3)."""
+    found = []
+    for first, last in MONTHS:
+        start, end = (datetime(one.year, one.month, one.day, tzinfo=COMPANY_ZONE) for one in (first, last + DAY))
+        span = Span(first, last, start.astimezone(UTC), end.astimezone(UTC), end.astimezone(UTC))
+        rows = rows_in(session, INDICATORS[code], span)
+        counts = rows.c.left_out == ""
+        sums = (func.sum(case((counts, one), else_=0)) for one in (rows.c.top, rows.c.bottom))
+        query = select(*sums, func.sum(case((counts, 0), else_=1)))
+        if code == "on_time_delivery_rate":
+            query = query.where(rows.c.department_id.is_not(None))  # whoever leads the project has a row beside
+        top, bottom, left_out = (int(one or 0) for one in session.execute(query).one())
+        at = {name: f"{one.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}" for name, one in (("start", start), ("end", end))}
+        days = {"first": f"{first}", "last": f"{last}", "known": f"{on_date(end)}", "cut_off": at["end"]}
+        assert (top, bottom, left_out) == independent(session, code, at | days), (code, first)
+        found.append(top + bottom + left_out)
+    assert any(found), code
 
 
 def test_every_failing_item_of_a_first_check_has_its_rectification(session):
