@@ -32,8 +32,10 @@ def _cheap_passwords() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _writes() -> None:
-    """A test client leaves the mark of its last request behind."""
+def _writes() -> Iterator[None]:
+    """A test client leaves the mark of its last request behind; what a module sets up for all its tests comes first."""
+    let_write(may=True)
+    yield
     let_write(may=True)
 
 
