@@ -103,6 +103,13 @@ class Delivery(Base):
             sqlite_where=text("sent_at IS NULL"),
             postgresql_where=text("sent_at IS NULL"),
         ),
+        Index(
+            "ix_delivery_mailed",
+            "recipient_id",
+            "sent_at",
+            sqlite_where=text("channel = 'mail'"),
+            postgresql_where=text("channel = 'mail'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, func, insert, literal, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
+from sqlalchemy.orm import Session, aliased
 
 from models.event import Delivery
 from models.organisation import Account, Employee
@@ -70,11 +70,13 @@ def send_news(session: Session, post: Post, compose: Compose, at: datetime) -> i
 
 def _waiting(session: Session, at: datetime) -> Sequence[int]:
     """People for whom something is due and whose last mail is a while ago, who waited longest first."""
-    of_mail = Delivery.channel == Channel.MAIL
-    recent = select(Delivery.recipient_id).where(of_mail, Delivery.sent_at > at - APART)
+    sent = aliased(Delivery)
+    is_recent = exists().where(
+        sent.recipient_id == Delivery.recipient_id, sent.channel == Channel.MAIL, sent.sent_at > at - APART
+    )
     found = session.scalars(
         select(Delivery.recipient_id)
-        .where(of_mail, *_is_due(at), Delivery.recipient_id.not_in(recent))
+        .where(Delivery.channel == Channel.MAIL, *_is_due(at), ~is_recent)
         .group_by(Delivery.recipient_id)
         .order_by(func.min(Delivery.due_at))
         .limit(PEOPLE_AT_ONCE)

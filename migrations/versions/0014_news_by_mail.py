@@ -7,6 +7,7 @@ from alembic import op
 revision = '0014'
 down_revision = '0011'
 
+MAILED = sa.text("channel = 'mail'")
 CORRECTS = sa.text('corrects_id IS NOT NULL')
 
 
@@ -16,6 +17,10 @@ def upgrade() -> None:
     op.execute(sa.text('UPDATE account SET gets_mail = :yes').bindparams(sa.bindparam('yes', True, sa.Boolean())))
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.alter_column('gets_mail', existing_type=sa.Boolean(), nullable=False)
+    with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.create_index(
+            'ix_delivery_mailed', ['recipient_id', 'sent_at'], unique=False, sqlite_where=MAILED, postgresql_where=MAILED
+        )
     with op.batch_alter_table('kpi_evidence', schema=None) as batch_op:
         batch_op.drop_index('ix_kpi_evidence_row')
         batch_op.drop_index('ix_kpi_evidence_corrects_id')
