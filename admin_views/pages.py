@@ -222,6 +222,7 @@ def _verb(view: "RegulationView", record: Record, person: Person, step: Step) ->
         reason=say(refusal.words) if refusal is not None else "",
         needs_note=step.needs_note,
         is_destructive=step.is_destructive,
+        is_aside=step.is_aside,
         asks=[asked_of(view, record, name) for name in step.asks] if refusal is None else [],
         previews=[say(words) for words in previews(record, step.verb, person)] if refusal is None else [],
         signatures=_signatures(record, step) if step.signatures else [],

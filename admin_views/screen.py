@@ -118,6 +118,7 @@ class Verb:
     needs_note: bool = False
     is_destructive: bool = False
     is_primary: bool = False
+    is_aside: bool = False
     asks: Sequence[Asked] = ()
     previews: Sequence[str] = ()
     signatures: Sequence[str] = ()
