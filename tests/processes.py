@@ -10,7 +10,7 @@ from typing import Any
 
 from app import HERE
 
-LONGEST_SECONDS = 150
+LONGEST_SECONDS = 240
 """By then even a busy machine is done; whoever still reads from the process is then told that it ended."""
 
 

@@ -120,29 +120,29 @@ def test_a_database_that_is_away_is_waited_for(tmp_path: Path, caplog: pytest.Lo
 @pytest.mark.slow
 def test_a_worker_killed_in_the_middle_is_made_up_for(any_url: str, tmp_path: Path):
     command = [sys.executable, "-c", DYING, any_url, str(tmp_path), ""]
-    first = subprocess.run(command, cwd=HERE, check=False, timeout=60, capture_output=True, text=True)
+    first = subprocess.run(command, cwd=HERE, check=False, timeout=120, capture_output=True, text=True)
     assert (first.returncode, first.stdout) == (-signal.SIGKILL, "worker-1\n")
     with child(command, stdout=subprocess.PIPE) as second:
         assert second.stdout is not None
         assert second.stdout.readline() == "worker-1\n"  # the same name again
-        assert within(40, (tmp_path / "ended").exists)
+        assert within(120, (tmp_path / "ended").exists)
         second.send_signal(signal.SIGTERM)
-        assert second.wait(timeout=30) == 0
+        assert second.wait(timeout=60) == 0
 
 
 @pytest.mark.slow
 def test_what_a_worker_left_that_never_comes_back_is_taken_up(any_url: str, tmp_path: Path):
     command = [sys.executable, "-c", DYING, any_url, str(tmp_path)]
-    subprocess.run([*command, "worker-9"], cwd=HERE, check=False, timeout=60, capture_output=True)
+    subprocess.run([*command, "worker-9"], cwd=HERE, check=False, timeout=120, capture_output=True)
     assert first_run(any_url, tmp_path) == "PENDING"
     engine = create_engine(any_url, **engine_options(any_url))
     with Session(engine) as session, session.begin():
         session.merge(WorkerBeat(name="worker-9", at=now() - timedelta(minutes=5)))
     engine.dispose()
     with child([*command, "heir"], stdout=subprocess.DEVNULL) as heir:
-        assert within(40, lambda: first_run(any_url, tmp_path) == "SUCCESS")  # its own time comes once a year
+        assert within(120, lambda: first_run(any_url, tmp_path) == "SUCCESS")  # its own time comes once a year
         heir.terminate()
-        assert heir.wait(timeout=30) == 0
+        assert heir.wait(timeout=60) == 0
 
 
 @pytest.mark.slow
@@ -150,10 +150,10 @@ def test_two_workers_of_the_product_live_side_by_side_and_end_in_seconds(any_url
     settings = {"DATABASE_URL": any_url, "SECRET_KEY": "tests only", "EVENT_ANCHOR": str(tmp_path / "anchor")}
     command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
     with child(command, settings) as first, child(command, settings) as second:
-        assert within(60, lambda: len(beats(any_url)) == 2)
+        assert within(120, lambda: len(beats(any_url)) == 2)
         first.send_signal(signal.SIGINT)
         second.send_signal(signal.SIGTERM)
-        assert [one.wait(timeout=30) for one in (first, second)] == [0, 0]
+        assert [one.wait(timeout=60) for one in (first, second)] == [0, 0]
     assert beats(any_url) == {}  # ended in order, they are not missed
 
 
@@ -170,7 +170,7 @@ def test_the_worker_does_every_minute_what_falls_due(sqlite_url: str, tmp_path: 
 
     assert not all_are_told()
     with child(command, settings) as worker:
-        assert within(90, lambda: all_are_told() and (tmp_path / "anchor").exists())
+        assert within(200, lambda: all_are_told() and (tmp_path / "anchor").exists())
         worker.terminate()
-        assert worker.wait(timeout=30) == 0
+        assert worker.wait(timeout=60) == 0
     engine.dispose()
