@@ -45,6 +45,35 @@ def test_a_link_is_made_handed_out_and_answered_once(app, session, asked, langua
     assert "radio" not in again.text
 
 
+def test_an_answer_that_is_refused_says_so_with_its_status_and_keeps_what_was_typed(app, asked):
+    manager = Browser(app, "sales_manager")
+    made = manager.post(f"/surveys/{asked}/links/", {}, token_from=f"/surveys/{asked}/links/")
+    address = re.findall(r"/s/[A-Za-z0-9_-]{20,}/", made.text)[0]
+    customer = Browser(app)
+    fields = Form(customer.get(address).text).forms[-1]["fields"]
+    refused = customer.post(address, fields | {"likely": "11", "comment": "as typed"})
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+    assert "as typed" in refused.text
+    fields |= {name: "5" for name in re.findall(r'name="(score-\d+)"', refused.text)}
+    assert customer.post(address, fields).status_code == 200
+    again = customer.post(address, fields)
+    assert again.status_code == 409
+    assert "Thank you" in again.text
+
+
+def test_a_second_answer_by_telephone_is_not_said_to_be_saved(app, session, asked):
+    manager = Browser(app, "sales_manager")
+    key = next(one.id for one in session.get(Survey, asked).invitations if one.response is None)
+    session.rollback()
+    path = f"/surveys/answer/{key}/"
+    page = manager.get(path).text
+    fields = {name: "4" for name in re.findall(r'name="(score-\d+)"', page)}
+    assert manager.post(path, fields).status_code == 302
+    again = manager.post(path, fields | {"comment": "another"})
+    assert again.status_code == 409
+
+
 def test_others_make_no_links(app, asked):
     path = f"/surveys/{asked}/links/"
     assert Browser(app, "employee").get(path).status_code in {403, 404}
