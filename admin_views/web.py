@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect, Rule
+from werkzeug.routing import IntegerConverter, RequestRedirect, Rule, UnicodeConverter
 
 from admin_views import faults
 from admin_views.registry import clause_url, every_view, menu_pages
@@ -30,7 +30,7 @@ from admin_views.signin import (
 )
 from admin_views.words import CHINESE, fitting, locale, many, say, t
 from models.engine import let_write
-from rules.base import Words
+from rules.base import MOST_DIGITS, Words
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN_BEFORE = (
@@ -76,6 +76,20 @@ CHAPTERS: dict[str, tuple[Words, str]] = {
 }
 
 
+class Key(IntegerConverter):
+    """The key of a record in an address, which 64 bits hold: a longer one is no address of ours."""
+
+    regex = rf"[0-9]{{1,{MOST_DIGITS}}}"
+
+
+class Word(UnicodeConverter):
+    """A part of an address: PostgreSQL keeps no NUL, so nothing of ours is called so."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.regex = self.regex.replace("[^/]", r"[^/\x00]")
+
+
 class Address(Rule):
     """An address whose writing is compiled when it is first written: most never are, and each costs a millisecond."""
 
@@ -94,6 +108,10 @@ class Gongzheng(Flask):
     """Flask with one place where transactions begin, are repeated, and end."""
 
     url_rule_class = Address
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.url_map.converters |= {"int": Key, "default": Word, "string": Word}
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         let_write(may=request.method not in SAFE)

@@ -193,7 +193,12 @@ def _claimed(session: Session, key: int, sender: Sender, act: Act) -> EmailMessa
         mail.perform("begin", act=act)
         try:
             letter = _letter(mail, sender, act.at)
-        except (ValueError, TypeError, LookupError, AttributeError) as broken:  # what the standard library stumbles over
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+        ) as broken:  # what the standard library stumbles over
             letter, mail.error = None, _said(broken)
             mail.perform("fail", act=act, note=mail.error)
         session.commit()

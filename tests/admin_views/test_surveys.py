@@ -55,7 +55,7 @@ def test_an_answer_that_is_refused_says_so_with_its_status_and_keeps_what_was_ty
     assert refused.status_code == 422
     assert 'role="alert"' in refused.text
     assert "as typed" in refused.text
-    fields |= {name: "5" for name in re.findall(r'name="(score-\d+)"', refused.text)}
+    fields |= dict.fromkeys(re.findall(r'name="(score-\d+)"', refused.text), "5")
     assert customer.post(address, fields).status_code == 200
     again = customer.post(address, fields)
     assert again.status_code == 409
@@ -68,7 +68,7 @@ def test_a_second_answer_by_telephone_is_not_said_to_be_saved(app, session, aske
     session.rollback()
     path = f"/surveys/answer/{key}/"
     page = manager.get(path).text
-    fields = {name: "4" for name in re.findall(r'name="(score-\d+)"', page)}
+    fields = dict.fromkeys(re.findall(r'name="(score-\d+)"', page), "4")
     assert manager.post(path, fields).status_code == 302
     again = manager.post(path, fields | {"comment": "another"})
     assert again.status_code == 409
