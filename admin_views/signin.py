@@ -1,7 +1,9 @@
 """The door: log-in, log-out, password, language and theme, and who is acting in a request."""
 
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -81,7 +83,13 @@ def act_here(source: Source = Source.FORM) -> Act:
 
 
 def source_address() -> str:
-    return (request.remote_addr or "")[:64]
+    """Where a request comes from; behind a proxy of ours whoever spoke to it, which it adds at the end of the line."""
+    peer = request.remote_addr or ""
+    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    if said and not {peer, "*"}.isdisjoint(current_app.config["PROXIES"]):
+        with suppress(ValueError):
+            peer = str(ip_address(said))
+    return peer[:64]
 
 
 def safe_next(target: str | None) -> str:

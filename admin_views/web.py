@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, get_flashed_messages, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, RequestRedirect, Rule, UnicodeConverter
@@ -162,6 +162,7 @@ def _begin_again(told: list[tuple[str, str]] | None) -> None:
 def set_up(app: Flask) -> None:
     """Hooks, template globals and headers."""
     app.before_request(_add_slash)
+    app.before_request(_refuse_other_sites)
     app.before_request(_must_change_password)
     app.after_request(_headers)
     app.context_processor(_globals)
@@ -174,6 +175,16 @@ def _add_slash() -> ResponseReturnValue | None:
     """To the same path with its slash, without naming the host, which the other side may have made up."""
     fault = request.routing_exception
     return redirect(safe_next(path_of(fault.new_url)), fault.code) if isinstance(fault, RequestRedirect) else None
+
+
+def _refuse_other_sites() -> None:
+    """Whatever token it bears: a form of ours is sent from a page of ours.
+
+    Not by the Referer: our pages behind a link tell browsers to keep that to themselves.
+    """
+    came_from = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if request.method not in SAFE and came_from not in {"same-origin", "none"}:
+        raise CSRFError
 
 
 def _must_change_password() -> ResponseReturnValue | None:
