@@ -164,8 +164,9 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
             inline = next((one for one in self.inlines if one.name == owner and inner in one.fields), None)
             found = Shown(self.line_model(inline), inner, Words(inner, inner)) if inline else None
         else:
-            known = {*self.form_columns, *self.filter_columns, *self.asked_fields}
-            found = self.shown(name) if name in known and name not in self.access.hidden_from(person) else None
+            known = dict.fromkeys((*self.form_columns, *self.filter_columns)) | dict(self.asked_fields)
+            column = known.get(name) or name
+            found = self.shown(column) if name in known and column not in self.access.hidden_from(person) else None
         return found.target if found is not None and found.kind == "relation" else None
 
     def lookup_url(self, name: str) -> str:
