@@ -113,7 +113,7 @@ def _settings(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _proxies(public: str) -> frozenset[str]:
-    """Who is believed about where a request comes from: as gunicorn is told, else our own machine where TLS ends there."""
+    """Who is believed about where a request comes from: as gunicorn is told, else this machine's own TLS proxy."""
     given = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1" if public.startswith("https://") else "")
     return frozenset(one.strip() for one in given.split(",") if one.strip())
 

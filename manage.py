@@ -230,7 +230,7 @@ def greet(url: str, *, is_demo: bool) -> None:
 
 def serve(host: str, port: int, environment: Mapping[str, str]) -> int:
     """The web server and the worker beside it, until Ctrl-C or until one of them ends by itself."""
-    near = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    near = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - where it listens is the user's choice
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         children["web server"] = start(environment, *web_server(host, port))

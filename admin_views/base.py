@@ -29,7 +29,7 @@ from models.journal import acting
 from rules.base import Access, Choice, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words, key_of
 
 
-class RegulationView(Saves, ModelView):  # type: ignore[misc]
+class RegulationView(Saves, ModelView):
     """A table's list, form, page, verbs, look-ups and exports, as its ``access`` and lifecycle say."""
 
     list_columns: ClassVar[tuple[str, ...]] = ()
@@ -109,7 +109,7 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
         found = db.session.scalar(query.options(*with_it))
         if found is None:
             raise NotVisible
-        return found  # type: ignore[no-any-return]
+        return found
 
     def get_one(self, id: Any) -> Record | None:  # noqa: A002 - Flask-Admin's name
         """Flask-Admin's own way to a record asks for sight, too."""

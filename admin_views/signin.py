@@ -36,7 +36,7 @@ class Guest(UserMixin):
         return self.token
 
 
-@login_manager.user_loader  # type: ignore[untyped-decorator]
+@login_manager.user_loader
 def load(token: str) -> Guest | None:
     seen = session.get("seen")
     at = now()
@@ -58,7 +58,7 @@ def account_here() -> Account | None:
     """The account that is signed in."""
     if "account" not in g:
         g.account = current_user.account if current_user.is_authenticated else None
-    return g.account  # type: ignore[no-any-return]
+    return g.account
 
 
 def _chosen_language() -> str:
@@ -74,7 +74,7 @@ def person_here() -> Person:
     if "person" not in g:
         account = account_here()
         g.person, g.name = named_person_of(db.session, account) if account else (Person(), "")
-    return g.person  # type: ignore[no-any-return]
+    return g.person
 
 
 def act_here(source: Source = Source.FORM) -> Act:
@@ -255,7 +255,7 @@ def _remember(column: str, cookie: str, allowed: set[str], value: str) -> AnyRes
     return response
 
 
-@login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
+@login_manager.unauthorized_handler
 def unauthorised() -> AnyResponse:
     """302 to the door, 401 for programs."""
     if request.accept_mimetypes.best == "application/json":

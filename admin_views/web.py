@@ -136,8 +136,8 @@ class Gongzheng(Flask):
     def handle_exception(self, e: Exception) -> Response:
         """The database may go away while a fault is being told; then that is told, and nothing more is asked of it."""
         if isinstance(e, faults.AWAY):
-            return self.finalize_request(faults.out_of_reach(e), from_error_handler=True)  # type: ignore[return-value]
-        return super().handle_exception(e)  # type: ignore[return-value]
+            return self.finalize_request(faults.out_of_reach(e), from_error_handler=True)
+        return super().handle_exception(e)
 
     def _end(self, answer: ResponseReturnValue) -> None:
         if request.method in SAFE:

@@ -172,7 +172,7 @@ def _survey(key: str) -> Survey:
         raise NotYours(
             Words("Surveys are run by sales and after-sales managers.", "满意度调查由销售经理和售后经理组织。")
         )
-    return record  # type: ignore[return-value]
+    return record
 
 
 @surveys.get("/<key>/links/")

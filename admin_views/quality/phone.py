@@ -203,7 +203,7 @@ def _answers(asked: Ask) -> dict[int, Answered]:
             continue
         said = request.form.get(f"said-{one.id}", "")
         found[one.id] = Answered(
-            said=Verdict(said) if said in set(Verdict) else None,  # type: ignore[call-arg]
+            said=Verdict(said) if said in set(Verdict) else None,
             value=value,
             choice=clean(request.form.get(f"choice-{one.id}", ""))[:100],
             problem=clean(request.form.get(f"problem-{one.id}", ""))[:2000],

@@ -188,7 +188,7 @@ def _work(one: Judged) -> Work:
         task=one.task(),
         status=str(stage.status) if stage is not None else "pending",
         progress=stage.progress if stage is not None else Decimal(0),
-        baseline=baseline if None not in baseline else None,  # type: ignore[arg-type]
+        baseline=baseline if None not in baseline else None,
         owner=one.owner.name if one.owner else "",
         post=one.post.name if one.post else "",
     )

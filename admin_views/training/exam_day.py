@@ -123,7 +123,7 @@ def _page(
         refusal=refusal,
         most=MOST_ROWS,
     )
-    return (body, status) if status != 200 else body  # type: ignore[return-value]
+    return (body, status) if status != 200 else body
 
 
 def _told(place: int, column: str, fault: str) -> dict[str, str]:
