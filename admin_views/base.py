@@ -30,6 +30,18 @@ from models.journal import acting
 from rules.base import Access, Choice, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words, key_of
 
 
+class Outrun(Stale):
+    """Somebody was faster, and the page that is answered with shows what is there now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = Words(
+            "Somebody else has changed this record since you opened it. It stands here as it is now: look at it, "
+            "then send again.",
+            "您打开之后，这条记录已被他人修改。页面已更新为最新内容，请核对后重新提交。",
+        )
+
+
 class RegulationView(Saves, ModelView):  # type: ignore[misc]
     """A table's list, form, page, verbs, look-ups and exports, as its ``access`` and lifecycle say."""
 
@@ -212,7 +224,7 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
         try:
             self._take(record)
         except StaleDataError:
-            return self._refused_act(Stale())
+            return self._refused_act(Outrun())
         except RuleBroken as refused:
             if refused.status not in faults.CAN_BE_MENDED:
                 raise
@@ -235,7 +247,7 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
         if not (sent.isdecimal() and sent.isascii() and len(sent) < 10):
             raise Faulty({"version_no": Words("The version is missing: reload the page.", "缺少版本号，请刷新页面。")})
         if int(sent) != record.version_no:
-            raise Stale
+            raise Outrun
         self._perform(record, request.form.get("verb", ""), act_here(Source.FORM), request.form)
         db.session.flush()
 
