@@ -16,10 +16,9 @@ from admin_views.screen import EMPTY, Cell
 from admin_views.words import (
     CHINESE,
     exact_date,
-    exact_instant,
+    instant_texts,
     locale,
     near_date,
-    near_instant,
     number_text,
     say,
     t,
@@ -277,7 +276,8 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
         case bool():
             return Cell(t("yes", "是") if value else t("no", "否"), "bool", tone="met" if value else "off")
         case datetime():
-            return Cell(near_instant(value), "instant", exact=exact_instant(value))
+            near, exact = instant_texts(value)
+            return Cell(near, "instant", exact=exact)
         case date():
             return Cell(near_date(value), "date", exact=exact_date(value))
         case Decimal():
@@ -335,7 +335,8 @@ def due_cell(
     if done_at is not None:
         tone = "met" if done_at <= due_at else "breached"
     still = "" if done_at is not None or is_done else left
-    return Cell(near_instant(due_at), "instant", exact=exact_instant(due_at), tone=tone, also=still)
+    near, exact = instant_texts(due_at)
+    return Cell(near, "instant", exact=exact, tone=tone, also=still)
 
 
 def _tone_of(left: timedelta, *, is_done: bool, is_paused: bool) -> str:

@@ -297,8 +297,6 @@ class MenuItem:
 
     label: str
     url: str
-    icon: str = ""
-    is_active: bool = False
 
 
 @dataclass(frozen=True)
