@@ -67,7 +67,7 @@ def _lit(group: Markup, here: str) -> Markup:
     """The chapter open, with the line of this page marked."""
     link = Markup('<a href="{}"').format(here)
     lit = link + Markup(' class="active" aria-current="page"')
-    return group.replace("<details ", "<details open ", 1).replace(link, lit, 1)
+    return group.replace("<details ", Markup("<details open "), 1).replace(link, lit, 1)
 
 
 def constant(template: str) -> Markup:

@@ -132,3 +132,22 @@ def test_several_are_called_as_people_say(app, one, several):
         assert many(Words(one, "岗位")) == several
     with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
         assert many(Words(one, "岗位")) == "岗位"
+
+
+@pytest.mark.parametrize(
+    "login, path", [("admin", "/admin/event/"), ("quality_inspector", "/admin/spot_check/details/?id=1")]
+)
+def test_the_menu_marks_one_line_and_opens_its_chapter(browser_of, login, path):
+    for language in ("en", "zh-CN", "en"):  # also when it is drawn from what was kept
+        page = browser_of(login, language=language).get(path).text
+        menu = page.split('id="menu"')[1].split("</nav>")[0]
+        lit = re.findall(r'<a href="([^"]+)" class="active" aria-current="page">([^<]+)', menu)
+        assert [url for url, _ in lit] == ["/" + "/".join(path.split("/")[1:3]) + "/"]
+        assert lit[0][1].isascii() == (language == "en")
+        assert len(re.findall(r"<details open ", menu)) == 1
+        assert "&lt;" not in menu
+
+
+def test_what_one_person_may_open_is_in_no_other_persons_menu(browser_of):
+    for login, is_there in (("admin", True), ("employee", False), ("admin", True)):
+        assert ('href="/operations/"' in browser_of(login).get("/").text) is is_there, login
