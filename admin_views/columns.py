@@ -146,6 +146,23 @@ TONES: dict[str, str] = {
     "paused": "paused",
     "met": "met",
     "breached": "breached",
+    "new": "running",
+    "pending_customer": "paused",
+    "pending_parts": "paused",
+    "escalated": "running",
+    "executing": "running",
+    "resolved": "met",
+    "reopened": "soon",
+    "unreachable": "off",
+    "refused": "off",
+    "failed": "breached",
+    "taken": "met",
+    "quarantined": "soon",
+    "ignored": "off",
+    "queued": "running",
+    "sending": "running",
+    "uncertain": "soon",
+    "sent": "met",
     "computing": "running",
     "computed": "soon",
     "checked": "met",
@@ -258,7 +275,11 @@ KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
 # BigInteger is an Integer, Text is a String: the order above settles it.
 
 
-OWN_TONES = {("ExamStatus", "approved"): "met", ("MeetingReportStatus", "submitted"): "met"}
+OWN_TONES = {
+    ("ExamStatus", "approved"): "met",
+    ("MeetingReportStatus", "submitted"): "met",
+    ("MailState", "written"): "running",
+}
 """What a state means where it is the last that is wished for, while elsewhere more must follow."""
 
 

@@ -325,6 +325,8 @@ class ListPage:
     rows: str
     """The rows as HTML: there are many."""
     pager: Pager
+    labels_url: str = ""
+    """A style sheet with the labels of their cells, for the phone."""
     filters: Sequence[Filter] = ()
     chips: Sequence[Chip] = ()
     search: str = ""

@@ -1,14 +1,16 @@
 """What every page keeps to: few statements and requests, a clause that leads to its text, errors that lead back."""
 
+import html
 import re
 
 import pytest
 from sqlalchemy import event, text
 
+from admin_views.columns import Shown, cell_of
 from admin_views.registry import clause_url
 from admin_views.session import db
 from admin_views.words import many
-from models.base import Base
+from models.base import Base, records
 from rules.base import Words
 from tests.browse import Browser
 
@@ -151,3 +153,27 @@ def test_the_menu_marks_one_line_and_opens_its_chapter(browser_of, login, path):
 def test_what_one_person_may_open_is_in_no_other_persons_menu(browser_of):
     for login, is_there in (("admin", True), ("employee", False), ("admin", True)):
         assert ('href="/operations/"' in browser_of(login).get("/").text) is is_there, login
+
+
+@pytest.mark.parametrize(
+    "model", [one for one in records() if one.lifecycle is not None], ids=lambda one: one.__tablename__
+)
+def test_every_state_of_a_record_has_its_shape(app, model):
+    """Not by colour alone, and so that a list keeps it in sight."""
+    with app.test_request_context():
+        states = Shown(model, "status", Words("", "")).choices
+        assert {str(one): cell_of(one).kind for one in states} == dict.fromkeys(map(str, states), "state")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_labels_of_a_list_are_a_sheet_of_their_own(browser_of, language):
+    browser = browser_of("admin", language=language)
+    page = browser.get("/admin/action_item/").text
+    url = html.unescape(re.search(r'href="(/admin/action_item/labels\.css[^"]+)"', page).group(1))
+    sheet = browser.get(url)
+    assert (sheet.status_code, sheet.mimetype) == (200, "text/css")
+    assert "immutable" in sheet.headers["Cache-Control"]
+    headings = re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)', page)
+    labels = dict(re.findall(r'td:nth-child\((\d+)\)::before\{content:"(.*)"\}', sheet.text))
+    assert labels == {str(nth): html.unescape(one) for nth, one in enumerate(headings, 1) if nth > 1}
+    assert browser_of("employee").get("/admin/sla_policy/labels.css").status_code in {200, 403}
