@@ -26,6 +26,8 @@ AWAY = (DBAPIError, NoConnectionFree, PendingRollbackError)
 """What a database that is down, restarted, full or overrun makes of a request."""
 IN_SHELL = {403, 404, 409, 422}
 """Told on a page with menu and search: the database is well."""
+CAN_BE_MENDED = {409, 422}
+"""Refused as it stands: other entries, or a later moment, may be taken."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 HEADINGS = {
