@@ -1,5 +1,6 @@
 """The mailbox: what each mail becomes, once, whatever it is made of; answers that find their way (A2.1, A3.4)."""
 
+import base64
 import json
 import smtplib
 from datetime import UTC, datetime, timedelta
@@ -391,3 +392,19 @@ def test_who_writes_all_day_is_not_acknowledged_all_day(session, box):
     for nth in range(8):
         take(session, letter(number=nth), box, at=AT)
     assert session.scalar(select(func.count()).where(MailMessage.direction == "out")) == 5
+
+
+def test_a_mail_in_which_everything_is_too_long_is_taken_by_either_database(any_session, box):
+    long = "漏油😀" * 2000
+    name = "=?utf-8?b?" + base64.b64encode(("a" * 300 + long + ".png").encode()).decode()[:1900] + "?="
+    raw = (
+        f'From: "{long[:150]}" <{"a" * 180}@{"b" * 60}.example>\r\nTo: {OWN}\r\nMessage-ID: <{"c" * 900}@{"d" * 900}>\r\n'
+        f"Subject: {long}\r\nIn-Reply-To: <{'e' * 249}>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n'
+        f"Serial No. {'S' * 200}\n{long * 8}\r\n--x\r\nContent-Type: image/{'z' * 300}\r\n"
+        f'Content-Disposition: attachment; filename="{name}"\r\n\r\nabc\r\n--x--\r\n'
+    ).encode()
+    mail = take(any_session, raw, box, at=AT)
+    assert mail.ticket is not None, (mail.status, mail.reason, mail.facts)
+    again = take(any_session, letter(number=2), box, at=AT)
+    assert again.ticket is not None
