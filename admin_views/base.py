@@ -1,6 +1,7 @@
 """The base view: every table through one door, with each open default of Flask-Admin closed once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -282,8 +283,9 @@ class RegulationView(Saves, ModelView):
             raise NotYours(Words("There is no such bulk action here.", "此处没有该批量操作。"))
         records = [self.one(key) for key in dict.fromkeys(keys)]
         for record in records:
-            self._perform(record, verb, act_here(Source.BULK), request.form)
-        db.session.flush()
+            with _naming(record, len(records)):
+                self._perform(record, verb, act_here(Source.BULK), request.form)
+                db.session.flush()
         flash(t("Done for {n} records.", "已办理 {n} 条。", n=len(records)), "success")
         return redirect(f"/admin/{self.model.__tablename__}/")
 
@@ -312,6 +314,20 @@ class RegulationView(Saves, ModelView):
         """Cells are not edited in lists here; the form is the way."""
         self.one(request.form.get("list_form_pk"))
         raise NotYours(Words("Open the record to edit it.", "请打开记录后修改。"))
+
+
+@contextmanager
+def _naming(record: Record, count: int) -> Iterator[None]:
+    """Which of several records refused, and that all of them stayed as they were."""
+    label = record.label
+    try:
+        yield
+    except RuleBroken as refused:
+        refused.words = Words(
+            "{record}: {why} None of the {n} was done.", "{record}：{why}所选 {n} 条均未办理。",
+            record=label, why=refused.words, n=count,
+        )  # fmt: skip
+        raise
 
 
 __all__ = ["Inline", "RegulationView", "Section"]

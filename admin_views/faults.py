@@ -89,7 +89,9 @@ def _way_back(status: int) -> dict[str, str]:
     """To where the refused act was begun, else to the desk."""
     before = path_of(request.referrer or "/")
     if status in {403, 409, 422} and request.method == "POST" and before.startswith("/admin/"):
-        return {"back_url": before, "back_label": t("Back to the record", "返回该记录")}
+        is_record = "/details/" in before or "/edit/" in before
+        label = t("Back to the record", "返回该记录") if is_record else t("Back to the list", "返回列表")
+        return {"back_url": before, "back_label": label}
     return {"back_url": "/", "back_label": t("To my desk", "回到我的工作台")}
 
 

@@ -15,7 +15,7 @@ from admin_views.registry import MenuPage, every_view, menu_pages
 from admin_views.screen import MenuGroup, MenuItem
 from admin_views.signin import person_here
 from admin_views.words import locale, many, say, t
-from rules.base import Words
+from rules.base import Person, Role, Words
 
 if TYPE_CHECKING:
     from admin_views.base import RegulationView
@@ -41,12 +41,21 @@ def menu() -> Markup:
     """The pages and tables that this person has anything to do with, by chapter."""
     person, path = person_here(), request.path
     pages = menu_pages(person)
-    tables = [view for view in every_view() if view.may_open(person)]
+    tables = _tables(person)
     nearest = max((page.url for page in pages if path.startswith(page.url)), key=len, default="")
     here = nearest or f"/admin/{request.blueprint}/"
     key = (locale(), *(page.url for page in pages), *(view.endpoint for view in tables))
     drawn = _kept(key, lambda: _drawn(pages, tables))
     return Markup("").join(_lit(group, here) if f'href="{here}"' in group else group for group in drawn)
+
+
+def _tables(person: Person) -> "Sequence[RegulationView]":
+    """The tables that mean anything to somebody with these roles."""
+    known: dict[frozenset[Role], Sequence[RegulationView]] = current_app.extensions.setdefault("tables_open_to", {})
+    roles = frozenset(person.roles)
+    if roles not in known:
+        known[roles] = [view for view in every_view() if view.may_open(person)]
+    return known[roles]
 
 
 def _drawn(pages: Sequence[MenuPage], tables: "Sequence[RegulationView]") -> list[Markup]:
