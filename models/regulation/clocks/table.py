@@ -12,7 +12,7 @@ from models.regulation.calendar import CalendarVersion, engine_of_version, names
 from models.types import BigId
 from rules.base import Words
 from rules.regulation import ClockStatus, Target, Terms
-from rules.regulation.calendar import CalendarFacts, facts_of
+from rules.regulation.calendar import CalendarFacts
 from rules.regulation.clocks import Recorded, pauses_of, terms_of
 from rules.regulation.stories import Story, explain, story
 from rules.working_time import WorkCalendar
@@ -97,7 +97,7 @@ class SlaClock(Base):
 
     @property
     def calendar_facts(self) -> CalendarFacts:
-        return facts_of(self.calendar_version.facts)
+        return self.calendar_version.calendar_facts
 
     def story(self) -> Story:
         """Why it is due when it is, day by day."""
