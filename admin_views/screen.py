@@ -164,6 +164,8 @@ class Panel:
     create_url: str = ""
     create_label: str = ""
     more_label: str = ""
+    empty: str = ""
+    """What is said where there are no rows: what belongs here, and when it comes."""
     shape: str = "table"
     """table; timeline: entries along a line, the first cell of each its title, the last its state; facts: each row a
     name and what it says."""
