@@ -105,9 +105,17 @@ def _settings(given: dict[str, Any]) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": public.startswith("https://"),
         "SESSION_COOKIE_NAME": "__Host-session" if public.startswith("https://") else "session",
         "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,  # asks for a Referer, which pages behind a link do not let out
+        "PROXIES": _proxies(public),
         "BABEL_DEFAULT_TIMEZONE": str(COMPANY_ZONE),
     }
     return found | {name: value for name, value in given.items() if name != "DATABASE_URL"}
+
+
+def _proxies(public: str) -> frozenset[str]:
+    """Who is believed about where a request comes from: as gunicorn is told, else this machine's own TLS proxy."""
+    given = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1" if public.startswith("https://") else "")
+    return frozenset(one.strip() for one in given.split(",") if one.strip())
 
 
 def _extensions(app: Flask) -> None:

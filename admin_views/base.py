@@ -43,7 +43,7 @@ class Outrun(Stale):
         )
 
 
-class RegulationView(Saves, ModelView):  # type: ignore[misc]
+class RegulationView(Saves, ModelView):
     """A table's list, form, page, verbs, look-ups and exports, as its ``access`` and lifecycle say."""
 
     list_columns: ClassVar[tuple[str, ...]] = ()
@@ -123,7 +123,7 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
         found = db.session.scalar(query.options(*with_it))
         if found is None:
             raise NotVisible
-        return found  # type: ignore[no-any-return]
+        return found
 
     def get_one(self, id: Any) -> Record | None:  # noqa: A002 - Flask-Admin's name
         """Flask-Admin's own way to a record asks for sight, too."""
@@ -186,8 +186,9 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
             inline = next((one for one in self.inlines if one.name == owner and inner in one.fields), None)
             found = Shown(self.line_model(inline), inner, Words(inner, inner)) if inline else None
         else:
-            known = {*self.form_columns, *self.filter_columns, *self.asked_fields}
-            found = self.shown(name) if name in known and name not in self.access.hidden_from(person) else None
+            known = dict.fromkeys((*self.form_columns, *self.filter_columns)) | dict(self.asked_fields)
+            column = known.get(name) or name
+            found = self.shown(column) if name in known and column not in self.access.hidden_from(person) else None
         return found.target if found is not None and found.kind == "relation" else None
 
     def lookup_url(self, name: str) -> str:

@@ -222,14 +222,14 @@ class Shown:
         """The column itself, or the key of a relation."""
         if self.relation is not None:
             (own,) = self.relation.local_columns
-            return own  # type: ignore[return-value]
-        return inspect(self.model).column_attrs[self.name].columns[0]  # type: ignore[return-value]
+            return own
+        return inspect(self.model).column_attrs[self.name].columns[0]
 
     @property
     def target(self) -> type[Record]:
         if self.relation is None:
             raise TypeError(self.name)
-        return self.relation.mapper.class_  # type: ignore[no-any-return]
+        return self.relation.mapper.class_
 
     @cached_property
     def kind(self) -> str:
@@ -248,7 +248,7 @@ class Shown:
             return found.choices
         if not isinstance(found, Enum) or found.enum_class is None:
             raise TypeError(self.name)
-        return found.enum_class  # type: ignore[return-value]
+        return found.enum_class
 
     @property
     def names_table(self) -> bool:

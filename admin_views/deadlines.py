@@ -38,7 +38,7 @@ def _calendar() -> WorkCalendar | None:
             g.calendar = company_calendar(db.session)
         except RuleBroken:
             g.calendar = None
-    return g.calendar  # type: ignore[no-any-return]
+    return g.calendar
 
 
 def span_words(span: timedelta) -> str:

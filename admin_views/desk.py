@@ -90,7 +90,7 @@ def _tallies(cards: list[DeskCard]) -> list[Tally]:
     ]
 
 
-class TablesIndex(AdminIndexView):  # type: ignore[misc]
+class TablesIndex(AdminIndexView):
     """Flask-Admin's own index is our desk."""
 
     @expose("/")

@@ -4,7 +4,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
@@ -137,7 +137,7 @@ def _cell_writers(listing: Listing, sheet: Any, book: Any) -> list[tuple[int, Ce
             case "decimal" | "number":
                 write = _number_writer(sheet, place)
             case "date":
-                write = _moment_writer(sheet, place, day, lambda value: datetime(value.year, value.month, value.day))  # noqa: DTZ001
+                write = _moment_writer(sheet, place, day, lambda value: datetime.combine(value, time()))
             case "instant":
                 write = _moment_writer(sheet, place, instant, _on_company_clock)
             case _:

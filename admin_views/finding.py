@@ -102,7 +102,7 @@ def _hit(model: type[Record], row: Any, words: str) -> Found:
 
 
 def _state(model: type[Record], status: str) -> Choice | str:
-    kinds: Any = model.__table__.c.status.type  # type: ignore[attr-defined]
+    kinds: Any = model.__table__.c.status.type
     return next((one for one in kinds.enum_class if str(one) == status), status)
 
 

@@ -326,7 +326,7 @@ def _outcome(report: Report, name: str) -> str:
         "updated": t("{n} changed", "更新 {n} 条", n=counts.get("updated", 0)),
         "unchanged": t("{n} already there", "已有 {n} 条", n=counts.get("unchanged", 0)),
     }
-    return t(", ", "，").join(words for key, words in said.items() if counts.get(key))  # type: ignore[call-overload]
+    return t(", ", "，").join(words for key, words in said.items() if counts.get(key))
 
 
 def _findings(sheet: SheetResult, kind: str) -> Iterator[Row]:

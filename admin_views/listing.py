@@ -51,7 +51,7 @@ def sortable_columns(model: type[Record]) -> frozenset[str]:
 
 def _leading(model: type[Record]) -> list[str]:
     """The first column of each index over all rows."""
-    indexes: Any = model.__table__.indexes  # type: ignore[attr-defined]
+    indexes: Any = model.__table__.indexes
     return [next(iter(one.columns)).name for one in indexes if one.dialect_options["sqlite"]["where"] is None]
 
 
@@ -229,7 +229,7 @@ class Listing:
         if sight is None or not (sight.departments and sight.by_name):
             return [self.model.visible_to(self.person)]
         inside = self.model.in_departments(sight.departments)
-        return [inside, and_(or_(*sight.by_name), or_(not_(inside), self.model.department_id.is_(None)))]  # type: ignore[attr-defined]
+        return [inside, and_(or_(*sight.by_name), or_(not_(inside), self.model.department_id.is_(None)))]
 
     # -- far down ----------------------------------------------------------------------------------------------------
 
@@ -300,7 +300,7 @@ def _shown(model: type[Record], columns: tuple[Shown, ...]) -> Select[Any]:
     for one in columns:
         found.append(one.column)
         if one.relation is not None:
-            other = one.target.__table__.alias()  # type: ignore[attr-defined]
+            other = one.target.__table__.alias()
             source = source.outerjoin(other, other.c.id == one.column)
             found.append(label_sql(one.target, other.c))
     return select(*found).select_from(source)
@@ -308,7 +308,7 @@ def _shown(model: type[Record], columns: tuple[Shown, ...]) -> Select[Any]:
 
 def label_sql(model: type[Record], source: Any) -> ColumnElement[Any]:
     """A record's label as the database makes it; what a record is called by no column of its own has its number."""
-    kept: Any = model.__table__.c  # type: ignore[attr-defined]
+    kept: Any = model.__table__.c
     names = [name for name in model.label_columns if name in kept]
     parts = [getattr(source, name) for name in names] or [cast(source.id, String)]
     if len(parts) > 1:  # a choice put together with others is text
@@ -316,7 +316,7 @@ def label_sql(model: type[Record], source: Any) -> ColumnElement[Any]:
     label = parts[0]
     for part in parts[1:]:
         label = label + " " + part
-    return label  # type: ignore[no-any-return]
+    return label
 
 
 def hints_sql(model: type[Record], person: Person) -> list[ColumnElement[Any]]:

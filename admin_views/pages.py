@@ -178,7 +178,7 @@ def _steps(record: Record) -> list[StatusStep]:
     if cycle is None:
         return []
     way = _main_way(cycle.initial, cycle.steps)
-    choices = {str(one): one for one in type(record.status)}  # type: ignore[attr-defined]
+    choices = {str(one): one for one in type(record.status)}
     if status not in way:
         at = max(
             (way.index(s) + 1 for one in cycle.steps if one.target == status for s in one.source if s in way), default=1

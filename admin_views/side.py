@@ -66,7 +66,7 @@ def _drawn(pages: Sequence[MenuPage], tables: "Sequence[RegulationView]") -> lis
     for view in tables:
         item = MenuItem(many(view.model.words), f"/admin/{view.endpoint}/")
         groups.setdefault(view.model.chapter, []).append(item)
-    draw = current_app.jinja_env.get_template("admin/menu.html").module.group  # type: ignore[attr-defined]
+    draw = current_app.jinja_env.get_template("admin/menu.html").module.group
     known = [(say(words), icon, groups[name]) for name, (words, icon) in CHAPTERS.items() if name in groups]
     icons = static("vendor/icons.svg")
     return [draw(MenuGroup(label, items, icon), nth, icons) for nth, (label, icon, items) in enumerate(known, 1)]

@@ -125,4 +125,4 @@ def _record(model: type[Record], name: str, given: str) -> Record:
     found = db.session.scalar(query.where(model.id == key_of(given)))
     if found is None:
         raise Faulty({name: Words("Choose one from the list.", "请从列表中选择。")})
-    return found  # type: ignore[no-any-return]
+    return found

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, get_flashed_messages, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect, Rule
+from werkzeug.routing import IntegerConverter, RequestRedirect, Rule, UnicodeConverter
 
 from admin_views import faults
 from admin_views.registry import clause_url
@@ -29,6 +29,7 @@ from admin_views.signin import (
 )
 from admin_views.words import CHINESE, fitting, locale, say, t
 from models.engine import let_write
+from rules.base import MOST_DIGITS
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN_BEFORE = (
@@ -61,6 +62,20 @@ HEADERS = {
 }
 
 
+class Key(IntegerConverter):
+    """The key of a record in an address, which 64 bits hold: a longer one is no address of ours."""
+
+    regex = rf"[0-9]{{1,{MOST_DIGITS}}}"
+
+
+class Word(UnicodeConverter):
+    """A part of an address: PostgreSQL keeps no NUL, so nothing of ours is called so."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.regex = self.regex.replace("[^/]", r"[^/\x00]")
+
+
 class Address(Rule):
     """An address whose writing is compiled when it is first written: most never are, and each costs a millisecond."""
 
@@ -79,6 +94,10 @@ class Gongzheng(Flask):
     """Flask with one place where transactions begin, are repeated, and end."""
 
     url_rule_class = Address
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.url_map.converters |= {"int": Key, "default": Word, "string": Word}
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         let_write(may=request.method not in SAFE)
@@ -103,8 +122,8 @@ class Gongzheng(Flask):
     def handle_exception(self, e: Exception) -> Response:
         """The database may go away while a fault is being told; then that is told, and nothing more is asked of it."""
         if isinstance(e, faults.AWAY):
-            return self.finalize_request(faults.out_of_reach(e), from_error_handler=True)  # type: ignore[return-value]
-        return super().handle_exception(e)  # type: ignore[return-value]
+            return self.finalize_request(faults.out_of_reach(e), from_error_handler=True)
+        return super().handle_exception(e)
 
     def _end(self, answer: ResponseReturnValue) -> None:
         if request.method in SAFE:
@@ -129,6 +148,7 @@ def _begin_again(told: list[tuple[str, str]] | None) -> None:
 def set_up(app: Flask) -> None:
     """Hooks, template globals and headers."""
     app.before_request(_add_slash)
+    app.before_request(_refuse_other_sites)
     app.before_request(_must_change_password)
     app.after_request(_headers)
     app.context_processor(_globals)
@@ -141,6 +161,16 @@ def _add_slash() -> ResponseReturnValue | None:
     """To the same path with its slash, without naming the host, which the other side may have made up."""
     fault = request.routing_exception
     return redirect(safe_next(path_of(fault.new_url)), fault.code) if isinstance(fault, RequestRedirect) else None
+
+
+def _refuse_other_sites() -> None:
+    """Whatever token it bears: a form of ours is sent from a page of ours.
+
+    Not by the Referer: our pages behind a link tell browsers to keep that to themselves.
+    """
+    came_from = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if request.method not in SAFE and came_from not in {"same-origin", "none"}:
+        raise CSRFError
 
 
 def _must_change_password() -> ResponseReturnValue | None:

@@ -29,16 +29,16 @@ def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
     if isinstance(item, JSON):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     if isinstance(item, Labelled):
-        return f"sa.String(length={item.impl_instance.length})"  # type: ignore[attr-defined]
+        return f"sa.String(length={item.impl_instance.length})"
     if type(item) is type(ChoiceByValue):
-        return f"sa.String(length={item.length})"  # type: ignore[attr-defined]
+        return f"sa.String(length={item.length})"
     return False
 
 
 def run(connection: Connection) -> None:
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[union-attr]
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -57,7 +57,7 @@ def run(connection: Connection) -> None:
             if broken:
                 raise RuntimeError(f"the migration broke foreign keys: {broken[:5]}")
     if is_sqlite:
-        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")  # type: ignore[union-attr]
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")
 
 
 ONE_AT_A_TIME = 20260101

@@ -82,10 +82,10 @@ def attempt(session: Session) -> Iterator[None]:
 
 
 def _act_of(session: Session) -> Act:
-    act = session.info.get("act")
+    act: Act | None = session.info.get("act")
     if act is None:
         raise RuntimeError("something changed and nobody did it: wrap the change in acting()")
-    return act  # type: ignore[no-any-return]
+    return act
 
 
 # -- collecting ------------------------------------------------------------------------------------------------------
@@ -179,12 +179,12 @@ def _columns(one: Audited) -> Iterator[tuple[str, bool]]:
 
 
 def _new_values(one: Audited) -> dict[str, list[Any]]:
-    values = {name: _shown(getattr(one, name), secret) for name, secret in _columns(one)}
+    values = {name: _shown(getattr(one, name), is_secret=secret) for name, secret in _columns(one)}
     return {name: [None, value] for name, value in values.items() if value is not None}
 
 
 def _old_values(one: Audited) -> dict[str, list[Any]]:
-    values = {name: _shown(getattr(one, name), secret) for name, secret in _columns(one)}
+    values = {name: _shown(getattr(one, name), is_secret=secret) for name, secret in _columns(one)}
     return {name: [value, None] for name, value in values.items() if value is not None}
 
 
@@ -194,15 +194,15 @@ def _changed_values(one: Audited) -> dict[str, list[Any]]:
         history: History = state.attrs[name].history
         if history.has_changes():
             old = history.deleted[0] if history.deleted else None
-            found[name] = [_shown(old, secret), _shown(getattr(one, name), secret)]
+            found[name] = [_shown(old, is_secret=secret), _shown(getattr(one, name), is_secret=secret)]
     return {name: pair for name, pair in found.items() if pair[0] != pair[1] or pair[0] == "•••"}
 
 
-def _shown(value: Any, secret: bool) -> Any:  # noqa: FBT001 - a property of the column
+def _shown(value: Any, *, is_secret: bool) -> Any:
     """A value as the chain keeps it: JSON, exact, and never a secret."""
     if value is None or isinstance(value, bool | int):
         return value
-    if secret:
+    if is_secret:
         return "•••"
     match value:
         case datetime():

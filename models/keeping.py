@@ -327,4 +327,4 @@ def prune(session: Session, at: datetime) -> int:
         delete(LoginSession).where(LoginSession.began_at < at - SESSIONS),
         delete(WorkerBeat).where(WorkerBeat.at < at - BEATS),
     )
-    return sum(session.execute(one).rowcount for one in old)  # type: ignore[attr-defined]
+    return sum(session.connection().execute(one).rowcount for one in old)

@@ -107,7 +107,7 @@ def _send(session: Session, recipient_id: int, post: Post, compose: Compose, at:
         letter["Message-ID"] = _message_id(claimed, recipient_id, post.address)
         try:
             post.send(letter)
-        except OSError as broken:  # smtplib's own faults are OSErrors
+        except (OSError, ValueError) as broken:  # smtplib's own faults are OSErrors; what no wire takes is a ValueError
             fault = f"{type(broken).__name__}: {broken}"[:300]
     _settle(session, [key for key, _ in claimed], fault, at)
     return int(letter is not None and not fault)

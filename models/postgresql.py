@@ -51,7 +51,7 @@ def _run(url: URL, program: str, *arguments: str) -> None:
 
 
 def _conninfo(url: URL) -> tuple[str, str]:
-    _, given = PGDialect_psycopg().create_connect_args(url)  # type: ignore[no-untyped-call]
+    _, given = PGDialect_psycopg().create_connect_args(url)  # type: ignore[no-untyped-call]  # SQLAlchemy's own has no types
     known: dict[str, Any] = {name: value for name, value in given.items() if isinstance(value, str | int)}
     password = str(known.pop("password", "") or os.environ.get("PGPASSWORD", ""))
     return make_conninfo(**known), password

@@ -50,7 +50,10 @@ class Choice(str, Enum):
 
     words: Words
 
-    def __new__(cls, value: str, en: str, zh: str) -> Self:
+    def __new__(cls, value: str, en: str = "", zh: str = "") -> Self:
+        """Makes a member; whoever asks for one by its value alone, ``Role("hr")``, gives no labels."""
+        if not (en and zh):
+            raise TypeError(f"{value}: a label is missing.")
         member = str.__new__(cls, value)
         member._value_ = value
         member.words = Words(en, zh)

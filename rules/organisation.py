@@ -357,7 +357,7 @@ def may_see_private(person: Person, employee_id: int, *, is_manager: bool) -> bo
 
 _FILLERS = re.compile(r"[\s\-‐－—()（）·.]")
 _TELEPHONE = re.compile(r"\+?[0-9]{5,15}(?:[x转#][0-9]{1,6})?")
-_MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>.]{2,}")
+_MAIL = re.compile(r"{sign}+@{sign}+\.(?:(?!\.){sign}){{2,}}".format(sign=r"[^@\s,;:<>()\[\]\\\"]"))
 
 
 def telephone(written: str | None) -> str | None:
@@ -382,7 +382,7 @@ def telephone(written: str | None) -> str | None:
 def mail_address(written: str | None) -> str | None:
     """A mail address as it is kept. Raises RuleBroken at ``mail`` for what is none."""
     plain = (written or "").strip()
-    if plain and not _MAIL.fullmatch(plain):
+    if plain and not (plain.isprintable() and _MAIL.fullmatch(plain)):
         raise RuleBroken(Words("This is no mail address.", "邮箱格式不正确。"), field="mail")
     return plain or None
 

@@ -12,6 +12,7 @@ from contextlib import closing
 import pytest
 
 import manage
+from admin_views import front_end
 from tests.processes import child
 
 
@@ -74,44 +75,44 @@ def test_a_lock_has_a_checksum_for_everything_and_no_address(lock):
 
 
 def test_the_front_end_lock_has_checksums_and_no_address():
-    text = (manage.FRONT_END / "package-lock.json").read_text()
+    text = (front_end.FRONT_END / "package-lock.json").read_text()
     assert "http" not in text
     packages = json.loads(text)["packages"]
     assert all(one["integrity"].startswith("sha512-") for path, one in packages.items() if path)
 
 
 def test_front_end_versions_are_exact():
-    declared = json.loads((manage.FRONT_END / "package.json").read_text())["dependencies"]
-    locked = json.loads((manage.FRONT_END / "package-lock.json").read_text())["packages"][""]["dependencies"]
+    declared = json.loads((front_end.FRONT_END / "package.json").read_text())["dependencies"]
+    locked = json.loads((front_end.FRONT_END / "package-lock.json").read_text())["packages"][""]["dependencies"]
     assert declared == locked
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in declared.values())
 
 
 def test_the_front_end_is_fetched_again_when_an_icon_is_added(tmp_path, monkeypatch):
     for name in ("package.json", "package-lock.json", "icons.txt"):
-        (tmp_path / name).write_bytes((manage.FRONT_END / name).read_bytes())
-    monkeypatch.setattr(manage, "FRONT_END", tmp_path)
-    before = manage.front_end_stamp()
+        (tmp_path / name).write_bytes((front_end.FRONT_END / name).read_bytes())
+    monkeypatch.setattr(front_end, "FRONT_END", tmp_path)
+    before = front_end.front_end_stamp()
     with (tmp_path / "icons.txt").open("a") as icons:
         icons.write("anchor\n")
-    assert manage.front_end_stamp() != before
+    assert front_end.front_end_stamp() != before
 
 
 def test_what_was_fetched_is_what_is_declared():
-    declared = json.loads((manage.FRONT_END / "package.json").read_text())["vendor"]
+    declared = json.loads((front_end.FRONT_END / "package.json").read_text())["vendor"]
     expected = {f"{folder}/{file.rpartition('/')[2]}" for folder, files in declared.items() for file in files}
-    there = {str(file.relative_to(manage.VENDOR)) for file in manage.VENDOR.rglob("*") if file.is_file()}
+    there = {str(file.relative_to(front_end.VENDOR)) for file in front_end.VENDOR.rglob("*") if file.is_file()}
     assert there == expected | {"icons.svg", "fetched-lock"}
 
 
 def test_the_sprite_has_every_icon_and_no_style():
-    text = (manage.VENDOR / "icons.svg").read_text()
-    assert re.findall(r'<symbol id="([\w-]+)"', text) == (manage.FRONT_END / "icons.txt").read_text().split()
+    text = (front_end.VENDOR / "icons.svg").read_text()
+    assert re.findall(r'<symbol id="([\w-]+)"', text) == (front_end.FRONT_END / "icons.txt").read_text().split()
     assert "style" not in text
 
 
 def test_the_icons_are_listed_once_and_in_order():
-    names = (manage.FRONT_END / "icons.txt").read_text().split()
+    names = (front_end.FRONT_END / "icons.txt").read_text().split()
     assert names == sorted(set(names))
 
 
@@ -119,18 +120,18 @@ def test_the_icons_are_listed_once_and_in_order():
     "name,text", [("a.css", "a{}\n/*# sourceMappingURL=a.css.map */\n"), ("a.js", "a{}\n//# sourceMappingURL=a.js.map")]
 )
 def test_source_maps_are_left_out(name, text):
-    assert manage.cleaned(name, text).rstrip() == "a{}"
+    assert front_end.cleaned(name, text).rstrip() == "a{}"
 
 
 @pytest.mark.parametrize("text", ["@import url(x.css);", "a{b:url(//x/y)}", "a{b:url('https://x/y')}"])
 def test_a_style_sheet_that_loads_from_elsewhere_is_refused(text):
     with pytest.raises(manage.Refused):
-        manage.cleaned("a.css", text)
+        front_end.cleaned("a.css", text)
 
 
 def test_an_icon_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(manage.Refused, match="adjustments"):
-        manage.sprite(tmp_path)
+        front_end.sprite(tmp_path)
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "²"])

@@ -70,7 +70,7 @@ def _wanted(asked: dict[str, str]) -> list[ColumnElement[bool]]:
         if (key := key_of(asked[name])) is not None:
             found.append(column == key)
     if asked["severity"] in {str(one) for one in Severity}:
-        found.append(ActionItem.severity == Severity(asked["severity"]))  # type: ignore[call-arg]
+        found.append(ActionItem.severity == Severity(asked["severity"]))
     return found
 
 

@@ -1,6 +1,9 @@
 """Periodic evaluations on screen: the figures of a period, what they show, the measures (P3.4, A4.2, A5.1, C1.1)."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
+
+from sqlalchemy import select
 
 from admin_views.base import RegulationView
 from admin_views.columns import cell_of, due_cell
@@ -92,10 +95,19 @@ def _value(given: Any) -> Cell:
     return Cell(t("no data", "无数据") if given is None else str(given), "number")
 
 
+def seen_by(person: Person, found: Sequence[ActionItem]) -> frozenset[int]:
+    """Which of these actions the person may look into; of others he may be told that they are, and how far."""
+    keys = [one.id for one in found]
+    return frozenset(
+        db.session.scalars(select(ActionItem.id).where(ActionItem.id.in_(keys), ActionItem.visible_to(person)))
+    )
+
+
 @panel(Evaluation)
 def measures(evaluation: Evaluation, person: Person) -> Panel:
-    """What follows from it; a manager opens a measure from here."""
+    """What follows from it, in words for whoever may see the measure; a manager opens one from here."""
     found = measures_of(evaluation)
+    visible = seen_by(person, found)
     return Panel(
         title=t("Measures", "改进措施"),
         headings=[
@@ -108,10 +120,10 @@ def measures(evaluation: Evaluation, person: Person) -> Panel:
         rows=[
             Row(
                 one.id,
-                record_url(ActionItem, one.id),
+                record_url(ActionItem, one.id) if one.id in visible else "",
                 [
                     Cell(one.no, "code"),
-                    Cell(one.description),
+                    Cell(one.description if one.id in visible else ""),
                     Cell(one.responsible.label),
                     due_cell(one.due_at, now(), is_done=one.status not in UNFINISHED),
                     cell_of(one.status),

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from admin_views.actions.evaluations import seen_by
 from admin_views.columns import cell_of, due_cell
 from admin_views.deadlines import left_of
 from admin_views.process.origins import origin, set_off_by
@@ -231,11 +232,7 @@ def measures(ticket: Ticket, person: Person) -> Panel | None:
             .limit(100)
         )
     found = measures_for(ids, db.session)
-    visible = set(
-        db.session.scalars(
-            select(ActionItem.id).where(ActionItem.id.in_([one.id for one in found]), ActionItem.visible_to(person))
-        )
-    )
+    visible = seen_by(person, found)
     if not found:
         return None
     return Panel(
@@ -250,11 +247,16 @@ def measures(ticket: Ticket, person: Person) -> Panel | None:
             Row(
                 one.id,
                 record_url(ActionItem, one.id) if one.id in visible else "",
-                [Cell(one.no, "code"), Cell(one.description), cell_of(one.due_at), cell_of(one.status)],
+                [Cell(one.no, "code"), _what(one, visible), cell_of(one.due_at), cell_of(one.status)],
             )
             for one in found
         ],
     )
+
+
+def _what(one: ActionItem, visible: frozenset[int]) -> Cell:
+    """What is wrong, for whoever may look into the measure; others are told how far it is."""
+    return Cell(one.description if one.id in visible else "")
 
 
 @panel(Ticket)

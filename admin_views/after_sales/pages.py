@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request
 from flask_login import current_user
@@ -186,7 +187,7 @@ def _hotline(person: Person, given: Any, wrong: dict[str, str], status: int) -> 
 
 
 def _found(one: Caller, words: str, *, is_chosen: bool) -> Found:
-    base = f"?q={words}&customer={one.customer.id}"
+    base = f"?{urlencode({'q': words, 'customer': one.customer.id})}"
     on = on_date(now())
     units = []
     for unit in one.units:
@@ -194,7 +195,12 @@ def _found(one: Caller, words: str, *, is_chosen: bool) -> Found:
         until = exact_date(unit.warranty_until_on) if unit.warranty_until_on else ""
         tone = {Warranty.IN_WARRANTY: "met", Warranty.EXPIRED: "breached"}.get(warranty, "off")
         units.append(
-            (unit, until, Cell(say(warranty.words), "state", tone=tone), f"{base}&serial={unit.serial}#report")
+            (
+                unit,
+                until,
+                Cell(say(warranty.words), "state", tone=tone),
+                f"{base}&{urlencode({'serial': unit.serial})}#report",
+            )
         )
     return Found(one, is_chosen, f"{base}#report", units)
 

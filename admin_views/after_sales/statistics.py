@@ -24,8 +24,9 @@ from models.after_sales import statistics as kept
 from models.organisation import Employee, ProductModel
 from models.regulation import figure
 from rules.after_sales import STATISTICS, TicketCategory, TicketCause, TicketChannel
-from rules.after_sales.statistics import Figures, GroupBy, pareto
+from rules.after_sales.statistics import Figures, GroupBy
 from rules.base import Choice, NotYours, Person, Role, Unset, Words, names_of
+from rules.pareto import pareto
 from rules.regulation import ReportSeverity
 from rules.regulation.figures import CLUSTER_COUNT
 

@@ -126,7 +126,7 @@ def _merit(one: RewardPenalty) -> str:
 def _source(one: RewardPenalty) -> AssessmentSheet | Suggestion | None:
     kept = {AssessmentSheet.__tablename__: AssessmentSheet, Suggestion.__tablename__: Suggestion}
     model = kept.get(one.source_entity or "")
-    return db.session.get(model, one.source_id) if model is not None else None  # type: ignore[return-value]
+    return db.session.get(model, one.source_id) if model is not None else None
 
 
 def _issuer() -> str:

@@ -196,7 +196,7 @@ def verify() -> None:
 @click.command("recompute")
 @click.option("--check", "is_check", is_flag=True, help="Change nothing; exit 1 when anything differs.")
 @refusing
-def recompute(is_check: bool) -> None:  # noqa: FBT001 - click gives options by name
+def recompute(*, is_check: bool) -> None:
     """Compute kept values from their evidence again, print what differs, put it right."""
     with acting(db.session, act_of_command()):
         count = sum(_treated(one, is_check=is_check) for one in differences(db.session))

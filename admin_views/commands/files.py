@@ -70,7 +70,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Replace everything in a database that has accounts.")
 @refusing
-def restore(file: Path, replace: bool) -> None:  # noqa: FBT001 - click gives options by name
+def restore(*, file: Path, replace: bool) -> None:
     """Give a backup back, whole or not at all, and bring it up to date."""
     schema = keeping.Schema(knows_migration, upgrade_connection)
     said = keeping.restore(db.engine, attachments(), file.absolute(), schema, replace=replace)

@@ -26,12 +26,13 @@ from rules.ledger import FileResult
 @click.option("--as-of", metavar="DAY", default="", help="The day the ledger was handed in; later facts are faults.")
 @refusing
 def import_file(
+    *,
     file: Path,
     sheet: str | None,
     entity: str | None,
-    all_or_nothing: bool,  # noqa: FBT001
-    dry_run: bool,  # noqa: FBT001
-    as_json: bool,  # noqa: FBT001
+    all_or_nothing: bool,
+    dry_run: bool,
+    as_json: bool,
     as_of: str,
 ) -> None:
     """Take a ledger (.xlsx or .csv) in; sheets and columns are recognised by their headings."""

@@ -42,7 +42,7 @@ def refusing(function: Callable[..., Any]) -> Callable[..., Any]:
         finally:
             db.session.rollback()
 
-    return with_appcontext(command)  # type: ignore[no-any-return]
+    return with_appcontext(command)
 
 
 def sentence_of(fault: DBAPIError) -> str:

@@ -26,7 +26,7 @@ def has_accounts() -> bool:
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same company.")
 @click.option("--if-new", is_flag=True, help="Do nothing when there is an account already.")
 @refusing
-def demo(scale: int, seed: int, if_new: bool) -> None:  # noqa: FBT001 - click gives options by name
+def demo(*, scale: int, seed: int, if_new: bool) -> None:
     """Load the demo company into a new database."""
     if has_accounts():
         if if_new:

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, make_response, redirect, render_template, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -172,7 +172,7 @@ def _survey(key: str) -> Survey:
         raise NotYours(
             Words("Surveys are run by sales and after-sales managers.", "满意度调查由销售经理和售后经理组织。")
         )
-    return record  # type: ignore[return-value]
+    return record
 
 
 @surveys.get("/<key>/links/")
@@ -221,14 +221,14 @@ def by_phone(key: str) -> AnyResponse | str:
         raise NotVisible
     survey = _survey(str(one.survey_id))
     found = _questions(one, act_here(), AnsweredBy.PHONE)
-    if request.method == "POST" and one.response is not None:
+    if request.method == "POST" and found.status_code == 200:
         flash(t("Saved.", "已保存。"), "success")
         return redirect(record_url(Survey, survey.id))
     return found
 
 
-def _questions(one: SurveyInvitation, act: Act, way: AnsweredBy) -> str:
-    refusal, typed = "", {}
+def _questions(one: SurveyInvitation, act: Act, way: AnsweredBy) -> AnyResponse:
+    refusal, typed, status = "", {}, 200
     if request.method == "POST":
         typed = {name: clean(value) for name, value in request.form.items()}
         try:
@@ -236,8 +236,8 @@ def _questions(one: SurveyInvitation, act: Act, way: AnsweredBy) -> str:
                 one.answer(act, _scores(one, typed), _whole(typed.get("likely", "")), typed.get("comment", ""), way)
                 db.session.flush()
         except RuleBroken as broken:
-            refusal = say(broken.words)
-    return render_template(
+            refusal, status = say(broken.words), 422 if broken.field else broken.status
+    page = render_template(
         "communication/survey.html",
         one=one,
         survey=one.survey,
@@ -248,6 +248,7 @@ def _questions(one: SurveyInvitation, act: Act, way: AnsweredBy) -> str:
         title=say(one.survey.title_words),
         questions=[(each.id, say(each.text_words)) for each in one.survey.questions],
     )
+    return make_response(page, status)
 
 
 def _scores(one: SurveyInvitation, typed: dict[str, str]) -> dict[int, int]:

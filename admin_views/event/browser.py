@@ -115,7 +115,7 @@ events.before_request(refuse_others)
 @events.get("/")
 def browse() -> str:
     """The events, the latest first."""
-    page = lists.list_page(Browser(), listing())  # type: ignore[arg-type]
+    page = lists.list_page(Browser(), listing())
     placeholder = t("Number of a record, or of an event", "记录编号或操作序号")
     page = replace(page, is_searchable=True, search_placeholder=placeholder)
     return render_template("event/list.html", page=page, chain=chain_state(db.session))

@@ -96,7 +96,7 @@ class Verbs:
 
 def words_of_action(entity: str, action: str) -> str:
     """What was done, whether the record is still there or not."""
-    return action_words(Verbs(entity), action)  # type: ignore[arg-type]
+    return action_words(Verbs(entity), action)
 
 
 def entity_words(entity: str) -> str:

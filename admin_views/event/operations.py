@@ -121,7 +121,7 @@ def _job_row(nth: int, one: JobRun) -> Row:
 
 
 def _refused_rows(rows: "list[Event] | object") -> list[Row]:
-    found: list[Event] = list(rows)  # type: ignore[call-overload]
+    found: list[Event] = list(rows)
     labels = labels_of(db.session, ((one.entity, one.entity_id) for one in found))
     logins = dict(
         db.session.execute(

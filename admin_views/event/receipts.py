@@ -68,7 +68,7 @@ def _record_of(receipt: ReadReceipt) -> Record | None:
 def read_at(record: Record) -> str:
     """Where it is read: a clause on its page of the regulation, all else on the record's own."""
     if record.__tablename__ == "clause":
-        return f"/regulation/{record.code}/"  # type: ignore[attr-defined]
+        return f"/regulation/{record.code}/"
     return record_url(type(record), record.id)
 
 
@@ -98,7 +98,7 @@ def to_read(person: Person) -> DeskCard | None:
 def _labels(rows: "list[ReadReceipt] | object") -> dict[tuple[str, int], str]:
     """What they are called: one statement for each kind of record."""
     keys: dict[str, set[int]] = {}
-    for one in rows:  # type: ignore[attr-defined]
+    for one in rows:
         keys.setdefault(one.entity, set()).add(one.entity_id)
     found = {}
     for entity, ids in keys.items():

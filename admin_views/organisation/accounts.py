@@ -329,7 +329,7 @@ class _Names:
     def __init__(self, person: Person) -> None:
         keys = {key for scope in person.roles.values() if scope for key in scope}
         query = select(Department.id, Department.name).where(Department.id.in_(sorted(keys)))
-        self.departments = {key: name for key, name in db.session.execute(query)}  # noqa: C416 - as above
+        self.departments = dict(db.session.execute(query).tuples().all())
         teams = select(Team.name).where(Team.id.in_(sorted(person.teams)))
         self.teams = list(db.session.scalars(teams)) if person.teams else []
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from admin_views.registry import record_url
 from admin_views.screen import Cell, DeskLine
@@ -41,9 +41,9 @@ def draw_lines(inspector_id: int, on: date) -> list[DeskLine]:
     return lines
 
 
-def _names(keys: set[int]):  # noqa: ANN202 - a select of key and name
+def _names(keys: set[int]) -> Select[tuple[int, str]]:
     return select(Employee.id, Employee.name).where(Employee.id.in_(keys))
 
 
-def _posts(keys: set[int]):  # noqa: ANN202 - a select of posts
+def _posts(keys: set[int]) -> Select[tuple[Post]]:
     return select(Post).where(Post.id.in_(keys))

@@ -28,7 +28,7 @@ from models.organisation import Post
 from models.quality import CheckTemplate, SpotCheck, SpotCheckItem
 from models.quality.asking import posts_for
 from models.quality.recording import Answered, Entered, record, refuse_unfit
-from rules.base import NO_EMPLOYEE, Faulty, NotVisible, NotYours, Person, Role, RuleBroken, Words, names_of
+from rules.base import NO_EMPLOYEE, Faulty, NotVisible, NotYours, Person, Role, RuleBroken, Words, key_of, names_of
 from rules.quality import CHECKERS, CLAUSES, FIRST_CHECKS, Verdict, kinds_of
 
 phone = Blueprint("phone", __name__, url_prefix="/q")
@@ -187,10 +187,10 @@ def _bench(asked: Ask) -> str:
 
 
 def _samples(given: str) -> int:
-    given = clean(given) or "1"
-    if not (given.isdecimal() and given.isascii() and 0 < int(given[:9]) <= MOST_SAMPLES):
+    found = key_of(clean(given) or "1")
+    if found is None or not 0 < found <= MOST_SAMPLES:
         raise Faulty({"sample_qty": Words("A whole number from 1 to 9999.", "请填写 1 至 9999 的整数。")})
-    return int(given)
+    return found
 
 
 def _answers(asked: Ask) -> dict[int, Answered]:
@@ -203,7 +203,7 @@ def _answers(asked: Ask) -> dict[int, Answered]:
             continue
         said = request.form.get(f"said-{one.id}", "")
         found[one.id] = Answered(
-            said=Verdict(said) if said in set(Verdict) else None,  # type: ignore[call-arg]
+            said=Verdict(said) if said in set(Verdict) else None,
             value=value,
             choice=clean(request.form.get(f"choice-{one.id}", ""))[:100],
             problem=clean(request.form.get(f"problem-{one.id}", ""))[:2000],

@@ -86,7 +86,7 @@ def _headings() -> list[Heading]:
 def _rows(person: Person, which: object) -> list[Row]:
     found = db.session.scalars(
         select(SpotCheck)
-        .where(which, SpotCheck.status != CheckStatus.DRAFT, SpotCheck.visible_to(person))  # type: ignore[arg-type]
+        .where(which, SpotCheck.status != CheckStatus.DRAFT, SpotCheck.visible_to(person))
         .options(joinedload(SpotCheck.inspector), joinedload(SpotCheck.stage))
         .order_by(SpotCheck.checked_at.desc(), SpotCheck.id.desc())
         .limit(LAST)

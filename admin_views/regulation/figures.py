@@ -72,7 +72,7 @@ class FigureView(RegulationView):
             return found
         found.code, given = spec.code, request.args.get("applies_to", "")
         found.applies_to = given if given in spec.applies_to else ""
-        found.value = _number(request.args.get("value", ""))  # type: ignore[assignment] - the form asks for it
+        found.value = _number(request.args.get("value", ""))
         found.replaces = request.args.get("replaces") == "1"
         return found
 

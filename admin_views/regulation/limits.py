@@ -70,7 +70,7 @@ class SlaPolicyView(RegulationView):
     def new_record(self, act: Act) -> SlaPolicy:
         """A target that a page names comes with its clause."""
         given = request.args.get("target", "")
-        target = Target(given) if given in set(Target) else None  # type: ignore[call-arg]
+        target = Target(given) if given in set(Target) else None
         today = on_date(act.at)
         return SlaPolicy(target=target, clause=CLAUSES[target], from_on=today) if target else SlaPolicy()
 

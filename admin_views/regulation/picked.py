@@ -63,7 +63,7 @@ class ConditionsField(SheetField):
         return {name: ANY_OF.join(values) for name, values in found.items()}
 
     def read(self, text: str) -> dict[str, str]:
-        found: dict[str, str] = PairsField.parse(self, text)  # type: ignore[arg-type]
+        found: dict[str, str] = PairsField.parse(self, text)
         return found
 
 
@@ -141,7 +141,7 @@ class LadderField(SheetField):
     def value_of(self, rows: list[Form]) -> list[list[Any]]:
         found: dict[str, list[str]] = {}
         for row in rows:
-            offset = _offset(row, When(row["when"].data or When.AFTER))  # type: ignore[call-arg]
+            offset = _offset(row, When(row["when"].data or When.AFTER))
             who = row["who"].data
             if not who:
                 row_fault(row["who"], Words("Who is to be told?", "请选择通知对象。"))
@@ -156,7 +156,7 @@ class LadderField(SheetField):
 def _offset(row: Form, when: When) -> str | None:
     """The offset of a row; None where it is said at the cell what is wrong with it."""
     try:
-        return ladders.offset_from(when, row["amount"].data, Span(row["span"].data or Span.HOURS))  # type: ignore[call-arg]
+        return ladders.offset_from(when, row["amount"].data, Span(row["span"].data or Span.HOURS))
     except RuleBroken as refused:
         row_fault(row["amount"], refused.words)
         return None

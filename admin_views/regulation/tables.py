@@ -95,7 +95,7 @@ def one_target(target: str) -> AnyResponse | str:
         return unauthorised()
     if target not in set(Target):
         raise NotVisible
-    wanted = Target(target)  # type: ignore[call-arg]
+    wanted = Target(target)
     asked = request.args
     start, fault = _moment(asked.get("start", ""))
     rows = policies_on(db.session(), on_date(start or now()), (wanted,))

@@ -195,7 +195,7 @@ def _on(given: Any) -> date:
 
 def _shift(given: str) -> Shift:
     if given in {str(one) for one in Shift}:
-        return Shift(given)  # type: ignore[call-arg]
+        return Shift(given)
     hour = now().astimezone(COMPANY_ZONE).hour
     return Shift.NIGHT if hour >= NIGHT_FROM or hour < NIGHT_TO else Shift.DAY
 

@@ -1,9 +1,7 @@
 """The stages of a plan edited as a sheet: typed or pasted, judged row by row, drawn at once, saved together (S1.2)."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from io import StringIO
 from typing import Any
 
 from flask import Response, flash, json, redirect, render_template, request
@@ -66,9 +64,10 @@ def judged(key: int) -> AnyResponse | str:
     """What is wrong with the rows as they are typed, and the chart that they make; nothing is kept."""
     if (door := stranger()) is not None:
         return door
-    plan = _editable(key)
+    plan, rows = _editable(key), _rows()
+    _refuse_more(rows)
     with db.session.no_autoflush:
-        found = judge(plan, _rows())
+        found = judge(plan, rows)
         answer = _told(plan, found)
         answer["chart"] = render_template("schedule/chart.html", chart=answer["chart"]) if answer["chart"] else ""
     db.session.rollback()
@@ -84,9 +83,8 @@ def save(key: int) -> AnyResponse | str:
     rows, known = _rows(), clean(request.form.get("known", "")).split()
     if made_by_this_form(ProductionPlan) is not None:
         return redirect(f"/schedule/plans/{key}/")
-    if len(rows) > MOST_ROWS:
-        return _refused(plan, rows, known, RuleBroken(Words("At most {n} rows.", "最多 {n} 行。", n=MOST_ROWS)))
     try:
+        _refuse_more(rows)
         count = _kept(plan, rows, known)
     except (StaleDataError, IntegrityError):
         db.session.rollback()
@@ -112,9 +110,14 @@ def _editable(key: int) -> ProductionPlan:
 
 def _rows() -> list[Typed]:
     """The rows as they were sent: lines of cells with tabs between, the first of each the stage that it was."""
-    sent = request.form.get("rows", "").replace("\0", "").replace("\r\n", "\n")
-    lines = csv.reader(StringIO(sent), delimiter="\t", quoting=csv.QUOTE_NONE)
-    return [Typed(cells[0].strip(), dict(zip(COLUMNS, cells[1:], strict=False))) for cells in lines if cells]
+    sent = request.form.get("rows", "").replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    lines = (line.split("\t") for line in sent.split("\n") if line)
+    return [Typed(cells[0].strip(), dict(zip(COLUMNS, cells[1:], strict=False))) for cells in lines]
+
+
+def _refuse_more(rows: Sequence[Typed]) -> None:
+    if len(rows) > MOST_ROWS:
+        raise RuleBroken(Words("At most {n} rows.", "最多 {n} 行。", n=MOST_ROWS))
 
 
 def _kept(plan: ProductionPlan, rows: Sequence[Typed], known: Sequence[str]) -> int:
@@ -185,7 +188,7 @@ def _work(one: Judged) -> Work:
         task=one.task(),
         status=str(stage.status) if stage is not None else "pending",
         progress=stage.progress if stage is not None else Decimal(0),
-        baseline=baseline if None not in baseline else None,  # type: ignore[arg-type]
+        baseline=baseline if None not in baseline else None,
         owner=one.owner.name if one.owner else "",
         post=one.post.name if one.post else "",
     )

@@ -149,7 +149,7 @@ def chart(
         return None
     made = Chart()
     heavy = set(critical)
-    made.bars = [_bar(place, one, axis, one.task.seq in heavy) for place, one in enumerate(works)]
+    made.bars = [_bar(place, one, axis, is_critical=one.task.seq in heavy) for place, one in enumerate(works)]
     made.body = HEAD + len(works) * ROW
     made.lanes = _lanes(lanes or {}, axis, made.body + ROW)
     made.height = made.body + (ROW * (len(made.lanes) + 1) if made.lanes else 0) + 6
@@ -175,7 +175,7 @@ def _axis(works: Iterable[Work], today: date, promised_on: date | None) -> Axis 
     return Axis(first, min(LONGEST_DAYS, (last - first).days + 2))
 
 
-def _bar(place: int, one: Work, axis: Axis, is_critical: bool) -> Bar:  # noqa: FBT001 - a property of the stage
+def _bar(place: int, one: Work, axis: Axis, *, is_critical: bool) -> Bar:
     task = one.task
     label = f"{task.seq} {task.name}"
     percent = f"{one.progress.normalize() + 0:f}%"
@@ -191,7 +191,7 @@ def _bar(place: int, one: Work, axis: Axis, is_critical: bool) -> Bar:  # noqa: 
     if one.baseline is not None:
         width = axis.span(*one.baseline)
         shape |= {"base": box(axis.x(one.baseline[0]), HEAD + place * ROW + 20, width, 3)}
-    return Bar(**shape)  # type: ignore[arg-type]
+    return Bar(**shape)
 
 
 def box(x: float, y: float, width: float, height: float) -> str:

@@ -13,7 +13,7 @@ pages = Blueprint("schedule", __name__, url_prefix="/schedule")
 def plan_of(key: str | int) -> ProductionPlan:
     """The plan with that key, if the person may see it. Raises NotVisible."""
     found: Any = record(ProductionPlan, key)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 __all__ = ["pages", "plan_of", "stranger"]

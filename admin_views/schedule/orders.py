@@ -224,7 +224,7 @@ class OrderClearanceView(RegulationView):
     def why_not_edit(self, record: OrderClearance, person: Person) -> Words | None:
         """Each department writes its own answer."""
         refusal = super().why_not_edit(record, person)
-        other = orders.why_not_answer(ClearanceKind(record.kind), person)  # type: ignore[call-arg]
+        other = orders.why_not_answer(ClearanceKind(record.kind), person)
         return refusal or (other.words if other is not None else None)
 
 

@@ -67,7 +67,7 @@ def order_board() -> AnyResponse | str:
     person, asked = person_here(), request.args.get("priority", "")
     where: list[ColumnElement[bool]] = [SalesOrder.visible_to(person)]
     if asked in {str(one) for one in OrderPriority}:
-        where.append(SalesOrder.priority == OrderPriority(asked))  # type: ignore[call-arg]
+        where.append(SalesOrder.priority == OrderPriority(asked))
     if request.args.get("mine"):
         mine = (SalesOrder.sales_id == person.employee_id) | (SalesOrder.project_lead_id == person.employee_id)
         where.append(mine)

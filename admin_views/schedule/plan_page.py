@@ -99,7 +99,7 @@ def work_of(stage: PlanStage) -> Work:
         task=stage.task(),
         status=str(stage.status),
         progress=stage.progress,
-        baseline=baseline if None not in baseline else None,  # type: ignore[arg-type]
+        baseline=baseline if None not in baseline else None,
         actual=(stage.actual_start_on, stage.actual_end_on) if stage.actual_start_on else None,
         owner=stage.owner.name if stage.owner else "",
         post=stage.post.name if stage.post else "",

@@ -73,7 +73,7 @@ def _last_told(order: SalesOrder) -> str:
 
 
 def _order(key: str, person: Person) -> SalesOrder:
-    found: SalesOrder = views()["sales_order"].one(key)  # type: ignore[assignment]
+    found: SalesOrder = views()["sales_order"].one(key)
     if not person.holds(Role.SALES, Role.SALES_MANAGER):
         raise NotYours(NOT_YOURS)
     return found

@@ -78,8 +78,10 @@ def answer(token: str) -> str:
 
 def _said(one: Qualification, term: QualificationTerm) -> dict[str, Any]:
     """Every word of the paper, in the reader's language."""
-    on = on_date(term.granted_at)
-    day = term.valid_from_on.isoformat()
+    return _who_is_qualified(one) | _since_when(term) | _what_it_rests_on(term) | _who_says_so(term)
+
+
+def _who_is_qualified(one: Qualification) -> dict[str, Any]:
     return {
         "title": t("Certificate of Qualification", "上岗证"),
         "mark": t("Seal of Gongzheng", "工正印"),
@@ -97,9 +99,18 @@ def _said(one: Qualification, term: QualificationTerm) -> dict[str, Any]:
             "经培训并考核合格，准予从事以下岗位工作：",
         ),
         "post": one.post.name,
-        "validity": t("Valid from {a} until {b}", "有效期：{a} 至 {b}", a=day, b=term.valid_until_on.isoformat())
-        if term.valid_until_on is not None
-        else t("Valid from {a}", "自 {a} 起有效", a=day),
+    }
+
+
+def _since_when(term: QualificationTerm) -> dict[str, Any]:
+    day, until = term.valid_from_on.isoformat(), term.valid_until_on
+    if until is None:
+        return {"validity": t("Valid from {a}", "自 {a} 起有效", a=day)}
+    return {"validity": t("Valid from {a} until {b}", "有效期：{a} 至 {b}", a=day, b=until.isoformat())}
+
+
+def _what_it_rests_on(term: QualificationTerm) -> dict[str, Any]:
+    return {
         "rests_on": t("Examinations", "资格依据"),
         "headings": [
             t("Process document", "工艺文件"),
@@ -109,6 +120,12 @@ def _said(one: Qualification, term: QualificationTerm) -> dict[str, Any]:
             t("Practice", "实操"),
         ],
         "basis": [_basis(each) for each in term.basis],
+    }
+
+
+def _who_says_so(term: QualificationTerm) -> dict[str, Any]:
+    on = on_date(term.granted_at)
+    return {
         "issuer": _issuer(),
         "signature": t("Signature and seal", "签发人（盖章）"),
         "issued": t("Issued on {day}", "签发日期：{day}", day=on.isoformat()),

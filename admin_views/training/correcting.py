@@ -91,4 +91,4 @@ def _correction(
         faults=faults,
         has_practice=wrong.practical_pass_score_used is not None,
     )
-    return (body, status) if status != 200 else body  # type: ignore[return-value]
+    return (body, status) if status != 200 else body

@@ -123,7 +123,7 @@ def _page(
         refusal=refusal,
         most=MOST_ROWS,
     )
-    return (body, status) if status != 200 else body  # type: ignore[return-value]
+    return (body, status) if status != 200 else body
 
 
 def _told(place: int, column: str, fault: str) -> dict[str, str]:
@@ -257,41 +257,49 @@ def save() -> AnyResponse | str:
         return door
     require_role(Role.HR)
     training, exam = _asked(request.form)
-    on = _day(request.form, training)
-    rows = [Typed(*cells) for cells in zip(*(_column(name) for name in COLUMNS), strict=True)][:MOST_ROWS]
-    rows = [one for one in rows if one.employee.strip() or not one.is_blank]
+    on, rows = _day(request.form, training), _sent_rows()
     if exam is None:
         return _page(training, exam, on, rows, status=422, refusal=t("Choose an exam first.", "请先选择考核。"))
-    good_only = request.form.get("mode") == "good"
     judged = judge(db.session, exam, on, rows, now(), training)
-    left = [one.typed for one in judged if one.faults or one.typed.is_blank]
+    bad = [one.typed for one in judged if one.faults and not one.typed.is_blank]
     try:
-        with acting(db.session, act_here()) as act:
-            entered = keep(db.session, act, exam, on, judged, training, good_only=good_only)
-            db.session.flush()
+        entered = _kept(exam, on, judged, training)
     except RuleBroken as refused:
         db.session.rollback()
         training, exam = _asked(request.form)
         return _page(training, exam, on, rows, status=refused.status, refusal=say(refused.words))
+    _say_entered(entered)
+    if not bad:
+        return redirect(_after(training, exam))
+    db.session.commit()
+    left = t("{n} rows are left: they have faults.", "还有 {n} 行有错误，未保存。", n=len(bad))
+    return _page(training, exam, on, bad, refusal=left)
+
+
+def _sent_rows() -> list[Typed]:
+    """The rows of the form, without those in which nothing was typed."""
+    rows = [Typed(*cells) for cells in zip(*(_column(name) for name in COLUMNS), strict=True)][:MOST_ROWS]
+    return [one for one in rows if one.employee.strip() or not one.is_blank]
+
+
+def _kept(exam: Exam, on: date, judged: Sequence[Judged], training: TrainingSession | None) -> int:
+    """How many results were entered."""
+    good_only = request.form.get("mode") == "good"
+    with acting(db.session, act_here()) as act:
+        entered = keep(db.session, act, exam, on, judged, training, good_only=good_only)
+        db.session.flush()
+    return len(entered)
+
+
+def _say_entered(count: int) -> None:
     flash(
         t(
             "{n} results are entered. Somebody else confirms them.",
             "已录入 {n} 条成绩，须由他人确认后生效。",
-            n=len(entered),
+            n=count,
         ),
         "success",
     )
-    bad = [one for one in left if not one.is_blank]
-    if bad:
-        db.session.commit()
-        return _page(
-            training,
-            exam,
-            on,
-            bad,
-            refusal=t("{n} rows are left: they have faults.", "还有 {n} 行有错误，未保存。", n=len(bad)),
-        )
-    return redirect(_after(training, exam))
 
 
 def _after(training: TrainingSession | None, exam: Exam) -> str:

@@ -67,7 +67,7 @@ def _page(faults: dict[str, str] | None = None, status: int = 200) -> AnyRespons
         typed=_typed_all(),
         faults=faults or {},
     )
-    return (body, status) if status != 200 else body  # type: ignore[return-value]
+    return (body, status) if status != 200 else body
 
 
 def _rows(person: Person) -> list[TrainingObligation]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.after_sales.tickets import Ticket
@@ -76,12 +76,12 @@ def _caller(
     )
 
 
-def _begins(column: Any, words: str) -> ColumnElement[bool]:
-    return column.like(LIKE_SPECIAL.sub(r"\\\1", words) + "%", escape="\\")  # type: ignore[no-any-return]
+def _begins(column: SQLColumnExpression[Any], words: str) -> ColumnElement[bool]:
+    return column.like(LIKE_SPECIAL.sub(r"\\\1", words) + "%", escape="\\")
 
 
-def _holds(column: Any, words: str) -> ColumnElement[bool]:
-    return column.like("%" + LIKE_SPECIAL.sub(r"\\\1", words) + "%", escape="\\")  # type: ignore[no-any-return]
+def _holds(column: SQLColumnExpression[Any], words: str) -> ColumnElement[bool]:
+    return column.like("%" + LIKE_SPECIAL.sub(r"\\\1", words) + "%", escape="\\")
 
 
 def _digits(words: str) -> str:

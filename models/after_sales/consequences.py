@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from models.actions import ActionItem, open_action
@@ -201,7 +201,7 @@ def learn_from_it(visit: FollowUpVisit, act: Act) -> None:
 # -- what falls due --------------------------------------------------------------------------------------------------
 
 
-def _overdue(at: datetime, *targets: Target) -> list[object]:
+def _overdue(at: datetime, *targets: Target) -> list[ColumnElement[bool]]:
     """Clocks of tickets that run and are past due; history's are told to nobody."""
     return [
         SlaClock.entity == "ticket",
@@ -220,7 +220,7 @@ def escalate_breached(session: Session, at: datetime) -> int:
         select(Ticket, SlaClock.due_at)
         .join(SlaClock, SlaClock.entity_id == Ticket.id)
         .where(
-            *_overdue(at, Target.FIRST_SOLUTION, Target.RESOLUTION),  # type: ignore[arg-type]
+            *_overdue(at, Target.FIRST_SOLUTION, Target.RESOLUTION),
             Ticket.status == TicketStatus.IN_PROGRESS,
             (Ticket.escalated_at.is_(None)) | (Ticket.escalated_at < SlaClock.due_at),
         )
@@ -241,7 +241,7 @@ def close_silent(session: Session, at: datetime) -> int:
     rows = session.scalars(
         select(Ticket)
         .join(SlaClock, SlaClock.entity_id == Ticket.id)
-        .where(*_overdue(at, Target.CLOSING), Ticket.status == TicketStatus.RESOLVED)  # type: ignore[arg-type]
+        .where(*_overdue(at, Target.CLOSING), Ticket.status == TicketStatus.RESOLVED)
         .order_by(Ticket.id)
         .limit(AT_ONCE)
     ).all()

@@ -106,12 +106,13 @@ class FollowUpVisit(Record):
     def do_record(
         self,
         act: Act,
+        *,
         speed: str | int | None = None,
         skill: str | int | None = None,
         manner: str | int | None = None,
         result: str | int | None = None,
         opinion: str = "",
-        problem_again: str | bool = False,  # noqa: FBT001, FBT002 - a field of the form
+        problem_again: str | bool = False,
     ) -> None:
         """What the customer said; whether it counts as favourable is derived (K1.3)."""
         given = [int(one) if one not in {None, ""} else None for one in (speed, skill, manner, result)]

@@ -1,5 +1,6 @@
 """Mails that go out: queued with what they belong to, sent by the worker, tried again, never to machines (A3.4)."""
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ WAIT = timedelta(minutes=2)
 MOST_ACKNOWLEDGED = 5
 """Acknowledgements to one address within a day: whoever sends more is answered by a person."""
 AT_ONCE = 50
+MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,250}>")
+"""What strangers call their mails; anything else does not go into a head of ours."""
 IN_FLIGHT = timedelta(minutes=10)
 """Longer than any server takes to accept a mail: what is being sent for longer was interrupted."""
 ACKNOWLEDGED = (
@@ -168,8 +171,8 @@ def _send(session: Session, key: int, sender: Sender, at: datetime) -> int:
     fault = ""
     try:
         sender.send(letter)
-    except OSError as broken:  # smtplib's own faults are OSErrors
-        fault = f"{type(broken).__name__}: {broken}"[:300]
+    except (OSError, ValueError) as broken:  # smtplib's own faults are OSErrors; what no wire takes is a ValueError
+        fault = _said(broken)
     with acting(session, act):
         mail = session.get_one(MailMessage, key)
         if fault:
@@ -181,16 +184,29 @@ def _send(session: Session, key: int, sender: Sender, at: datetime) -> int:
 
 
 def _claimed(session: Session, key: int, sender: Sender, act: Act) -> EmailMessage | None:
-    """The mail as it goes, marked as on its way; None = somebody else has it."""
+    """The mail as it goes, marked as on its way; None = somebody else has it, or it cannot be written."""
     mail = session.scalar(select(MailMessage).where(MailMessage.id == key).with_for_update())
     if mail is None or mail.status is not MailState.QUEUED:
         session.rollback()
         return None
     with acting(session, act):
-        letter = _letter(mail, sender, act.at)
         mail.perform("begin", act=act)
+        try:
+            letter = _letter(mail, sender, act.at)
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            AttributeError,
+        ) as broken:  # what the standard library stumbles over
+            letter, mail.error = None, _said(broken)
+            mail.perform("fail", act=act, note=mail.error)
         session.commit()
     return letter
+
+
+def _said(broken: Exception) -> str:
+    return f"{type(broken).__name__}: {broken}"[:300]
 
 
 def _try_later(mail: MailMessage, act: Act, fault: str) -> None:
@@ -212,11 +228,11 @@ def _letter(mail: MailMessage, sender: Sender, at: datetime) -> EmailMessage:
     letter = EmailMessage()
     letter["From"] = formataddr(("售后服务", sender.address))
     letter["To"] = mail.recipient
-    letter["Subject"] = mail.subject.replace("\n", " ").replace("\r", " ")
+    letter["Subject"] = " ".join(mail.subject.splitlines())
     letter["Date"] = format_datetime(at.astimezone(COMPANY_ZONE))
     letter["Message-ID"] = mail.message_id
     letter["X-Loop"] = sender.address
-    if mail.in_reply_to.startswith("<") and " " not in mail.in_reply_to:
+    if MESSAGE_ID.fullmatch(mail.in_reply_to):
         letter["In-Reply-To"] = letter["References"] = mail.in_reply_to
     if mail.facts.get("automatic"):
         letter["Auto-Submitted"] = "auto-replied"

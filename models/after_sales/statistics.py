@@ -202,7 +202,7 @@ def clusters(session: Session, asked: Asked, least: int) -> list[Cluster]:
     """Models and kinds that came so often or oftener, the most frequent first."""
     found = counts(session, asked, GroupBy.MODEL, GroupBy.CATEGORY)
     return [
-        Cluster(model, TicketCategory(category), count)  # type: ignore[call-arg]
+        Cluster(model, TicketCategory(category), count)
         for (model, category), count in sorted(found.items(), key=lambda one: (-one[1], one[0]))
         if model and category and count >= least
     ]

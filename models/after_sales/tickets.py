@@ -195,11 +195,11 @@ class Ticket(Record):
             raise RuleBroken(
                 Words("Choose what it was: a call, a visit, a note.", "请选择沟通方式。"), field="kind", clause="C2.2"
             )
-        self.say(act, EntryKind(kind), text_given(text, "C2.2"))  # type: ignore[call-arg]
+        self.say(act, EntryKind(kind), text_given(text, "C2.2"))
 
     def do_contact(self, act: Act, text: str = "", kind: str = EntryKind.CALL_OUT) -> None:
         """The first word with the customer; from now on he is told how it goes."""
-        chosen = EntryKind(kind)  # type: ignore[call-arg]
+        chosen = EntryKind(kind)
         if chosen not in after_sales.CONTACTS:
             raise RuleBroken(
                 Words("A first contact is a call, a visit or a mail.", "首次联系应为电话、上门或邮件。"),
@@ -252,11 +252,11 @@ class Ticket(Record):
         override_reason: str = "",
     ) -> None:
         """Category, severity, urgency; another priority than the matrix's with its reason; clocks follow (A2.3)."""
-        self.category = TicketCategory(category) if category else self.category  # type: ignore[call-arg]
-        self.severity = ReportSeverity(severity) if severity else self.severity  # type: ignore[call-arg]
-        self.urgency = Urgency(urgency) if urgency else self.urgency  # type: ignore[call-arg]
+        self.category = TicketCategory(category) if category else self.category
+        self.severity = ReportSeverity(severity) if severity else self.severity
+        self.urgency = Urgency(urgency) if urgency else self.urgency
         said = priority_of(self.session, self.severity, self.urgency)
-        override = Priority(priority_override) if priority_override else None  # type: ignore[call-arg]
+        override = Priority(priority_override) if priority_override else None
         after_sales.refuse_override(said, override, override_reason)
         self.priority = override or said
         self.override_reason = override_reason.strip() if override not in {None, said} else ""
@@ -315,7 +315,7 @@ class Ticket(Record):
     def do_resolve(self, act: Act, solution_text: str = "", cause: str = "") -> None:
         """Solution and cause are said, what was planned is done; the follow-up begins (by a subscription)."""
         self.solution_text = solution_given(solution_text or self.solution_text, "A3.4")
-        self.cause = TicketCause(cause) if cause else self.cause  # type: ignore[call-arg]
+        self.cause = TicketCause(cause) if cause else self.cause
         if not act.recorded_at:
             self._refuse_incomplete()
             after_sales.refuse_unfinished(services_of(self))

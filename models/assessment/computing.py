@@ -256,7 +256,7 @@ def _line(line: AssessmentLine | None, kpi: KpiDefinition, aim: KpiTarget, weigh
 
 def _group_line(line: AssessmentLine | None, group: str, weight: Decimal) -> AssessmentLine:
     line = line or AssessmentLine(kpi_id=None, flag=Flag.NO_DATA, manual_delta=Decimal(0))
-    line.group, line.weight = Group(group), weight  # type: ignore[call-arg]
+    line.group, line.weight = Group(group), weight
     return line
 
 

@@ -78,7 +78,7 @@ class AssessmentCycle(Record):
 
     def prepare(self) -> None:
         """The whole period follows from its first day; by itself figures are taken when it has ended."""
-        period = assessment.period_of(CycleKind(self.kind or CycleKind.MONTH), self.from_on)  # type: ignore[call-arg]
+        period = assessment.period_of(CycleKind(self.kind or CycleKind.MONTH), self.from_on)
         self.to_on = period.to_on
         _, end = period.instants(COMPANY_ZONE)
         self.cut_off_at = self.cut_off_at or end

@@ -219,7 +219,7 @@ def kept_row(cycle_id: int, kpi_id: int, row: Mapping[Any, Any], corrects_id: in
         "entity_id": row["entity_id"],
         "at": row["at"],
         "side": side,
-        "reason": LeftOut(left_out) if left_out else None,  # type: ignore[call-arg]
+        "reason": LeftOut(left_out) if left_out else None,
         "top": top,
         "bottom": bottom,
         "part": row["part"],

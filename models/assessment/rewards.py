@@ -119,7 +119,7 @@ class RewardPenalty(Record):
 
     @property
     def subject(self) -> Employee | Department:
-        return self.employee or self.subject_department  # type: ignore[return-value]
+        return self.employee or self.subject_department  # type: ignore[return-value]  # a CHECK wants one of the two
 
     @property
     def label(self) -> str:
@@ -167,7 +167,8 @@ class RewardPenalty(Record):
         """What follows from the facts: kind and clause of the rule, department of the subject."""
         assessment.refuse_subject_of_two((self.employee, self.subject_department))
         self.kind, self.clause = self.rule.kind, self.rule.clause
-        self.department = self.employee.department if self.employee else self.subject_department  # type: ignore[assignment]
+        subject = self.subject
+        self.department = subject.department if isinstance(subject, Employee) else subject
         if self.size is not None:
             assessment.refuse_outside(self.size, self.rule.least, self.rule.most)
 

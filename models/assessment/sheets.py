@@ -100,7 +100,7 @@ class AssessmentSheet(Record):
 
     @property
     def subject(self) -> Employee | Department:
-        return self.employee or self.subject_department  # type: ignore[return-value]
+        return self.employee or self.subject_department  # type: ignore[return-value]  # a CHECK wants one of the two
 
     @property
     def label(self) -> str:
@@ -314,8 +314,9 @@ class AssessmentLine(Record):
         self.numerator, self.denominator, self.value = numerator, denominator, assessment.kept(value)
         self.flag = assessment.flag_of(value, denominator, self.min_sample)
         aim = self.aim
-        is_scored = self.flag is Flag.OK and value is not None and aim is not None and aim.method is not Method.POINTS
-        self.score = assessment.kept(assessment.score_of(value, aim)) if is_scored else None  # type: ignore[arg-type]
+        self.score = None
+        if self.flag is Flag.OK and value is not None and aim is not None and aim.method is not Method.POINTS:
+            self.score = assessment.kept(assessment.score_of(value, aim))
 
 
 class KpiEvidence(Base):

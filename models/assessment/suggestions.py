@@ -121,7 +121,7 @@ class Suggestion(Record):
         assessment.refuse_unmeasured(self.before_figures, self.after_figures)
         if grade not in set(Grade):
             raise RuleBroken(Words("Choose the grade.", "请选择等级。"), field="grade", clause="K3.2")
-        self.grade = Grade(grade)  # type: ignore[call-arg]
+        self.grade = Grade(grade)
         self.verified_at, self.verified_by_id = act.at, act.by.employee_id
 
 

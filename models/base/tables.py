@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, MetaData, String, event, false, or_, select, true
+from sqlalchemy import ColumnElement, MetaData, String, event, false, inspect, or_, select, true
 from sqlalchemy.orm import ColumnProperty, DeclarativeBase, Mapped, Mapper, Session, mapped_column, object_session
 
 from models.types import BigId, ChoiceByValue, Json, Scaled, UtcInstant
@@ -110,8 +110,7 @@ class Audited(Base):
     @classmethod
     def in_departments(cls, departments: Iterable[int]) -> ColumnElement[bool]:
         """The rows of these departments."""
-        column: ColumnElement[int] = cls.department_id  # type: ignore[attr-defined]
-        return column.in_(sorted(departments))
+        return inspect(cls).columns["department_id"].in_(sorted(departments))
 
     @classmethod
     def also_visible_to(cls, person: Person) -> list[ColumnElement[bool]]:

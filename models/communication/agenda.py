@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models.actions import ActionItem
@@ -81,10 +81,10 @@ def held_stages(session: Session, _series: Series, _at: datetime) -> Iterable[Po
     return [Point(AgendaKind.HELD_STAGE, "plan_stage", one.id, one.label[:200]) for one in rows]
 
 
-def _points(session: Session, kind: AgendaKind, where: object) -> list[Point]:
+def _points(session: Session, kind: AgendaKind, where: ColumnElement[bool]) -> list[Point]:
     rows = session.scalars(
         select(ActionItem)
-        .where(ActionItem.status.in_(UNFINISHED), where)  # type: ignore[arg-type]
+        .where(ActionItem.status.in_(UNFINISHED), where)
         .order_by(ActionItem.due_at, ActionItem.id)
         .limit(MOST)
     )
@@ -110,12 +110,9 @@ def late_actions(session: Session, departments: frozenset[int], _since: datetime
     return _count(session, departments, ActionItem.status.in_(UNFINISHED) & (ActionItem.due_at < until))
 
 
-def _count(session: Session, departments: frozenset[int], where: object) -> int:
+def _count(session: Session, departments: frozenset[int], where: ColumnElement[bool]) -> int:
     query = select(func.count()).select_from(ActionItem)
-    return (
-        session.scalar(query.where(ActionItem.department_id.in_(sorted(departments)), where))  # type: ignore[arg-type]
-        or 0
-    )
+    return session.scalar(query.where(ActionItem.department_id.in_(sorted(departments)), where)) or 0
 
 
 def numbers_of(session: Session, department_id: int, since: datetime, until: datetime) -> dict[str, int]:

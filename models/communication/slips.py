@@ -8,8 +8,19 @@ as answerable and deducts nothing; whoever takes it up does that. Each occurrenc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, exists, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    SQLColumnExpression,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from models.actions import open_case
@@ -63,7 +74,7 @@ def propose_slips(session: Session, at: datetime) -> int:
     return len(found)
 
 
-def _is_new(entity: str, key: ColumnElement[int], due_at: ColumnElement[datetime]) -> ColumnElement[bool]:
+def _is_new(entity: str, key: SQLColumnExpression[int], due_at: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     return ~exists().where(
         Reminder.entity == literal(entity), Reminder.entity_id == key, Reminder.rule == RULE, Reminder.due_at == due_at
     )
@@ -82,7 +93,7 @@ def _unanswered(session: Session, at: datetime) -> Iterator[Slip]:
             ContactLog.status == ContactStatus.FORWARDED,
             due.between(at - LOOKED_BACK, at),
             ContactLog.voided_at.is_(None),
-            _is_new("contact_log", ContactLog.id, due),  # type: ignore[arg-type]
+            _is_new("contact_log", ContactLog.id, due),
         )
         .order_by(ContactLog.id)
         .limit(AT_ONCE)
@@ -164,7 +175,7 @@ def _handed_over_late(session: Session, at: datetime) -> Iterator[Slip]:
             or_(SlaClock.stopped_at.is_(None), SlaClock.stopped_at > due),
             or_(Ticket.escalated_at.is_(None), Ticket.escalated_at >= due),
             Ticket.status != TicketStatus.CANCELLED,
-            _is_new("ticket", Ticket.id, due),  # type: ignore[arg-type]
+            _is_new("ticket", Ticket.id, due),
         )
         .order_by(due, Ticket.id)
         .limit(AT_ONCE)

@@ -107,7 +107,7 @@ def _regulation(session: Session, began: date, changed_on: date) -> None:
         )
     for severity, ranks in PRIORITIES.items():
         for urgency, priority in zip(Urgency, ranks.split(), strict=True):
-            rule = {"severity": ReportSeverity(severity), "urgency": urgency, "priority": Priority(priority)}  # type: ignore[call-arg]
+            rule = {"severity": ReportSeverity(severity), "urgency": urgency, "priority": Priority(priority)}
             session.add(PriorityMatrix(**rule))
     for level, hours, name, told, also in RUNGS:
         session.add(
@@ -116,7 +116,7 @@ def _regulation(session: Session, began: date, changed_on: date) -> None:
 
 
 def _told(given: str) -> Told | None:
-    return Told(given) if given else None  # type: ignore[call-arg]
+    return Told(given) if given else None
 
 
 # -- places and people -----------------------------------------------------------------------------------------------

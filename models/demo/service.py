@@ -122,15 +122,15 @@ class Service:
         with as_of(self.session, who.person, at) as act:
             ticket = Ticket(
                 received_at=act.at,
-                channel=TicketChannel(channel),  # type: ignore[call-arg]
+                channel=TicketChannel(channel),
                 customer=customer,
                 contact=(customer.contact or "") if customer is not None else "",
                 phone=(customer.phone or "") if customer is not None else "",
                 serial=unit.serial,
                 description=story.problem.text,
                 category=story.problem.category,
-                severity=ReportSeverity(self.rng.choice(SEVERITIES)),  # type: ignore[call-arg]
-                urgency=Urgency(self.rng.choice(URGENCIES)),  # type: ignore[call-arg]
+                severity=ReportSeverity(self.rng.choice(SEVERITIES)),
+                urgency=Urgency(self.rng.choice(URGENCIES)),
             )
             self.session.add(ticket)
             ticket.begin(act)

@@ -14,7 +14,7 @@ def store_customers(intake: Intake, sheet: SheetResult) -> None:
     for rows in parts(sheet.accepted):
         stored = intake.found(Customer.code, (row.values["code"] for row in rows))
         names = select(Customer.name, Customer.code).where(Customer.name.in_([row.values["name"] for row in rows]))
-        owners = {name: code for name, code in intake.session.execute(names)}  # noqa: C416 - rows, not pairs
+        owners = dict(intake.session.execute(names).tuples().all())
         for row in rows:
             try:
                 intake.counts[_customer(intake, row, stored.get(row.values["code"]), owners)] += 1

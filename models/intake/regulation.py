@@ -20,7 +20,7 @@ from models.regulation.calendar import refuse_unworkable
 from rules.ledger import Row, SheetResult
 from rules.regulation import DayType
 
-LONGEST_SOURCE: int = CalendarDay.__table__.c.source.type.length  # type: ignore[attr-defined]
+LONGEST_SOURCE: int = CalendarDay.metadata.tables[CalendarDay.__tablename__].c.source.type.length  # type: ignore[attr-defined]  # a text's type has one
 
 
 def store_days(intake: Intake, sheet: SheetResult) -> None:

@@ -305,7 +305,7 @@ def main(path: str, only: str | None) -> None:
 
 if __name__ == "__main__":
     limit_self()
-    sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="\n")  # type: ignore[union-attr]  # a real one here
     try:
         main(sys.argv[1], next(iter(sys.argv[2:]), None))
     except Refused as refused:
@@ -314,5 +314,5 @@ if __name__ == "__main__":
         say({"refused": "file_too_much"})
     except BrokenPipeError:
         sys.stderr.close()
-    except Exception:  # noqa: BLE001 Whatever a damaged file makes of the parser is a damaged file.
+    except Exception:  # noqa: BLE001 - whatever a damaged file makes of the parser is a damaged file.
         say({"refused": "file_broken"})

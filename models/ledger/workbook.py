@@ -49,7 +49,7 @@ class Workbook:
 
     def __init__(self, path: Path, only: str | None = None) -> None:
         # The child gets nothing of our surroundings: no secrets, no settings. -I keeps it from the present directory.
-        self._child = subprocess.Popen(  # noqa: S603
+        self._child = subprocess.Popen(  # noqa: S603 - our own file
             [sys.executable, "-I", str(PARSER), str(path.resolve()), *([] if only is None else [only])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

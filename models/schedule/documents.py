@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from models.base import Act, after
 from models.process import DocumentRevision
@@ -24,14 +24,14 @@ def worked_by(revision: DocumentRevision) -> Sequence[PlanStage]:
     return _stages_by(revision, PlanStage.revision_id == revision.id)
 
 
-def _stages_by(revision: DocumentRevision, which: object) -> Sequence[PlanStage]:
+def _stages_by(revision: DocumentRevision, which: ColumnElement[bool]) -> Sequence[PlanStage]:
     return revision.session.scalars(
         select(PlanStage)
         .join(DocumentRevision, DocumentRevision.id == PlanStage.revision_id)
         .join(ProductionPlan, ProductionPlan.id == PlanStage.plan_id)
         .where(
             DocumentRevision.document_id == revision.document_id,
-            which,  # type: ignore[arg-type]
+            which,
             PlanStage.status.in_(stages.UNFINISHED),
             ProductionPlan.status.in_(LIVE),
         )

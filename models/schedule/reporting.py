@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.base import Act
@@ -118,13 +118,13 @@ def my_stages(session: Session, person: Person) -> list[tuple[PlanStage, list[Da
     return [(one, [told for told in latest if told.stage_id == one.id]) for one in stages]
 
 
-def owed(session: Session, where: Sequence[object], most: int) -> tuple[list[DailyReport], int]:
+def owed(session: Session, where: Sequence[ColumnElement[bool]], most: int) -> tuple[list[DailyReport], int]:
     """Reports that were noted as missing or given back, the latest first, and how many there are."""
     conditions = [DailyReport.status.in_(OWED), DailyReport.voided_at.is_(None), *where]
-    count = session.scalar(select(func.count()).select_from(DailyReport).where(*conditions)) or 0  # type: ignore[arg-type]
+    count = session.scalar(select(func.count()).select_from(DailyReport).where(*conditions)) or 0
     rows = session.scalars(
         select(DailyReport)
-        .where(*conditions)  # type: ignore[arg-type]
+        .where(*conditions)
         .options(
             joinedload(DailyReport.reporter),
             joinedload(DailyReport.department),

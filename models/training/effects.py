@@ -180,7 +180,7 @@ def passes(
     examined = [one for one in requirements if one.exam_id is not None]
     exams = sorted({one.exam_id for one in examined if one.exam_id is not None})
     spans = select(ExamSpan.exam_id, func.max(ExamSpan.from_on)).where(ExamSpan.exam_id.in_(exams))
-    begins = {key: first for key, first in session.execute(spans.group_by(ExamSpan.exam_id))}  # noqa: C416 - Row is no pair
+    begins = dict(session.execute(spans.group_by(ExamSpan.exam_id)).tuples().all())
     rows = session.scalars(
         select(ExamAttempt)
         .where(

@@ -1,6 +1,6 @@
 """People come, move and go: what their posts require is owed, what they left ends (P2.1, P2.2)."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from models.actions import AccountabilityCase
@@ -105,19 +105,19 @@ def train_again(case: AccountabilityCase, act: Act) -> None:
             owe(session, act, one.employee, one.employee.post, duty)
 
 
-def _end(session: Session, act: Act, employee_id: int, *where: object) -> None:
-    held, owed = (where[0], where[1]) if where else (True, True)
+def _end(session: Session, act: Act, employee_id: int, *where: ColumnElement[bool]) -> None:
+    held, owed = (where[0], where[1]) if where else (true(), true())
     query = select(Qualification).where(
         Qualification.employee_id == employee_id,
         Qualification.closed_at.is_(None),
-        held,  # type: ignore[arg-type]
+        held,
     )
     for one in session.scalars(query).all():
         one.perform("close", act=act.consequence("P2.3"))
     duties = select(TrainingObligation).where(
         TrainingObligation.employee_id == employee_id,
         TrainingObligation.status.in_(UNSETTLED),
-        owed,  # type: ignore[arg-type]
+        owed,
     )
     for duty in session.scalars(duties).all():
         duty.perform("merge", act=act.consequence("P2.2"))

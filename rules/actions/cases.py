@@ -277,7 +277,7 @@ def decision_of(given: str | None) -> CaseDecision:
     """The decision by its name; raises RuleBroken where none is given."""
     if not given or given not in set(CaseDecision):
         raise RuleBroken(Words("Choose the decision.", "请选择裁定结果。"), field="decision", clause="P3.3")
-    return CaseDecision(given)  # type: ignore[call-arg]
+    return CaseDecision(given)
 
 
 def reaches_file(decision: CaseDecision) -> bool:

@@ -302,7 +302,7 @@ def cause_of(given: str | None) -> Cause | None:
         return None
     if given not in set(Cause):
         raise RuleBroken(Words("Choose one of the causes.", "请选择原因类别。"), field="cause_category", clause="P3.2")
-    return Cause(given)  # type: ignore[call-arg]
+    return Cause(given)
 
 
 def refuse_incomplete_round(measure: str, root_cause: str, severity: Severity, *, has_evidence: bool) -> None:

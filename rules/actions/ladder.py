@@ -40,7 +40,7 @@ class Told(Choice):
         """The same as a step's ``tells`` would say it."""
         if self in {Told.RESPONSIBLE, Told.VERIFIER, Told.RAISER, Told.TEAM_LEADER, Told.DEPARTMENT_MANAGER}:
             return str(self)
-        return Role(str(self))  # type: ignore[call-arg]
+        return Role(str(self))
 
 
 @dataclass(frozen=True)

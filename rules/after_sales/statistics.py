@@ -85,22 +85,3 @@ def is_cluster(earlier: Iterable[datetime], at: datetime, count: Decimal, days: 
     """Whether this ticket is the one that makes so many of one kind within so many days, itself among them (A5.2)."""
     since = at - timedelta(days=int(days))
     return 1 + sum(since <= one <= at for one in earlier) >= int(count)
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar of a Pareto: how often, and how many per cent it and those before it make of all."""
-
-    name: str
-    count: int
-    together: Decimal
-
-
-def pareto(counts: Mapping[str, int], most: int = 10) -> list[Bar]:
-    """The most frequent first, at most so many; shares are of all, also of what is not shown."""
-    total, reached = sum(counts.values()), 0
-    found = []
-    for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]:
-        reached += count
-        found.append(Bar(name, count, Decimal(reached) * 100 / total))
-    return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from rules.after_sales.kinds import ServiceStatus, TicketCategory, TicketCause, TicketStatus, Warranty
 from rules.base import Access, Lifecycle, Role, RuleBroken, Step, Words, relation, step
@@ -32,9 +33,9 @@ PENDING = ("pending_customer", "pending_parts")
 AG, AM, TECH = R.AFTER_SALES_AGENT, R.AFTER_SALES_MANAGER, R.TECHNICAL
 
 
-def _stays(verb: str, sources: Iterable[str], en: str, zh: str, **more: object) -> tuple[Step, ...]:
+def _stays(verb: str, sources: Iterable[str], en: str, zh: str, **more: Any) -> tuple[Step, ...]:
     """A verb that writes something down and leaves the state as it is."""
-    return tuple(step(verb, one, one, en, zh, **more) for one in sources)  # type: ignore[arg-type]
+    return tuple(step(verb, one, one, en, zh, **more) for one in sources)
 
 
 # fmt: off - a table, one row a step

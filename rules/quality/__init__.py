@@ -1,5 +1,6 @@
 """Checks: what is asked, who is drawn, what a check comes to, what they add up to (P3, K2.2, C2.2)."""
 
+from rules.pareto import Bar, pareto
 from rules.quality.checks import (
     CHECKERS,
     CLAUSES,
@@ -26,7 +27,7 @@ from rules.quality.checks import (
     verdict,
 )
 from rules.quality.draws import CHECK_DRAW, CHECK_PLAN, Candidate, Method, due_on, is_new, picked, weight, why
-from rules.quality.statistics import STATISTICS, Bar, GroupBy, Tally, missing, months, pareto, together, week_of
+from rules.quality.statistics import STATISTICS, GroupBy, Tally, missing, months, together, week_of
 from rules.quality.templates import (
     CHECK_TEMPLATE,
     TEMPLATE_STEPS,

@@ -1,6 +1,6 @@
 """What checks add up to: rates, scores, the few items behind most failures, patrols of a week (P3.1, P3.4, K1.1)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -53,25 +53,6 @@ class Tally:
     def score(self) -> Decimal | None:
         """Points of 100 by weight, unrounded."""
         return None if self.possible == 0 else self.earned * 100 / self.possible
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar of a Pareto: how often, and how many per cent it and those before it make of all."""
-
-    name: str
-    count: int
-    together: Decimal
-
-
-def pareto(counts: Mapping[str, int], most: int = 10) -> list[Bar]:
-    """The most frequent first, at most so many; shares are of all, also of what is not shown."""
-    total, reached = sum(counts.values()), 0
-    found = []
-    for name, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]:
-        reached += count
-        found.append(Bar(name, count, Decimal(reached) * 100 / total))
-    return found
 
 
 def months(first: date, last: date) -> list[date]:

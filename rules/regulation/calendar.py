@@ -91,7 +91,7 @@ def facts_of(kept: Mapping[str, Any]) -> CalendarFacts:
             (weekday, opens, closes, date.fromisoformat(first), date.fromisoformat(last) if last else None)
             for weekday, opens, closes, first, last in kept["intervals"]
         ),
-        tuple((date.fromisoformat(on), DayType(kind)) for on, kind in kept["days"]),  # type: ignore[call-arg]
+        tuple((date.fromisoformat(on), DayType(kind)) for on, kind in kept["days"]),
         tuple((date.fromisoformat(on), tuple((a, b) for a, b in hours)) for on, hours in kept["own"]),
         tuple(kept["announced"]),
         kept["keeps_holidays"],

@@ -112,7 +112,7 @@ def terms_of(kept: Mapping[str, Any]) -> Terms:
     """A kept copy, read back."""
     return Terms(
         Decimal(kept["amount"]),
-        Unit(kept["unit"]),  # type: ignore[call-arg]
+        Unit(kept["unit"]),
         kept["name"],
         kept["policy_id"],
         kept["policy_version"],

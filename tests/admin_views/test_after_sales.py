@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from admin_views.session import db
 from models.after_sales import FollowUpVisit, MailMessage, ServiceAction, Ticket, open_visit
@@ -13,6 +13,7 @@ from models.base import Act, Source, now
 from models.engine import let_write
 from models.event import Attachment, Event, LoginAttempt, PublicLink
 from models.journal import acting
+from models.organisation import Customer
 from rules.after_sales import ServiceKind
 from rules.base import SYSTEM, Role
 from tests.browse import Browser
@@ -64,6 +65,13 @@ def test_a_caller_is_found_by_number_name_and_part_of_it(app):
         assert "运转时有异响" in page  # his open ticket
     assert "Nobody is known by that" in browser.get("/after-sales/hotline/?q=没有这个人").text
     assert "江州水务" not in browser.get("/after-sales/hotline/?q=%25").text
+
+
+def test_a_caller_whose_name_has_signs_of_an_address_in_it_can_be_chosen(app):
+    with app.app_context(), db.engine.begin() as connection:
+        connection.execute(update(Customer).where(Customer.name.contains("江州水务")).values(name="江州&水务#1"))
+    page = Browser(app, AG).get("/after-sales/hotline/?q=江州%26水务").text
+    assert re.search(r'href="\?q=%E6%B1%9F%E5%B7%9E%26%E6%B0%B4%E5%8A%A1&amp;customer=\d+', page)
 
 
 def test_a_report_is_recorded_accepted_and_answered_in_one_go_and_once(app, at_work):

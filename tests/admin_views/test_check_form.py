@@ -189,6 +189,9 @@ def test_each_fault_is_said_at_its_place_for_people_and_for_programs(app, langua
         ({"employee": "1,2"}, "employee"),
         ({"sample_qty": "0"}, "sample_qty"),
         ({"sample_qty": "１"}, "sample_qty"),
+        ({"sample_qty": "10000"}, "sample_qty"),
+        ({"sample_qty": "000000001" + "9" * 30}, "sample_qty"),
+        ({"sample_qty": "1" + "9" * 5000}, "sample_qty"),
         ({"bench": "other"}, "bench_rev"),
     )
     before = count(app, "spot_check")

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import func, select, text
@@ -205,6 +206,23 @@ def test_looking_changes_nothing(app, table):
     ):
         browser.get(f"/admin/{table}/{path}")
     assert digest(app) == before
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_field_that_is_picked_in_a_form_a_filter_or_a_verb_has_its_list(app, table):
+    """And whatever is no such field has none."""
+    browser, view = Browser(app, "admin"), view_of(app, table)
+    with app.test_request_context():
+        columns = {name: view.shown(name) for name in (*view.form_columns, *view.filter_columns)}
+        columns |= {name: view.shown(column) for name, column in view.asked_fields.items()}
+        for inline in view.inlines:
+            line = view.line_model(inline)
+            columns |= {f"{inline.name}.{name}": Shown(line, name, view.model.words) for name in inline.fields}
+        picked = {name: shown.kind == "relation" for name, shown in columns.items()}
+    for name, is_picked in {**picked, "id": False, "password_hash": False, "items.check": False}.items():
+        for words in ("", "%", "\0", "漏" * 200):
+            answer = browser.get(f"/admin/{table}/ajax/lookup/?{urlencode({'name': name, 'query': words})}")
+            assert answer.status_code == (200 if is_picked else 404), (name, words)
 
 
 @pytest.mark.parametrize("table", TABLES)

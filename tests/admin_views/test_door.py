@@ -230,6 +230,39 @@ def test_the_source_is_not_what_the_other_side_says_it_is(app):
     assert set(rows(app, select(LoginAttempt.source))) == {"127.0.0.1"}
 
 
+@pytest.mark.parametrize("said, source", [
+    ("203.0.113.7", "203.0.113.7"), ("10.9.9.9, 203.0.113.7", "203.0.113.7"), ("2001:db8::7", "2001:db8::7"),
+    ("", "127.0.0.1"), ("nonsense", "127.0.0.1"), ("203.0.113.7, ", "127.0.0.1"), ("9" * 500, "127.0.0.1"),
+])  # fmt: skip
+def test_behind_a_proxy_of_ours_the_source_is_who_spoke_to_it(sqlite_url, tmp_path, monkeypatch, said, source):
+    """Else a stranger's guesses would shut the door for the whole company."""
+    monkeypatch.setenv("PUBLIC_URL", "https://gongzheng.example")
+    app = make_app(sqlite_url, tmp_path, PREFERRED_URL_SCHEME="https")
+    browser = Browser(app)
+    answer = browser.post(
+        "/login", {"username": "hr", "password": "wrong"}, token_from="/login", **{"X-Forwarded-For": said}
+    )
+    assert answer.status_code == 422
+    assert rows(app, select(LoginAttempt.source)) == [source]
+
+
+@pytest.mark.parametrize("trusted, source", [("198.51.100.4", "127.0.0.1"), ("127.0.0.1, ::1", "203.0.113.7"), ("*", "203.0.113.7")])  # fmt: skip
+def test_other_proxies_are_named_as_gunicorn_names_them(sqlite_url, tmp_path, monkeypatch, trusted, source):
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
+    app = make_app(sqlite_url, tmp_path)
+    sent = {"username": "hr", "password": "wrong"}
+    Browser(app).post("/login", sent, token_from="/login", **{"X-Forwarded-For": "203.0.113.7"})
+    assert rows(app, select(LoginAttempt.source)) == [source]
+
+
+@pytest.mark.parametrize("site, status", [("cross-site", 400), ("same-site", 400), ("same-origin", 302), ("none", 302)])
+def test_a_form_that_another_site_sends_does_nothing_whatever_token_it_bears(app, site, status):
+    answer = Browser(app).post(
+        "/login", {"username": "hr", "password": PASSWORD}, token_from="/login", **{"Sec-Fetch-Site": site}
+    )
+    assert answer.status_code == status
+
+
 def test_failed_log_ins_and_refused_password_changes_are_events(app):
     browser = Browser(app)
     browser.sign_in("hr", "wrong")

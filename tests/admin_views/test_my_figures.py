@@ -56,7 +56,10 @@ def counted(app):
     asked = []
     with app.app_context():
         engine = db.engine
-    note = lambda *given: asked.append(given[2])  # noqa: E731 - the same object is taken away again
+
+    def note(*given):
+        asked.append(given[2])
+
     event.listen(engine, "before_cursor_execute", note)
     yield asked
     event.remove(engine, "before_cursor_execute", note)

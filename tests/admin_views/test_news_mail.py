@@ -139,6 +139,20 @@ def test_a_server_that_refuses_is_tried_again_later_and_not_for_ever(told):
     assert waiting() == 1
 
 
+def test_what_no_wire_takes_is_tried_again_and_stops_nobody_elses(told):
+    people, first = len(recipients()), []
+
+    def send(letter):
+        first.append(letter["To"])
+        if letter["To"] == first[0]:
+            raise UnicodeEncodeError("ascii", "王", 0, 1, "not in this server's words")
+
+    told.send = send
+    assert sent(told) == people - 1
+    assert waiting() > 0
+    assert "UnicodeEncodeError" in db.session.scalar(select(func.max(Delivery.error)))
+
+
 def test_what_was_being_sent_when_we_were_stopped_goes_again_under_the_same_name(told):
     told.fault = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):

@@ -262,7 +262,9 @@ def test_too_many_rows_and_nonsense_are_refused_in_words(app):
     fields = sheet(browser, key)
     many = text_of([["", str(n), f"S{n}", *[""] * 10] for n in range(1, 700)])
     assert browser.post(f"/schedule/plans/{key}/stages/", {**fields, "rows": many}).status_code == 409
-    for rows in ("\0\t\t", '"\t"x\n"', "1.1\t9\t甲", "9" * 40 + ".1\t9\t甲", "\t" * 40):
+    assert browser.post(f"/schedule/plans/{key}/stages/judge/", {"rows": many}).status_code == 409
+    odd = ("a\rb\r\rc", "\t" + "甲" * 200_000, "\x0b\t\u2028\t\x85")
+    for rows in ("\0\t\t", '"\t"x\n"', "1.1\t9\t甲", "9" * 40 + ".1\t9\t甲", "\t" * 40, *odd):
         answer = browser.post(f"/schedule/plans/{key}/stages/judge/", {"rows": rows})
         assert answer.status_code == 200, rows
     assert browser.post(f"/schedule/plans/{key}/stages/", {"rows": "x\t1\t甲", "known": "a 1e9"}).status_code == 422

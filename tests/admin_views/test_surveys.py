@@ -45,6 +45,52 @@ def test_a_link_is_made_handed_out_and_answered_once(app, session, asked, langua
     assert "radio" not in again.text
 
 
+def test_over_https_a_link_is_answered_by_a_browser_that_names_no_page_it_comes_from(app, asked):
+    """The page behind a link tells its browser never to say its address, so no answer bears one."""
+    app.config["PREFERRED_URL_SCHEME"] = "https"
+    manager = Browser(app, "sales_manager")
+    made = manager.post(f"/surveys/{asked}/links/", {}, token_from=f"/surveys/{asked}/links/")
+    assert made.status_code == 200, made.text
+    address, customer = re.findall(r"/s/[A-Za-z0-9_-]{20,}/", made.text)[0], Browser(app)
+    page = customer.get(address)
+    assert page.headers["Referrer-Policy"] == "no-referrer"
+    fields = Form(page.text).forms[-1]["fields"] | dict.fromkeys(re.findall(r'name="(score-\d+)"', page.text), "5")
+    elsewhere = customer.post(address, fields, **{"Sec-Fetch-Site": "cross-site", "Origin": "null"})
+    assert elsewhere.status_code == 400
+    answered = customer.post(address, fields, **{"Sec-Fetch-Site": "same-origin", "Origin": "null"})
+    assert answered.status_code == 200, answered.text
+    assert "Thank you" in answered.text
+
+
+def test_an_answer_that_is_refused_says_so_with_its_status_and_keeps_what_was_typed(app, asked):
+    manager = Browser(app, "sales_manager")
+    made = manager.post(f"/surveys/{asked}/links/", {}, token_from=f"/surveys/{asked}/links/")
+    address = re.findall(r"/s/[A-Za-z0-9_-]{20,}/", made.text)[0]
+    customer = Browser(app)
+    fields = Form(customer.get(address).text).forms[-1]["fields"]
+    refused = customer.post(address, fields | {"likely": "11", "comment": "as typed"})
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+    assert "as typed" in refused.text
+    fields |= dict.fromkeys(re.findall(r'name="(score-\d+)"', refused.text), "5")
+    assert customer.post(address, fields).status_code == 200
+    again = customer.post(address, fields)
+    assert again.status_code == 409
+    assert "Thank you" in again.text
+
+
+def test_a_second_answer_by_telephone_is_not_said_to_be_saved(app, session, asked):
+    manager = Browser(app, "sales_manager")
+    key = next(one.id for one in session.get(Survey, asked).invitations if one.response is None)
+    session.rollback()
+    path = f"/surveys/answer/{key}/"
+    page = manager.get(path).text
+    fields = dict.fromkeys(re.findall(r'name="(score-\d+)"', page), "4")
+    assert manager.post(path, fields).status_code == 302
+    again = manager.post(path, fields | {"comment": "another"})
+    assert again.status_code == 409
+
+
 def test_others_make_no_links(app, asked):
     path = f"/surveys/{asked}/links/"
     assert Browser(app, "employee").get(path).status_code in {403, 404}

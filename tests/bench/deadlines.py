@@ -12,6 +12,7 @@ import time
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -109,7 +110,7 @@ def numpy_minutes() -> Add:
         due = np.busday_offset(day, further, roll="forward", busdaycal=calendar)
         (opens, closes), (again, _) = edges
         in_day = np.where(rest <= closes - opens, opens + rest, again + rest - (closes - opens))
-        return (due.astype("datetime64[m]") + in_day).astype(datetime)  # type: ignore[no-any-return]
+        return (due.astype("datetime64[m]") + in_day).astype(datetime)
 
     return add
 
@@ -139,6 +140,10 @@ def beside_bare() -> Iterator[dict[str, Any]]:
         yield {"what": f"a deadline, {zone} / bare bisect", "ours": ours, "beside": theirs, "limit": limit}
 
 
+def _one_by_one(calendar: WorkCalendar, starts: list[datetime]) -> list[datetime]:
+    return [calendar.add(one, WORKING) for one in starts]
+
+
 def beside_libraries() -> Iterator[dict[str, Any]]:
     """In wall-clock time without zones, which is how they answer fastest; ours the same way, single or as a list."""
     calendar = WorkCalendar("Asia/Shanghai", WEEK, HOLIDAYS)
@@ -147,8 +152,8 @@ def beside_libraries() -> Iterator[dict[str, Any]]:
             continue
         theirs, local = make(), [one.replace(tzinfo=None) for one in starts]
         is_list = starts is STARTS
-        ours = lambda s=local: [calendar.add(one, WORKING) for one in s]  # noqa: E731
-        many = lambda s=local: calendar.add_many(s, WORKING)  # noqa: E731
+        ours = partial(_one_by_one, calendar, local)
+        many = partial(calendar.add_many, local, WORKING)
         mine = [one.replace(tzinfo=None) for one in ours()]
         differ = sum(one != other for one, other in zip(mine, theirs(local), strict=True))
         took = in_turn(many if is_list else ours, lambda t=theirs, s=local: t(s), len(local))

@@ -25,7 +25,7 @@ class Row:
         for name in ("name", "no", "doc_no", "rev_no", "login"):
             if hasattr(self, name):
                 return str(getattr(self, name))
-        return f"#{self.id}"  # type: ignore[attr-defined]
+        return f"#{self.id}"
 
 
 RELATIONS = {
@@ -77,7 +77,7 @@ def mapped(metadata: MetaData) -> dict[str, type[Any]]:
     return made
 
 
-class ActionView(ModelView):  # type: ignore[misc]
+class ActionView(ModelView):
     page_size = 50
     can_export = True
     export_max_rows = EXPORTED

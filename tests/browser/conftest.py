@@ -63,7 +63,7 @@ def open_as(browser: Browser, address: str, complaints: list[str]) -> Iterator[C
             base_url=address,
             viewport={"width": width, "height": 844},
             color_scheme=scheme,
-            locale=language,  # type: ignore[arg-type]
+            locale=language,
         )
         contexts.append(context)
         page = context.new_page()

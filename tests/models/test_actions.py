@@ -176,7 +176,6 @@ def morning(day):
 def test_each_level_is_climbed_once_in_working_time_and_tells_whom_it_names(any_session, world):
     action, since = action_of(any_session, world), last_seq(any_session)
     assert action.due_at == datetime(2026, 11, 19, 9, 30, tzinfo=UTC)  # a Thursday, at closing
-    named = lambda login: person(any_session, login).employee_id  # noqa: E731
     for day, action_name, names in (
         (19, "remind_0", {"employee"}),
         (20, "remind_1", {"employee", "team_leader"}),
@@ -186,7 +185,7 @@ def test_each_level_is_climbed_once_in_working_time_and_tells_whom_it_names(any_
         assert climb(any_session, morning(day) - timedelta.resolution) == 0  # a night, a week end, or nothing due
         assert climb(any_session, morning(day)) == 2  # the other department's, too
         assert climb(any_session, morning(day)) == 0
-        assert told(any_session, since)[action_name] == {named(login) for login in names}
+        assert told(any_session, since)[action_name] == {person(any_session, login).employee_id for login in names}
     assert all(one.source is Source.SCHEDULER for one in events(any_session, since))
     assert climb(any_session, AT + 301 * DAY) == 0
 

@@ -79,7 +79,10 @@ def test_the_whole_board_is_one_statement_however_many_rows(session):
     names = [one.evidence for one in clauses(session)]
     seen = []
     engine = session.get_bind()
-    note = lambda *given: seen.append(given[2])  # noqa: E731 - a listener that is taken away again
+
+    def note(*given):
+        seen.append(given[2])
+
     event.listen(engine, "before_cursor_execute", note)
     try:
         counted(session, names, NOW)

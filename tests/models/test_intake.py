@@ -455,7 +455,10 @@ def test_a_row_costs_the_same_in_a_long_ledger(staffed, tmp_path):
 
     def statements(first, last):
         seen = []
-        listener = lambda *_: seen.append(1)  # noqa: E731
+
+        def listener(*_):
+            seen.append(1)
+
         event.listen(staffed.get_bind(), "before_cursor_execute", listener)
         rows = [(str(no), f"人{no}", *ANNA[2:4], "", "", *ANNA[6:]) for no in range(first, last)]
         assert take_file(staffed, book(tmp_path / f"{first}.xlsx", x=roster(*rows))).totals == {"created": last - first}

@@ -1,5 +1,6 @@
 """The mailbox: what each mail becomes, once, whatever it is made of; answers that find their way (A2.1, A3.4)."""
 
+import base64
 import json
 import smtplib
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from models import letters
-from models.after_sales import MailMessage, Ticket
+from models.after_sales import MailMessage, Ticket, outbox
 from models.after_sales.mailbox import Box, release, take
 from models.after_sales.outbox import Sender, answer, send_due
 from models.event import Attachment, PublicLink
@@ -282,6 +283,52 @@ def test_what_cannot_be_sent_is_tried_again_and_then_said(session, box):
     assert mail.status == "queued"
 
 
+ODD_HEADS = {
+    "a line break in its id": letter(number="a\u2028b"),
+    "another line break in its id": letter(number="a\x85b"),
+    "an id that is encoded": letter(number="=?utf-8?q?a=E2=80=A9b?="),
+    "a sender of signs": letter(sender="'+.!@[+a.!a"),
+    "a sender with a comment": letter(sender="%.:a@).b!"),
+    "a sender that is not seen": letter(sender="a\u200b\u202e@example.org"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD_HEADS)
+def test_a_mail_with_odd_heads_stops_no_answer_to_others(session, box, odd):
+    """What a stranger writes into his heads goes into those of our answer: it must stay one line, or stay away."""
+    gone = []
+    take(session, ODD_HEADS[odd], box, at=AT)
+    take(session, letter(number=2, sender="li@example.org"), box, at=AT)
+    send_due(session, Sender(OWN, "https://service.example", lambda one: gone.append(one.as_bytes())), at=AT)
+    assert any(b"To: li@example.org" in one for one in gone)
+    waiting = select(MailMessage.status).where(MailMessage.direction == "out", MailMessage.status != "sent")
+    assert session.scalars(waiting).all() == []
+
+
+@pytest.mark.parametrize("where", ["written", "sent"])
+def test_an_answer_that_cannot_be_put_into_words_is_said_and_stops_no_other(session, box, monkeypatch, where):
+    take(session, letter(), box, at=AT)
+    take(session, letter(number=2, sender="li@example.org"), box, at=AT)
+    gone, inner = [], outbox._letter
+
+    def written(mail, *given):
+        if where == "written" and mail.recipient == "wang@example.org":
+            raise IndexError("of the parser")
+        return inner(mail, *given)
+
+    def sent(one):
+        if where == "sent" and "wang" in one["To"]:
+            raise UnicodeEncodeError("ascii", "王", 0, 1, "not in this server's words")
+        gone.append(one["To"])
+
+    monkeypatch.setattr(outbox, "_letter", written)
+    assert send_due(session, Sender(OWN, "", sent), at=AT) == 1
+    assert gone == ["li@example.org"]
+    left = session.scalar(select(MailMessage).where(MailMessage.recipient == "wang@example.org"))
+    assert left.status == ("failed" if where == "written" else "queued")
+    assert ("IndexError" if where == "written" else "UnicodeEncodeError") in left.error
+
+
 class Killed(BaseException):
     """As if the machine had gone."""
 
@@ -345,3 +392,19 @@ def test_who_writes_all_day_is_not_acknowledged_all_day(session, box):
     for nth in range(8):
         take(session, letter(number=nth), box, at=AT)
     assert session.scalar(select(func.count()).where(MailMessage.direction == "out")) == 5
+
+
+def test_a_mail_in_which_everything_is_too_long_is_taken_by_either_database(any_session, box):
+    long = "漏油😀" * 2000
+    name = "=?utf-8?b?" + base64.b64encode(("a" * 300 + long + ".png").encode()).decode()[:1900] + "?="
+    raw = (
+        f'From: "{long[:150]}" <{"a" * 180}@{"b" * 60}.example>\r\nTo: {OWN}\r\nMessage-ID: <{"c" * 900}@{"d" * 900}>\r\n'
+        f"Subject: {long}\r\nIn-Reply-To: <{'e' * 249}>\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/mixed; boundary="x"\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n'
+        f"Serial No. {'S' * 200}\n{long * 8}\r\n--x\r\nContent-Type: image/{'z' * 300}\r\n"
+        f'Content-Disposition: attachment; filename="{name}"\r\n\r\nabc\r\n--x--\r\n'
+    ).encode()
+    mail = take(any_session, raw, box, at=AT)
+    assert mail.ticket is not None, (mail.status, mail.reason, mail.facts)
+    again = take(any_session, letter(number=2), box, at=AT)
+    assert again.ticket is not None

@@ -11,6 +11,7 @@ from rules.after_sales import follow_ups, service, statistics, tickets
 from rules.after_sales.kinds import ServiceKind, ServiceStatus, TicketCause, TicketStatus, Warranty
 from rules.after_sales.statistics import Weak
 from rules.base import RuleBroken, Words
+from rules.pareto import pareto
 from rules.regulation import Priority
 from rules.training import Answer, Gate, GateReason
 
@@ -195,6 +196,6 @@ def test_a_cluster_counts_the_ticket_itself_and_only_those_within_the_days():
 
 
 def test_a_pareto_tells_shares_of_all():
-    bars = statistics.pareto({"a": 6, "b": 3, "c": 1}, most=2)
+    bars = pareto({"a": 6, "b": 3, "c": 1}, most=2)
     assert [(one.name, one.count, one.together) for one in bars] == [("a", 6, 60), ("b", 3, 90)]
-    assert statistics.pareto({}) == []
+    assert pareto({}) == []

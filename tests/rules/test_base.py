@@ -759,3 +759,11 @@ def test_a_relation_is_declared_once_with_its_words():
 )
 def test_a_key_is_digits_that_64_bits_hold(sent, key):
     assert key_of(sent) == key
+
+
+def test_a_choice_needs_a_label_in_either_language():
+    with pytest.raises(TypeError, match="a label is missing"):
+        Choice("Half", {"ONE": ("one", "One", "")})
+    with pytest.raises(ValueError, match="nobody"):
+        Role("nobody")
+    assert Role("hr") is Role.HR

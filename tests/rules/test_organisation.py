@@ -252,12 +252,27 @@ def test_what_is_no_telephone_number_is_refused_at_its_field(written):
     assert refused.value.field == "phone"
 
 
-@pytest.mark.parametrize("written,kept", [(" a@b.example ", "a@b.example"), ("", None), (None, None)])
+@pytest.mark.parametrize(
+    "written,kept",
+    [
+        (" a@b.example ", "a@b.example"),
+        ("", None),
+        (None, None),
+        ("王@恒越.公司", "王@恒越.公司"),
+        ("o'neil+a/b=c@x-y.example", "o'neil+a/b=c@x-y.example"),
+    ],
+)
 def test_a_mail_address_is_kept_without_blanks(written, kept):
     assert mail_address(written) == kept
 
 
-@pytest.mark.parametrize("written", ["a", "a@b", "a b@c.example", "a@b.example, c@d.example", "<a@b.example>"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "a", "a@b", "a b@c.example", "a@b.example, c@d.example", "<a@b.example>", "'+.!@[+a.!a", "%.:a@).中文", "(@).\\\\[[",
+        '"a@b.example', "a\u200b@b.example", "a\u202e@b.example", "a\x01@b.example", "a@b.exa\x00mple", "\udcff@b.example",
+    ],
+)  # fmt: skip
 def test_what_is_no_mail_address_is_refused_at_its_field(written):
     with pytest.raises(RuleBroken) as refused:
         mail_address(written)

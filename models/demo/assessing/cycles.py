@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models.assessment import AssessmentCycle, AssessmentSheet, KpiEvidence, RewardPenalty, compute, sheets_of
 from models.base import Source
 from models.demo.company import Company, Member
-from models.demo.diary import Diary, as_of
+from models.demo.diary import Diary, WorkClock, as_of
 from models.journal import seal
 from rules.assessment import CycleStatus, RewardStatus, RowSide, SheetStatus
 from rules.base import SYSTEM
@@ -181,7 +181,7 @@ def _last_months(today: date, count: int) -> list[date]:
     return found[::-1]
 
 
-def _after(clock: Any, first: date, workdays: int) -> datetime:
+def _after(clock: WorkClock, first: date, workdays: int) -> datetime:
     """A morning, so many workdays into the month after."""
     following = (first + timedelta(days=32)).replace(day=1)
-    return clock.on_day((following - clock.first).days + workdays - 1, 60)  # type: ignore[no-any-return]
+    return clock.on_day((following - clock.first).days + workdays - 1, 60)

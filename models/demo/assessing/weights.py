@@ -108,7 +108,7 @@ def _rule(row: RuleRow, from_on: date) -> RewardPenaltyRule:
     return RewardPenaltyRule(
         name=row.name,
         occasion=row.occasion,
-        severity=CaseSeverity(row.when) if is_case else None,  # type: ignore[call-arg]
+        severity=CaseSeverity(row.when) if is_case else None,
         grade="" if is_case else row.when,
         kind=row.kind,
         least=Decimal(row.least),

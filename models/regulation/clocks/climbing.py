@@ -110,7 +110,7 @@ def _tell(session: Session, record: Record, clock: SlaClock, rung: Rung, at: dat
 
 def _whom(session: Session, record: Record, clock: SlaClock, rung: Rung) -> set[int]:
     """Whoever has it in hand, where the level is for him or his team leader, and everybody else whom it names."""
-    who = [Role(one) if one in ROLES else one for one in rung.tells]  # type: ignore[call-arg]
+    who = [Role(one) if one in ROLES else one for one in rung.tells]
     told = told_by(session, record, [*who, *(ALSO_CALLED[one] for one in rung.tells if one in ALSO_CALLED)])
     own = in_hand(record, clock.target)
     if set(rung.tells) & set(OWNERS):
