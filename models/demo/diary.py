@@ -28,6 +28,8 @@ from rules.base import Person
 from rules.working_time import WorkCalendar
 
 STEPS_A_COMMIT = 100
+COMMITS_A_TIDYING = 5
+"""Looking through memory takes longer than the steps between."""
 PASSING = (
     SpotCheck,
     SpotCheckItem,
@@ -116,6 +118,8 @@ class Diary:
                 if played % STEPS_A_COMMIT == 0:
                     self.session.commit()
                     _let_go(self.session, rows)
+                if played % (STEPS_A_COMMIT * COMMITS_A_TIDYING) == 0:
+                    gc.collect()
             self.session.commit()
 
 
@@ -147,4 +151,3 @@ def _let_go(session: Session, rows: list[object]) -> None:
         if isinstance(row, PASSING) and row in session:
             session.expunge(row)
     rows.clear()
-    gc.collect()
