@@ -40,13 +40,16 @@ def test_what_stands_in_the_way_of_a_promise_is_said_before_and_the_wanted_date_
     page, path = browser.get(f"/admin/sales_order/details/?id={key}").text, f"/admin/sales_order/details/?id={key}"
     assert "生产部门尚未答复，不能确认订单。" in page
     assert "verb-confirm" not in page
-    assert "评审中 · 生产部门尚未答复" in browser.get("/").text
+    desk = browser.get("/").text
+    assert "评审中 · 生产部门尚未答复" in desk
+    assert f"/admin/sales_order/details/?id={key}#verb-" not in desk  # taking it back is no next step
     let_write(may=True)
     with app.app_context(), Session(db.engine) as session:
         for kind in ("technical", "production"):
             answer(session, session.get(SalesOrder, key), kind)
     page = browser.get(path).text
     assert "verb-confirm" in page
+    assert f"/admin/sales_order/details/?id={key}#verb-confirm" in browser.get("/").text
     assert re.search(rf'name="promised_on"[^>]*value="{wanted.isoformat()}"', page)
     assert browser.perform("sales_order", key, "confirm", promised_on=wanted.isoformat()).status_code == 200
 
