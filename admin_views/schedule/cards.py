@@ -122,7 +122,7 @@ def to_confirm(person: Person) -> DeskCard | None:
 
 
 def _what_it_waits_for(order: SalesOrder, person: Person) -> str:
-    reason = order.why_not("confirm", person) if order.status is OrderStatus.CLEARING else None
+    reason = order.why_not("confirm" if order.status is OrderStatus.CLEARING else "submit", person)
     return " · ".join(say(one) for one in (order.status.words, reason.words if reason else None) if one is not None)
 
 

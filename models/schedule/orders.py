@@ -140,11 +140,19 @@ class SalesOrder(Record):
             )
 
     def why_not(self, verb: str, person: Person) -> RuleBroken | None:
-        """No promise before both have answered; history kept no answers."""
+        """Nothing is cleared without workshop and lead, nothing promised before both answered; history kept neither."""
         refusal = super().why_not(verb, person)
+        if refusal is None and verb == "submit" and not self._is_history():
+            has_workshop, has_lead = self.workshop is not None, self.project_lead is not None
+            return orders.why_not_submit(has_workshop=has_workshop, has_lead=has_lead)
         if refusal is None and verb == "confirm" and self.clearances:
             return orders.why_not_confirm(self._answers())
         return refusal
+
+    def _is_history(self) -> bool:
+        """Whether what is done now is taken in from a ledger."""
+        act: Act | None = self.session.info.get("act")
+        return act is not None and act.recorded_at is not None
 
     def _step(self, verb: str) -> Step:
         """From a hold it goes back to where it came from."""
@@ -156,10 +164,6 @@ class SalesOrder(Record):
         self.prepare()
         if act.recorded_at is not None:  # history names no workshop and keeps no answers
             return
-        if self.workshop is None:
-            raise RuleBroken(
-                Words("Choose the workshop that makes it.", "请选择承制车间。"), field="workshop", clause="S1.1"
-            )
         for kind in ClearanceKind:
             self._ask(kind, act)
 

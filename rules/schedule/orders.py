@@ -213,6 +213,25 @@ ANSWERED_BY: Mapping[ClearanceKind, frozenset[Role]] = {
 """Who answers for which department."""
 
 
+def why_not_submit(*, has_workshop: bool, has_lead: bool) -> RuleBroken | None:
+    """Why an order cannot be cleared yet: who makes it and who leads it are named first; None = it can (S1.1)."""
+    lacks = [
+        (has_workshop, Words("workshop", "承制车间"), "workshop"),
+        (has_lead, Words("project lead", "项目负责人"), "project_lead"),
+    ]
+    missing = [(words, field) for is_there, words, field in lacks if not is_there]
+    if not missing:
+        return None
+    what = Words(
+        " and ".join(words.text("en") for words, _ in missing), "、".join(words.text("zh") for words, _ in missing)
+    )
+    return RuleBroken(
+        Words("Name the {what} first: edit the order.", "请先编辑订单，填写{what}。", what=what),
+        field=missing[0][1],
+        clause="S1.1",
+    )
+
+
 def why_not_answer(kind: ClearanceKind, person: Person) -> NotYours | None:
     """Why this person does not answer for that department; None = he does."""
     if person.holds(*ANSWERED_BY[kind]):
