@@ -322,11 +322,16 @@ class OrderClearance(Record):
         return [cls.order_id.in_(orders_naming(person))]
 
     def why_not(self, verb: str, person: Person) -> RuleBroken | None:
-        """Production answers for production, technical for technical."""
+        """Production answers for production, technical for technical; and nobody before the answer is written."""
         refusal = super().why_not(verb, person)
         if refusal is not None or person.is_system or verb != "answer":
             return refusal
-        return orders.why_not_answer(self.kind, person)
+        return orders.why_not_answer(self.kind, person) or self._why_incomplete()
+
+    def _why_incomplete(self) -> RuleBroken | None:
+        return orders.why_incomplete(
+            self.opinion, self.difficulty, self.proposed_days, conditions=len(self.conditions), reason=self.risks
+        )
 
     def start_clock(self, act: Act) -> None:
         if act.recorded_at is None:
@@ -335,9 +340,8 @@ class OrderClearance(Record):
 
     def do_answer(self, act: Act) -> None:
         """The answer stands; each condition is an action that blocks the release of the plan."""
-        orders.refuse_incomplete_answer(
-            self.opinion, self.difficulty, self.proposed_days, conditions=len(self.conditions), reason=self.risks
-        )
+        if refusal := self._why_incomplete():
+            raise refusal
         self.answered_at, self.answered_by_id = act.at, act.by.employee_id
         stop(self.session, self, Target.ORDER_CLEARING, at=act.at)
         if self.opinion is Opinion.CONDITIONAL:

@@ -282,20 +282,21 @@ def refuse_uncleared(answers: Iterable[Answered]) -> None:
         raise refusal
 
 
-def refuse_incomplete_answer(
+def why_incomplete(
     opinion: Opinion | None, difficulty: Difficulty | None, proposed_days: int | None, *, conditions: int, reason: str
-) -> None:
-    """Raises RuleBroken at the field that an answer still lacks (S1.1); days are working days."""
+) -> RuleBroken | None:
+    """What an answer still lacks, at its field; None = it is complete (S1.1). Days are working days."""
     if opinion is None:
-        raise _fault("opinion", "Choose an opinion.", "请选择评审意见。")
+        return _fault("opinion", "Edit it first and choose an opinion.", "请先编辑，选择评审意见。")
     if difficulty is None:
-        raise _fault("difficulty", "Say how hard it is to make.", "请选择生产难度。")
+        return _fault("difficulty", "Say how hard it is to make.", "请选择生产难度。")
     if opinion is not Opinion.INFEASIBLE and not proposed_days:
-        raise _fault("proposed_days", "Say how many working days it takes.", "请填写所需工作日。")
+        return _fault("proposed_days", "Say how many working days it takes.", "请填写所需工作日。")
     if opinion is Opinion.CONDITIONAL and not conditions:
-        raise _fault("opinion", "Name the conditions: each with who sees to it.", "有条件可行须列明条件及责任人。")
+        return _fault("opinion", "Name the conditions: each with who sees to it.", "有条件可行须列明条件及责任人。")
     if opinion is Opinion.INFEASIBLE and not reason.strip():
-        raise _fault("risks", "Say why it is not feasible.", "不可行须说明原因。")
+        return _fault("risks", "Say why it is not feasible.", "不可行须说明原因。")
+    return None
 
 
 def refuse_disorder(ordered_on: date, requested_on: date | None, qty: int) -> None:

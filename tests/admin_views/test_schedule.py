@@ -54,6 +54,31 @@ def test_what_stands_in_the_way_of_a_promise_is_said_before_and_the_wanted_date_
     assert browser.perform("sales_order", key, "confirm", promised_on=wanted.isoformat()).status_code == 200
 
 
+def test_whoever_answers_sees_what_is_ordered_and_writes_before_he_hands_in(app):
+    with app.app_context(), Session(db.engine) as session:
+        found = as_(session, "sales", order(session, requirements="轴颈圆跳动≤0.005"), "submit")
+        key = next(one.id for one in found.asked() if one.kind == "technical")
+        model, wanted = found.model.label, found.requested_on
+    browser, path = Browser(app, "technical", language="zh-CN"), f"/admin/order_clearance/details/?id={key}"
+    page = browser.get(path).text
+    for words in (
+        "订货内容：",
+        model,
+        "轴颈圆跳动≤0.005",
+        f"{wanted.month}月{wanted.day}日",
+        "请先编辑，选择评审意见。",
+    ):
+        assert words in page, words
+    assert 'value="answer"' not in page
+    assert re.search(r'<a class="btn btn-primary" href="[^"]*edit[^"]*" data-edit>', page)
+    fields = browser.form(f"/admin/order_clearance/edit/?id={key}")
+    written = fields | {"opinion": "feasible", "difficulty": "low", "proposed_days": "12"}
+    assert browser.post(f"/admin/order_clearance/edit/?id={key}", written).status_code == 302
+    page = browser.get(path).text
+    assert 'value="answer"' in page
+    assert "btn-primary" not in page[page.index("data-edit") - 80 : page.index("data-edit")]
+
+
 def test_the_project_lead_sees_the_change_that_he_decides_on(app):
     with app.app_context(), Session(db.engine) as session:
         seller = person(session, "sales")

@@ -71,7 +71,8 @@ def test_an_order_is_confirmed_only_after_both_called_it_feasible_somehow(produc
     ],
 )
 def test_an_answer_says_at_which_field_it_lacks_something(opinion, difficulty, days, conditions, reason, field):
-    found = refused(orders.refuse_incomplete_answer, opinion, difficulty, days, conditions=conditions, reason=reason)
+    found = orders.why_incomplete(opinion, difficulty, days, conditions=conditions, reason=reason)
+    assert found is not None
     assert found.field == field
 
 
@@ -84,7 +85,7 @@ def test_an_answer_says_at_which_field_it_lacks_something(opinion, difficulty, d
     ],
 )
 def test_a_whole_answer_is_taken(opinion, days, conditions, reason):
-    orders.refuse_incomplete_answer(opinion, Difficulty.LOW, days, conditions=conditions, reason=reason)
+    assert orders.why_incomplete(opinion, Difficulty.LOW, days, conditions=conditions, reason=reason) is None
 
 
 def test_each_department_answers_for_itself():
