@@ -155,6 +155,8 @@ class Panel:
     create_url: str = ""
     create_label: str = ""
     more_label: str = ""
+    is_next: bool = False
+    """Where no step of the record is open, its ``create_url`` is what comes next."""
     shape: str = "table"
     """table; timeline: entries along a line, the first cell of each its title, the last its state; facts: each row a
     name and what it says."""

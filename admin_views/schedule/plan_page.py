@@ -225,13 +225,15 @@ def _lacks(plan: ProductionPlan, tasks: Sequence[Task], at: datetime) -> list[st
 @panel(ProductionPlan)
 def ways(plan: ProductionPlan, person: Person) -> Panel:
     """From the record to its pictures."""
+    may_edit = _may_edit(plan, person)
     found = [(f"/schedule/plans/{plan.id}/", t("Gantt, load and critical path", "甘特图、负荷与关键路径"))]
-    if _may_edit(plan, person):
-        found.append((f"/schedule/plans/{plan.id}/stages/", t("Edit the stages as a table", "表格编辑阶段")))
     if len(plan.versions) > 1:
         found.append((f"/schedule/plans/{plan.id}/versions/", t("Compare two versions", "版本对比")))
     return Panel(
         title=t("Plan", "计划"),
         headings=[Heading("what", t("Page", "页面"))],
         rows=[Row(nth, url, [Cell(words)]) for nth, (url, words) in enumerate(found)],
+        create_url=f"/schedule/plans/{plan.id}/stages/" if may_edit else "",
+        create_label=t("Edit the stages as a table", "表格编辑阶段") if may_edit else "",
+        is_next=may_edit,
     )

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.actions import ActionItem, open_action
-from models.base import Act, Line, Record, on_date
+from models.base import Act, Line, Record, is_history, on_date
 from models.organisation import Customer, Department, Employee, ProductModel, holders
 from models.regulation import arm, cancel, cancel_all, company_calendar, copies_due, stop
 from models.schedule.handing import pass_to
@@ -142,17 +142,12 @@ class SalesOrder(Record):
     def why_not(self, verb: str, person: Person) -> RuleBroken | None:
         """Nothing is cleared without workshop and lead, nothing promised before both answered; history kept neither."""
         refusal = super().why_not(verb, person)
-        if refusal is None and verb == "submit" and not self._is_history():
+        if refusal is None and verb == "submit" and not is_history(self.session):
             has_workshop, has_lead = self.workshop is not None, self.project_lead is not None
             return orders.why_not_submit(has_workshop=has_workshop, has_lead=has_lead)
         if refusal is None and verb == "confirm" and self.clearances:
             return orders.why_not_confirm(self._answers())
         return refusal
-
-    def _is_history(self) -> bool:
-        """Whether what is done now is taken in from a ledger."""
-        act: Act | None = self.session.info.get("act")
-        return act is not None and act.recorded_at is not None
 
     def _step(self, verb: str) -> Step:
         """From a hold it goes back to where it came from."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -22,6 +22,8 @@ from rules.schedule import ReportStatus, Shift, StageStatus, plans
 OWED = (ReportStatus.MISSING, ReportStatus.RETURNED)
 AT_WORK = (StageStatus.IN_PROGRESS, StageStatus.READY)
 REPORT_AGAIN = (ReportStatus.DRAFT, *OWED)
+OLDEST = timedelta(days=31)
+"""How far back a report can be made up for."""
 
 
 @dataclass(frozen=True)
@@ -151,4 +153,15 @@ def crew_of(session: Session, person: Person, stage: PlanStage) -> list[Employee
     return found if stage.owner is None or stage.owner in found else [stage.owner, *found]
 
 
-__all__ = ["AT_WORK", "REPORT_AGAIN", "Told", "crew_of", "my_stages", "owed", "refuse_stranger", "report", "report_of"]
+__all__ = [
+    "AT_WORK",
+    "OLDEST",
+    "REPORT_AGAIN",
+    "Told",
+    "crew_of",
+    "my_stages",
+    "owed",
+    "refuse_stranger",
+    "report",
+    "report_of",
+]

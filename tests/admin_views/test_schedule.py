@@ -153,6 +153,49 @@ def test_what_is_overdue_lies_on_the_production_managers_desk(app):
     assert "未上报的日报" in page
 
 
+def test_only_a_missing_report_that_can_be_made_up_for_lies_on_the_desk(app, monkeypatch):
+    with app.app_context(), Session(db.engine) as session:
+        remind(session, AT + timedelta(days=10))
+    browser = Browser(app, "production_planner", language="zh-CN")
+    monkeypatch.setattr("admin_views.schedule.cards.today", lambda: AT.date() + timedelta(days=10))
+    page = browser.get("/").text
+    assert "未上报的日报" in page
+    assert "日报均已上报。" not in page
+    monkeypatch.setattr("admin_views.schedule.cards.today", lambda: AT.date() + timedelta(days=60))
+    page = browser.get("/").text
+    assert "日报均已上报。" in page
+    assert 'href="/schedule/missing/"' in page
+
+
+def test_a_team_leader_reads_by_when_a_report_is_due(app):
+    page = Browser(app, "team_leader", language="zh-CN").get("/").text
+    card = page[page.index("我的阶段：今日日报") :]
+    assert re.search(r"DD-2026-00001 · 下料.{0,600}?17:30", card, re.DOTALL)
+
+
+def test_a_plan_without_stages_leads_to_their_table(app):
+    key = first(app, SalesOrder, customer_ref="PO-2")
+    browser = Browser(app, "production_planner", language="zh-CN")
+    fields = browser.form(f"/admin/production_plan/new/?order={key}")
+    answer = browser.post("/admin/production_plan/new/", fields)
+    assert answer.status_code == 302
+    page = browser.get(answer.headers["Location"]).text
+    assert "计划还没有阶段，请先编辑阶段。" in page
+    assert 'value="submit"' not in page
+    assert re.search(r'<a class="btn btn-primary" href="/schedule/plans/\d+/stages/">表格编辑阶段', page)
+
+
+def test_what_the_departments_need_is_said_before_the_promise(app):
+    with app.app_context(), Session(db.engine) as session:
+        found = as_(session, "sales", order(session), "submit")
+        answer(session, found, "technical", opinion="conditional", condition="恒温间到位")
+        answer(session, found, "production")
+        key = found.id
+    page = Browser(app, "sales", language="zh-CN").get(f"/admin/sales_order/details/?id={key}").text
+    assert re.search(r"部门需 10 个工作日：即日投产，最早 \d{4}-\d\d-\d\d", page)
+    assert "计划下达前须落实：恒温间到位（车工一）。" in page
+
+
 def test_a_customer_follows_his_order_by_a_link_that_is_shown_once(app):
     key = first(app, SalesOrder)
     browser = Browser(app, "sales")
