@@ -1,6 +1,7 @@
 """What hangs together with an order, a plan and a delay, on their pages (S1-S3)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ from models.schedule import (
     plan_of,
     progress_of,
 )
+from models.schedule.reporting import AT_WORK, reports_of_it
 from models.schedule.stages import every_stage
 from rules.base import Person, Role
 from rules.schedule.orders import OPEN
@@ -177,8 +179,15 @@ def delays_of_stage(stage: PlanStage, person: Person) -> Panel | None:
 
 @panel(PlanStage)
 def reports_of_stage(stage: PlanStage, person: Person) -> Panel | None:
-    """What was reported of the stage day by day, the latest first."""
-    return _reports(person, DailyReport.stage_id == stage.id)
+    """What was reported of the stage day by day, the latest first; whoever files it reports today."""
+    found = _reports(person, DailyReport.stage_id == stage.id)
+    if stage.status not in AT_WORK or person.employee_id is None or not reports_of_it(stage, person):
+        return found
+    return replace(
+        found or Panel(t("Daily reports", "进度日报"), [], []),
+        create_url=f"/schedule/report/{stage.id}/",
+        create_label=t("Report the day", "填报日报"),
+    )
 
 
 @panel(DelayRecord)

@@ -79,10 +79,15 @@ def _fill(made: DailyReport, told: Told) -> None:
         line.hours = share
 
 
+def reports_of_it(stage: PlanStage, person: Person) -> bool:
+    """Whether this person files the stage's reports: the leader of its owner's team, or a leader who owns it."""
+    team = stage.owner.team_id if stage.owner is not None else None
+    return DailyReport.access.may_create(person) and (team in person.teams or stage.owner_id == person.employee_id)
+
+
 def refuse_stranger(stage: PlanStage, person: Person) -> None:
     """Raises NotYours for a stage that is neither this team leader's nor his team's."""
-    team = stage.owner.team_id if stage.owner is not None else None
-    if DailyReport.access.may_create(person) and (team in person.teams or stage.owner_id == person.employee_id):
+    if reports_of_it(stage, person):
         return
     raise NotYours(Words("Reported by the team leader of the stage.", "由该阶段所在班组长填报。"), clause="S2.1")
 
@@ -164,4 +169,5 @@ __all__ = [
     "refuse_stranger",
     "report",
     "report_of",
+    "reports_of_it",
 ]

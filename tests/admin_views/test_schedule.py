@@ -173,6 +173,15 @@ def test_a_team_leader_reads_by_when_a_report_is_due(app):
     assert re.search(r"DD-2026-00001 · 下料.{0,600}?17:30", card, re.DOTALL)
 
 
+def test_a_stage_at_work_leads_its_team_leader_to_the_report(app):
+    key = first(app, PlanStage)
+    link = f'href="/schedule/report/{key}/"'
+    path = f"/admin/plan_stage/details/?id={key}"
+    assert link in Browser(app, "team_leader").get(path).text
+    for login in ("production_planner", "technical"):
+        assert link not in Browser(app, login).get(path).text
+
+
 def test_a_plan_without_stages_leads_to_their_table(app):
     key = first(app, SalesOrder, customer_ref="PO-2")
     browser = Browser(app, "production_planner", language="zh-CN")
