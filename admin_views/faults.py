@@ -84,10 +84,12 @@ def page(status: int, text: str = "", **headers: str) -> AnyResponse:
 
 
 def _way_back(status: int) -> dict[str, str]:
-    """To where the refused act was begun, else to the desk."""
+    """To where the refused act was begun, with its dialogue and what was typed there; else to the desk."""
     before = path_of(request.referrer or "/")
     if status in {403, 409, 422} and request.method == "POST" and before.startswith("/admin/"):
-        return {"back_url": before, "back_label": t("Back to the record", "返回该记录")}
+        verb = request.form.get("verb", "")
+        place = f"#verb-{verb}" if status != 403 and re.fullmatch(r"[a-z_]{1,60}", verb) else ""
+        return {"back_url": before + place, "back_label": t("Back to the record", "返回该记录")}
     return {"back_url": "/", "back_label": t("To my desk", "回到我的工作台")}
 
 

@@ -203,6 +203,9 @@ def test_what_the_team_leader_expects_forecasts_too_and_is_averted_when_the_stag
     reported(session, stage, percent=90, at=AT + DAY, expected_finish_on=TODAY + 6 * DAY)
     found = open_delay(session, stage)
     assert (found.detected_by, found.expected_end_on) == ("expected_finish", TODAY + 6 * DAY)
+    assert found.order_effect_working_days == 1  # a weekend lies between
+    reported(session, stage, percent=90, at=AT + DAY, expected_finish_on=TODAY + 8 * DAY, shift="night")
+    assert (found.expected_end_on, found.order_effect_working_days) == (TODAY + 8 * DAY, 3)
     reported(session, stage, percent=95, at=AT + 2 * DAY, expected_finish_on=TODAY + 3 * DAY)
     assert (found.status, open_delay(session, stage)) == ("averted", None)
     clock = session.scalars(select(SlaClock).where(SlaClock.entity == "delay_record")).one()
