@@ -281,6 +281,19 @@ def changes_of_order(order: SalesOrder, person: Person) -> Panel | None:
     found = _seen(PlanChange, person, PlanChange.order_id == order.id)
     if not found and not may:
         return None
+    url = f"/admin/plan_change/new/?order={order.id}" if may and order.status in OPEN else ""
+    label = t("Propose a change", "提出变更") if url else ""
+    return replace(_changes(found), create_url=url, create_label=label)
+
+
+@panel(ContactLog)
+def change_of_contact(contact: ContactLog, person: Person) -> Panel | None:
+    """What the customer's wish became: the draft of a change, where the next step is taken."""
+    found = _seen(PlanChange, person, PlanChange.contact_id == contact.id)
+    return _changes(found) if found else None
+
+
+def _changes(found: Iterable[PlanChange]) -> Panel:
     rows = [
         Row(
             one.id,
@@ -304,9 +317,7 @@ def changes_of_order(order: SalesOrder, person: Person) -> Panel | None:
         Heading("moved", t("Moved the counted date", "调整考核交期")),
         Heading("status", t("State", "状态")),
     ]
-    url = f"/admin/plan_change/new/?order={order.id}" if may and order.status in OPEN else ""
-    label = t("Propose a change", "提出变更") if url else ""
-    return Panel(t("Plan changes", "计划变更"), headings, rows, create_url=url, create_label=label)
+    return Panel(t("Plan changes", "计划变更"), headings, rows)
 
 
 @panel(SalesOrder)

@@ -259,7 +259,10 @@ def test_a_contact_with_another_wish_becomes_a_draft_of_a_change(app):
     assert browser.post("/admin/contact_log/new/", fields).status_code == 302
     with app.app_context(), Session(db.engine) as session:
         contact = session.scalars(select(ContactLog)).one()
-        assert session.scalars(select(PlanChange)).one().contact_id == contact.id
+        change = session.scalars(select(PlanChange)).one()
+        assert change.contact_id == contact.id
+        paths = [f"/admin/{one.__tablename__}/details/?id={one.id}" for one in (contact, change)]
+    assert f'href="{paths[1]}"' in browser.get(paths[0]).text
 
 
 def test_a_report_is_handed_in_from_its_form(app):
