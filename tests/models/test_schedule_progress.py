@@ -389,6 +389,7 @@ def test_a_change_is_assessed_by_both_and_decided_by_the_project_lead(session):
 def test_the_counted_date_moves_only_with_the_customers_consent_on_record(session):
     later = TODAY + 40 * DAY
     found = approved(session, change(session, under_way(session), new_promised_on=later, new_kpi_due_on=later))
+    assert found.why_not("apply", person(session, "production_planner")).field == "new_kpi_due_on"
     assert refused(session, "production_planner", found, "apply").field == "new_kpi_due_on"
     assert refused(session, "sales", found, "note_consent").field == "consent_evidence"
     as_(session, "sales", found, "note_consent", consent_evidence="11 月 16 日邮件")

@@ -392,11 +392,13 @@ def test_the_counted_date_moves_with_consent_on_record_or_approved_force_majeure
     moves = (agreed and bool(evidence)) or (cause is ChangeCause.FORCE_MAJEURE and gm)
     assert changes.kpi_due_after(MONDAY, DAYS[5], grounds) == (DAYS[5] if moves else MONDAY)
     assert changes.kpi_due_after(MONDAY, None, grounds) == MONDAY
-    changes.refuse_unfounded(None, grounds)
+    assert changes.why_unfounded(None, grounds) is None
     if moves:
-        changes.refuse_unfounded(DAYS[5], grounds)
+        assert changes.why_unfounded(DAYS[5], grounds) is None
     else:
-        assert refused(changes.refuse_unfounded, DAYS[5], grounds).field == "new_kpi_due_on"
+        refusal = changes.why_unfounded(DAYS[5], grounds)
+        assert refusal is not None
+        assert refusal.field == "new_kpi_due_on"
 
 
 def test_a_change_says_what_it_is():
