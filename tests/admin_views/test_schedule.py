@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from admin_views.session import db
-from models.base import Act
+from models.base import Act, now, on_date
 from models.engine import let_write
 from models.journal import acting
 from models.organisation import Employee
@@ -180,6 +180,13 @@ def test_a_stage_at_work_leads_its_team_leader_to_the_report(app):
     assert link in Browser(app, "team_leader").get(path).text
     for login in ("production_planner", "technical"):
         assert link not in Browser(app, login).get(path).text
+
+
+def test_a_stage_is_finished_today_and_what_was_reported_is_said_before(app):
+    key = first(app, PlanStage)
+    page = Browser(app, "team_leader", language="zh-CN").get(f"/admin/plan_stage/details/?id={key}").text
+    assert "日报累计完成 0%，完工后按 100% 计。" in page
+    assert f'value="{on_date(now()).isoformat()}"' in page
 
 
 def test_a_plan_without_stages_leads_to_their_table(app):
