@@ -51,6 +51,7 @@ class GroupBy(Choice):
     CAUSE = "cause", "Cause", "原因类别"
     MONTH = "month", "Month", "月份"
     ORDER = "order", "Order", "订单"
+    STAGE = "stage", "Stage", "阶段"
     POST = "post", "Post", "岗位"
     PERSON = "person", "Responsible for the stage", "阶段责任人"
 

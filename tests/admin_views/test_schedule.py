@@ -1,7 +1,7 @@
 """The screens of schedule: orders, desks, the customer's page, figures (S1-S3)."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -246,10 +246,30 @@ def test_a_customer_follows_his_order_by_a_link_that_is_shown_once(app):
 
 
 def test_figures_open_for_who_sees_orders_and_for_nobody_else(app):
-    for by in ("nature", "cause", "month", "order", "post", "person", "x"):
+    for by in ("nature", "cause", "month", "order", "stage", "post", "person", "x"):
         assert Browser(app, "production_manager").get(f"/schedule/statistics/?by={by}&from=x&open=1").status_code == 200
     assert Browser(app, "hr").get("/schedule/statistics/").status_code == 403
     assert Browser(app).get("/schedule/statistics/").status_code == 302
+
+
+def test_a_month_of_deliveries_opens_the_orders_that_count_and_no_others(app):
+    with app.app_context(), Session(db.engine) as session:
+        kept, late, gone = session.scalars(select(SalesOrder).order_by(SalesOrder.id)).all()
+        for one, status, due, delivered in (
+            (kept, "delivered", date(2026, 11, 20), date(2026, 11, 20)),
+            (late, "in_production", date(2026, 11, 23), None),
+            (gone, "cancelled", date(2026, 11, 24), None),
+        ):
+            facts = {"status": status, "kpi_due_on": due, "delivered_on": delivered}
+            session.execute(update(SalesOrder).where(SalesOrder.id == one.id).values(**facts))
+        session.commit()
+        numbers = [kept.no, late.no, gone.no]
+    page = Browser(app, "sales_manager", language="zh-CN").get(
+        "/schedule/statistics/?from=2026-11-01&to=2026-11-26&month=2026-11"
+    )
+    assert "1 / 2" in page.text
+    opened = page.text[page.text.index("2026-11 应交订单") :]
+    assert [no in opened for no in numbers] == [True, True, False]
 
 
 def test_a_form_begins_with_what_the_address_names(app):
