@@ -1,14 +1,16 @@
 """The base view: every table through one door, with each open default of Flask-Admin closed once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from flask import Response, flash, json, redirect, render_template, request
+from flask import Response, flash, json, make_response, redirect, render_template, request
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_login import current_user
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 from wtforms import Form
@@ -27,6 +29,18 @@ from admin_views.words import say, t
 from models.base import Act, Record, Source
 from models.journal import acting
 from rules.base import Access, Choice, Faulty, NotVisible, NotYours, Person, RuleBroken, Stale, Words, key_of
+
+
+class Outrun(Stale):
+    """Somebody was faster, and the page that is answered with shows what is there now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = Words(
+            "Somebody else has changed this record since you opened it. It stands here as it is now: look at it, "
+            "then send again.",
+            "您打开之后，这条记录已被他人修改。页面已更新为最新内容，请核对后重新提交。",
+        )
 
 
 class RegulationView(Saves, ModelView):  # type: ignore[misc]
@@ -136,6 +150,14 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
             raise NotYours(Words("This list is for: {who}.", "此列表仅限：{who}。", who=who(self.access.view)))
         return self.render(self.list_template, page=lists.list_page(self, self.listing(person)))
 
+    @expose("/labels.css")
+    def labels_sheet(self) -> AnyResponse:
+        """What stands before each cell on a phone, said once for the list instead of in every row."""
+        person = person_here()
+        if not self.may_open(person):
+            raise NotYours(Words("This list is for: {who}.", "此列表仅限：{who}。", who=who(self.access.view)))
+        return Response(lists.labels_css(self.listing(person)), mimetype="text/css")
+
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> AnyResponse:
         person = person_here()
@@ -191,20 +213,31 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
 
     @expose("/details/")
     def details_view(self) -> AnyResponse | str:
-        record = self.one(request.args.get("id"))
-        return self.render(self.details_template, page=pages.record_page(self, record, person_here()))
+        return self.record_html(self.one(request.args.get("id")))
+
+    def record_html(self, record: Any, refused: RuleBroken | None = None) -> str:
+        """A record's page; after a refusal with what was typed, and why it was refused."""
+        page = pages.record_page(self, record, person_here())
+        if refused is not None:
+            page = pages.refused_page(self, page, refused, request.form)
+        return self.render(self.details_template, page=page, **self.beside_facts(record))
+
+    def beside_facts(self, record: Any) -> dict[str, Any]:
+        """What a page of its own shows of a record beyond what every record's page does."""
+        return {}
 
     @expose("/perform/", methods=("POST",))
     def perform_view(self) -> AnyResponse:
-        """Takes one step of the lifecycle, if the version is the one that was looked at."""
+        """Takes one step of the lifecycle; what is refused is said where it was typed."""
         record = self.one(request.form.get("id"))
-        sent = request.form.get("version_no", "")
-        if not (sent.isdecimal() and sent.isascii() and len(sent) < 10):
-            raise Faulty({"version_no": Words("The version is missing: reload the page.", "缺少版本号，请刷新页面。")})
-        if int(sent) != record.version_no:
-            raise Stale
-        self._perform(record, request.form.get("verb", ""), act_here(Source.FORM), request.form)
-        db.session.flush()
+        try:
+            self._take(record)
+        except StaleDataError:
+            return self._refused_act(Outrun())
+        except RuleBroken as refused:
+            if refused.status not in faults.CAN_BE_MENDED:
+                raise
+            return self._refused_act(refused)
         if faults.wants_json():
             db.session.refresh(record)
             answer = {
@@ -216,6 +249,23 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
             return Response(json.dumps(answer, ensure_ascii=False), mimetype="application/json")
         flash(t("Done: {verb}.", "已办理：{verb}。", verb=record.verb_words(request.form.get("verb", ""))), "success")
         return redirect(record_url(self.model, record.id))
+
+    def _take(self, record: Record) -> None:
+        """Takes the step that was sent, if the version is the one that was looked at."""
+        sent = request.form.get("version_no", "")
+        if not (sent.isdecimal() and sent.isascii() and len(sent) < 10):
+            raise Faulty({"version_no": Words("The version is missing: reload the page.", "缺少版本号，请刷新页面。")})
+        if int(sent) != record.version_no:
+            raise Outrun
+        self._perform(record, request.form.get("verb", ""), act_here(Source.FORM), request.form)
+        db.session.flush()
+
+    def _refused_act(self, refused: RuleBroken) -> AnyResponse:
+        """The record as it is now, with the dialog as it was sent."""
+        faults.note_refusal(refused)
+        if faults.wants_json():
+            return faults.page(refused.status, say(refused.words))
+        return make_response(self.record_html(self.one(request.form.get("id")), refused), refused.status)
 
     def _perform(self, record: Record, verb: str, act: Act, sent: MultiDict[str, str]) -> None:
         step = record.lifecycle.find(verb, str(getattr(record, "status", ""))) if record.lifecycle else None
@@ -232,8 +282,9 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
             raise NotYours(Words("There is no such bulk action here.", "此处没有该批量操作。"))
         records = [self.one(key) for key in dict.fromkeys(keys)]
         for record in records:
-            self._perform(record, verb, act_here(Source.BULK), request.form)
-        db.session.flush()
+            with _naming(record, len(records)):
+                self._perform(record, verb, act_here(Source.BULK), request.form)
+                db.session.flush()
         flash(t("Done for {n} records.", "已办理 {n} 条。", n=len(records)), "success")
         return redirect(f"/admin/{self.model.__tablename__}/")
 
@@ -262,6 +313,20 @@ class RegulationView(Saves, ModelView):  # type: ignore[misc]
         """Cells are not edited in lists here; the form is the way."""
         self.one(request.form.get("list_form_pk"))
         raise NotYours(Words("Open the record to edit it.", "请打开记录后修改。"))
+
+
+@contextmanager
+def _naming(record: Record, count: int) -> Iterator[None]:
+    """Which of several records refused, and that all of them stayed as they were."""
+    label = record.label
+    try:
+        yield
+    except RuleBroken as refused:
+        refused.words = Words(
+            "{record}: {why} None of the {n} was done.", "{record}：{why}所选 {n} 条均未办理。",
+            record=label, why=refused.words, n=count,
+        )  # fmt: skip
+        raise
 
 
 __all__ = ["Inline", "RegulationView", "Section"]

@@ -16,10 +16,9 @@ from admin_views.screen import EMPTY, Cell
 from admin_views.words import (
     CHINESE,
     exact_date,
-    exact_instant,
+    instant_texts,
     locale,
     near_date,
-    near_instant,
     number_text,
     say,
     t,
@@ -147,6 +146,23 @@ TONES: dict[str, str] = {
     "paused": "paused",
     "met": "met",
     "breached": "breached",
+    "new": "running",
+    "pending_customer": "paused",
+    "pending_parts": "paused",
+    "escalated": "running",
+    "executing": "running",
+    "resolved": "met",
+    "reopened": "soon",
+    "unreachable": "off",
+    "refused": "off",
+    "failed": "breached",
+    "taken": "met",
+    "quarantined": "soon",
+    "ignored": "off",
+    "queued": "running",
+    "sending": "running",
+    "uncertain": "soon",
+    "sent": "met",
     "computing": "running",
     "computed": "soon",
     "checked": "met",
@@ -259,7 +275,11 @@ KINDS: list[tuple[str, tuple[type[Any], ...]]] = [
 # BigInteger is an Integer, Text is a String: the order above settles it.
 
 
-OWN_TONES = {("ExamStatus", "approved"): "met", ("MeetingReportStatus", "submitted"): "met"}
+OWN_TONES = {
+    ("ExamStatus", "approved"): "met",
+    ("MeetingReportStatus", "submitted"): "met",
+    ("MailState", "written"): "running",
+}
 """What a state means where it is the last that is wished for, while elsewhere more must follow."""
 
 
@@ -277,7 +297,8 @@ def cell_of(value: Any, kind: str = "text", url: str = "") -> Cell:
         case bool():
             return Cell(t("yes", "是") if value else t("no", "否"), "bool", tone="met" if value else "off")
         case datetime():
-            return Cell(near_instant(value), "instant", exact=exact_instant(value))
+            near, exact = instant_texts(value)
+            return Cell(near, "instant", exact=exact)
         case date():
             return Cell(near_date(value), "date", exact=exact_date(value))
         case Decimal():
@@ -335,7 +356,8 @@ def due_cell(
     if done_at is not None:
         tone = "met" if done_at <= due_at else "breached"
     still = "" if done_at is not None or is_done else left
-    return Cell(near_instant(due_at), "instant", exact=exact_instant(due_at), tone=tone, also=still)
+    near, exact = instant_texts(due_at)
+    return Cell(near, "instant", exact=exact, tone=tone, also=still)
 
 
 def _tone_of(left: timedelta, *, is_done: bool, is_paused: bool) -> str:

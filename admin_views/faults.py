@@ -26,6 +26,8 @@ AWAY = (DBAPIError, NoConnectionFree, PendingRollbackError)
 """What a database that is down, restarted, full or overrun makes of a request."""
 IN_SHELL = {403, 404, 409, 422}
 """Told on a page with menu and search: the database is well."""
+CAN_BE_MENDED = {409, 422}
+"""Refused as it stands: other entries, or a later moment, may be taken."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 
 HEADINGS = {
@@ -84,12 +86,12 @@ def page(status: int, text: str = "", **headers: str) -> AnyResponse:
 
 
 def _way_back(status: int) -> dict[str, str]:
-    """To where the refused act was begun, with its dialogue and what was typed there; else to the desk."""
+    """To where the refused act was begun, else to the desk."""
     before = path_of(request.referrer or "/")
     if status in {403, 409, 422} and request.method == "POST" and before.startswith("/admin/"):
-        verb = request.form.get("verb", "")
-        place = f"#verb-{verb}" if status != 403 and re.fullmatch(r"[a-z_]{1,60}", verb) else ""
-        return {"back_url": before + place, "back_label": t("Back to the record", "返回该记录")}
+        is_record = "/details/" in before or "/edit/" in before
+        label = t("Back to the record", "返回该记录") if is_record else t("Back to the list", "返回列表")
+        return {"back_url": before, "back_label": label}
     return {"back_url": "/", "back_label": t("To my desk", "回到我的工作台")}
 
 

@@ -1,5 +1,7 @@
 """What a list's page is made of: headings, rows, filters, conditions in force, the way to other pages."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -11,7 +13,7 @@ from admin_views.listing import SIZES, Listing, Page, Question, filter_names, so
 from admin_views.rows import rows_html
 from admin_views.screen import Chip, Filter, Heading, ListPage, Option, Pager
 from admin_views.session import db
-from admin_views.words import many, say, t, value_text
+from admin_views.words import locale, many, say, t, value_text
 from models.intake import STORES
 from rules.base import Person, names_of
 
@@ -28,6 +30,7 @@ def list_page(view: "RegulationView", listing: Listing) -> ListPage:
     return ListPage(
         title=many(view.model.words),
         headings=_headings(view, listing, asked),
+        labels_url=_labels_url(table, listing),
         rows=rows_html(table, listing.columns, found.rows),
         pager=_pager(asked, found),
         filters=[_filter(view, one, asked, labels) for one in listing.filters],
@@ -46,6 +49,19 @@ def list_page(view: "RegulationView", listing: Listing) -> ListPage:
         hidden=[(name, value) for name, value in request.args.items() if name in {"sort", "desc", "page_size"}],
         clause=view.access.clause,
     )
+
+
+def labels_css(listing: Listing) -> str:
+    """The headings as labels of the cells below them, where a row is a card: rules of a style sheet."""
+    labels = [json.dumps(say(one.words), ensure_ascii=False) for one in listing.columns]
+    rules = [f"[data-rows] td:nth-child({nth})::before{{content:{one}}}" for nth, one in enumerate(labels, 1)]
+    return "\n".join(rules[1:])
+
+
+def _labels_url(table: str, listing: Listing) -> str:
+    """The address of that style sheet, with a stamp of what it says, so that it may be kept for ever."""
+    stamp = hashlib.sha256(labels_css(listing).encode()).hexdigest()[:12]
+    return f"/admin/{table}/labels.css?lang={locale()}&v={stamp}"
 
 
 def _import_url(view: "RegulationView", person: Person) -> str:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from admin_views.attached import files_of, may_attach
 from admin_views.columns import FINISHED, Shown, cell_of, due_cell
@@ -24,7 +25,7 @@ from admin_views.screen import (
 )
 from admin_views.session import db
 from admin_views.sheets import SheetField
-from admin_views.verbs import asked_of
+from admin_views.verbs import asked_of, refused_verb
 from admin_views.ways import main_way, ways_back
 from admin_views.words import say, t
 from models.base import Record, now, previews
@@ -106,6 +107,7 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
         panels=panels_of(record, person),
         history=history_of(record, hidden),
         files=files_of(record),
+        url=record_url(view.model, record.id),
         perform_url=f"/admin/{table}/perform/",
         attach_url=f"/admin/{table}/attach/" if may_attach(record, person) else "",
         edit_url=f"/admin/{table}/edit/?id={record.id}" if refusal is None else "",
@@ -113,6 +115,17 @@ def record_page(view: "RegulationView", record: Record, person: Person) -> Recor
         delete_url=f"/admin/{table}/delete/" if refusal is None and view.may_delete(record) else "",
         clause=clause if isinstance(clause := getattr(record, "clause", ""), str) and clause else view.access.clause,
     )
+
+
+def refused_page(
+    view: "RegulationView", page: RecordPage, refused: RuleBroken, sent: MultiDict[str, str]
+) -> RecordPage:
+    """The page with the dialog as it was sent and the reason at its place; without the dialog, above everything."""
+    again = next((one for one in page.verbs if one.verb == sent.get("verb") and one.is_open and one.has_dialog), None)
+    if again is None:
+        return replace(page, refusal=say(refused.words))
+    filled = refused_verb(view, again, refused, sent)
+    return replace(page, verbs=[filled if one is again else one for one in page.verbs])
 
 
 DUE = ("due_at", "statement_due_at")

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from admin_views.columns import FINISHED, Shown, cell_of, due_cell
 from admin_views.registry import record_url
 from admin_views.screen import EMPTY, Cell
-from admin_views.words import locale, say
+from admin_views.words import locale
 from models.base import now
 
 Column = Callable[[Any], str]
@@ -43,7 +43,7 @@ def _columns(table: str, columns: Sequence[Shown]) -> list[Column]:
     found, place = list[Column](), 1
     status = _place_of("status", columns)
     for nth, one in enumerate(columns):
-        pen = Pen(partial(macros.other, wide=one.kind in {"text", "long_text"}), say(one.words))
+        pen = Pen(partial(macros.other, wide=one.kind in {"text", "long_text"}))
         if one.name == "due_at" and status:
             found.append(_deadline(pen, place, status))
         else:
@@ -76,8 +76,8 @@ def _deadline(pen: "Pen", place: int, status: int) -> Column:
 class Pen:
     """Writes the cells of one column."""
 
-    def __init__(self, macro: Any, label: str = "") -> None:
-        self._draw = lambda cell: str(macro(cell, label))
+    def __init__(self, macro: Any) -> None:
+        self._draw = lambda cell: str(macro(cell))
         self._forms: dict[tuple[Any, ...], Callable[..., str]] = {}
         self.empty = self._draw(EMPTY)
         self.plain = self.form(Cell(TEXT))

@@ -96,7 +96,7 @@ class Pager:
 
 @dataclass(frozen=True)
 class Asked:
-    """A field that a verb asks for. ``kind``: text, long_text, choice, date, relation."""
+    """A field that a verb asks for. ``kind``: text, long_text, choice, date, relation; ``fault``: what was wrong."""
 
     name: str
     label: str
@@ -105,6 +105,7 @@ class Asked:
     options: Sequence[Option] = ()
     lookup_url: str = ""
     value: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,14 @@ class Verb:
     previews: Sequence[str] = ()
     signatures: Sequence[str] = ()
     """What each signature still wanted is ("Technical manager: waiting")."""
+    is_refused: bool = False
+    """It was sent just now and refused: its dialog opens again, as it was filled in."""
+    fault: str = ""
+    note: str = ""
+
+    @property
+    def has_dialog(self) -> bool:
+        return bool(self.asks or self.needs_note or self.previews or self.signatures or self.is_destructive)
 
 
 @dataclass(frozen=True)
@@ -290,8 +299,6 @@ class MenuItem:
 
     label: str
     url: str
-    icon: str = ""
-    is_active: bool = False
 
 
 @dataclass(frozen=True)
@@ -320,6 +327,8 @@ class ListPage:
     rows: str
     """The rows as HTML: there are many."""
     pager: Pager
+    labels_url: str = ""
+    """A style sheet with the labels of their cells, for the phone."""
     filters: Sequence[Filter] = ()
     chips: Sequence[Chip] = ()
     search: str = ""
@@ -363,3 +372,6 @@ class RecordPage:
     delete_url: str = ""
     clause: str = ""
     clause_text: str = ""
+    url: str = ""
+    refusal: str = ""
+    """Why the act just sent was refused, where no dialog of the page says it."""

@@ -1,5 +1,7 @@
 """What a verb asks for: the field in its dialog, and what was typed into it as the record takes it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -8,12 +10,12 @@ from werkzeug.datastructures import MultiDict
 
 from admin_views.columns import Shown
 from admin_views.fields import clean
-from admin_views.screen import Asked, Option
+from admin_views.screen import Asked, Option, Verb
 from admin_views.session import db
 from admin_views.signin import person_here
 from admin_views.words import say
 from models.base import Record
-from rules.base import Choice, Faulty, Words, key_of
+from rules.base import Choice, Faulty, RuleBroken, Words, key_of
 
 if TYPE_CHECKING:
     from admin_views.base import RegulationView
@@ -52,6 +54,34 @@ def _of_column(view: "RegulationView", record: Record, name: str, shown: Shown, 
         [Option(str(one), say(one.words), one is value) for one in shown.choices] if shown.kind == "choice" else []
     )
     return Asked(name, label, shown.kind, is_required, options, value=str(value or ""))
+
+
+def refused_verb(view: "RegulationView", verb: Verb, refused: RuleBroken, sent: MultiDict[str, str]) -> Verb:
+    """A verb's dialog as it was sent, with each fault at its field, and above them what belongs to no field of it."""
+    faults = refused.faults if isinstance(refused, Faulty) else {str(refused.field): refused.words}
+    asks = [_as_sent(view, one, sent, faults) for one in verb.asks]
+    elsewhere = [words for name, words in faults.items() if name not in {one.name for one in asks}]
+    note = clean(sent.get("note", ""))[:LONGEST]
+    return replace(verb, is_refused=True, asks=asks, note=note, fault=" ".join(map(say, elsewhere)))
+
+
+def _as_sent(view: "RegulationView", asked: Asked, sent: MultiDict[str, str], faults: Mapping[str, Words]) -> Asked:
+    given = clean(sent.get(asked.name, ""))[:LONGEST]
+    options = [replace(one, is_chosen=one.value == given) for one in asked.options]
+    if asked.kind == "relation" and given not in {one.value for one in options}:
+        options = _picked(view, asked.name, given)
+    fault = say(faults[asked.name]) if asked.name in faults else ""
+    return replace(asked, value=given, options=options, fault=fault)
+
+
+def _picked(view: "RegulationView", name: str, given: str) -> list[Option]:
+    """The record that was chosen, where the person may still choose it."""
+    target = view.shown(view.asked_fields[name]).target
+    try:
+        found = _record(target, name, given)
+    except Faulty:
+        return []
+    return [Option(str(found.id), found.label, is_chosen=True)]
 
 
 def asked_value(view: "RegulationView", name: str, sent: MultiDict[str, str]) -> Any:

@@ -1,7 +1,6 @@
 """The application object: what each request begins with, where it commits, which headers it leaves with."""
 
 import contextlib
-import hashlib
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -15,22 +14,21 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect, Rule
 
 from admin_views import faults
-from admin_views.registry import clause_url, every_view, menu_pages
-from admin_views.screen import MenuGroup, MenuItem, Message
+from admin_views.registry import clause_url
+from admin_views.screen import Message
 from admin_views.session import db
+from admin_views.side import constant, menu, static
 from admin_views.signin import (
     account_here,
     gets_mail_here,
     name_here,
     path_of,
-    person_here,
     roles_here,
     safe_next,
     theme_here,
 )
-from admin_views.words import CHINESE, fitting, locale, many, say, t
+from admin_views.words import CHINESE, fitting, locale, say, t
 from models.engine import let_write
-from rules.base import Words
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 OPEN_BEFORE = (
@@ -60,19 +58,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
-}
-CHAPTERS: dict[str, tuple[Words, str]] = {
-    "quality": (Words("Quality", "质量"), "clipboard-check"),
-    "actions": (Words("Corrective actions", "整改"), "tool"),
-    "process": (Words("Process", "工艺"), "file-text"),
-    "training": (Words("Training", "培训"), "school"),
-    "schedule": (Words("Schedule", "工期"), "calendar"),
-    "after_sales": (Words("After-sales", "售后"), "phone"),
-    "communication": (Words("Communication", "沟通"), "message"),
-    "assessment": (Words("Assessment", "考核"), "award"),
-    "organisation": (Words("Organisation", "组织"), "building"),
-    "regulation": (Words("Regulation", "制度"), "book"),
-    "event": (Words("Approvals, log", "审批与记录"), "history"),
 }
 
 
@@ -173,6 +158,8 @@ def _headers(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint == "static" and response.status_code in {200, 206, 304}:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif response.mimetype == "text/css" and response.status_code == 200:
+        response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     else:
         response.headers["Cache-Control"] = "no-store"
     response.vary.update(["Cookie", "Accept-Language"])
@@ -190,7 +177,8 @@ def _globals() -> dict[str, Any]:
         "theme": theme_here(),
         "static": static,
         "clause_url": clause_url,
-        "menu": menu() if account is not None else [],
+        "menu": menu() if account is not None else "",
+        "constant": constant,
         "signed_in": account is not None,
         "person_name": name_here() if account is not None else "",
         "person_roles": roles_here() if account is not None else "",
@@ -207,34 +195,6 @@ def _globals() -> dict[str, Any]:
         "here": request.full_path.rstrip("?") if request.method != "POST" else request.path,
         "demo": current_app.config["DEMO"],
     }
-
-
-_stamps: dict[str, str] = {}
-
-
-def static(path: str) -> str:
-    """The address of a file of ours, with a stamp of its content, so that it may be kept for ever."""
-    stamp = _stamps.get(path)
-    if stamp is None or current_app.debug:
-        file = Path(current_app.root_path) / "admin_views" / "static" / path
-        stamp = hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "0"
-        _stamps[path] = stamp
-    return f"/static/{path}?v={stamp}"
-
-
-def menu() -> list[MenuGroup]:
-    """The tables that this person has anything to do with, by chapter."""
-    person, groups = person_here(), dict[str, list[MenuItem]]()
-    here, pages = request.blueprint, menu_pages(person)
-    nearest = max((page.url for page in pages if request.path.startswith(page.url)), key=len, default="")
-    for page in pages:
-        item = MenuItem(say(page.words), page.url, page.icon, page.url == nearest)
-        groups.setdefault(page.chapter, []).append(item)
-    for view in every_view():
-        if view.may_open(person):
-            item = MenuItem(many(view.model.words), f"/admin/{view.endpoint}/", view.icon, here == view.endpoint)
-            groups.setdefault(view.model.chapter, []).append(item)
-    return [MenuGroup(say(words), groups[name], icon) for name, (words, icon) in CHAPTERS.items() if name in groups]
 
 
 def secret_key(folder: Path) -> str:

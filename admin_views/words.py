@@ -28,6 +28,7 @@ CHOICES: list[Callable[[], str]] = []
 """Filled by the door, which lies above: the language that the signed-in person chose."""
 
 
+_here = g._get_current_object  # noqa: SLF001 - asked some hundreds of times a page, which its proxy makes slow
 _written: ContextVar[str] = ContextVar("written", default="")
 
 
@@ -45,12 +46,14 @@ def locale() -> str:
     """The reader's language: the person's choice, else the browser's."""
     if written := _written.get():
         return written
-    if not has_request_context():
+    try:
+        here = _here()
+    except RuntimeError:
         return ENGLISH
-    found = g.get("locale")
-    if found is None:
-        found = g.locale = _chosen() or _browsers()
-    return str(found)
+    found: str = getattr(here, "locale", "")
+    if not found and has_request_context():
+        found = here.locale = _chosen() or _browsers()
+    return found or ENGLISH
 
 
 def _chosen() -> str:
@@ -137,7 +140,11 @@ def fitting(text: str, halves: int) -> str:
 
 def exact_instant(value: datetime, language: str | None = None) -> str:
     local = _local(value)
-    return f"{exact_date(local.date(), language)} {local:%H:%M}"
+    return f"{exact_date(local.date(), language)} {_clock(local)}"
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def _local(value: datetime) -> datetime:
@@ -164,7 +171,14 @@ def _near(value: date, on: date, language: str) -> str:
 def near_instant(value: datetime, language: str | None = None) -> str:
     """An instant as people say it: today 14:30."""
     local = _local(value)
-    return f"{near_date(local.date(), language)} {local:%H:%M}"
+    return f"{near_date(local.date(), language)} {_clock(local)}"
+
+
+def instant_texts(value: datetime) -> tuple[str, str]:
+    """An instant as people say it, and exactly."""
+    local, language = _local(value), locale()
+    day, clock = local.date(), _clock(local)
+    return f"{near_date(day, language)} {clock}", f"{exact_date(day, language)} {clock}"
 
 
 def many(words: Words) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models.base import Act, Source
@@ -139,13 +139,17 @@ def note_failure(session: Session, login: str, source: str, at: datetime) -> Non
     note_event(session, act, "login_failed", entity="account", entity_id=known)
 
 
+_BY_TOKEN = (
+    select(Account, LoginSession.began_at, LoginSession.ended_at, LoginSession.stamp)
+    .join(LoginSession, Account.id == LoginSession.account_id)
+    .where(LoginSession.token_hash == bindparam("token"))
+)
+"""Every request asks it: written once, its key in SQLAlchemy's cache is worked out once."""
+
+
 def account_of(session: Session, token: str, *, seen_at: datetime, at: datetime) -> Account | None:
     """The account that a browser's token still stands for."""
-    row = session.execute(
-        select(Account, LoginSession.began_at, LoginSession.ended_at, LoginSession.stamp)
-        .join(LoginSession, Account.id == LoginSession.account_id)
-        .where(LoginSession.token_hash == token_hash(token))
-    ).one_or_none()
+    row = session.execute(_BY_TOKEN, {"token": token_hash(token)}).one_or_none()
     if row is None or session_ended(at=at, began_at=row.began_at, seen_at=seen_at, ended_at=row.ended_at):
         return None
     account: Account = row.Account

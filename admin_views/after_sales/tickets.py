@@ -2,14 +2,11 @@
 
 from typing import Any, ClassVar
 
-from flask import current_app, request
-from flask_admin import expose
-from werkzeug.wrappers import Response as AnyResponse
+from flask import current_app
 
 from admin_views.after_sales.conversation import conversation, facts_beside, running
 from admin_views.base import RegulationView, Section
 from admin_views.faults import SENTENCES
-from admin_views.pages import record_page
 from admin_views.registry import LINE_LABELS
 from admin_views.signin import person_here
 from models.after_sales import Ticket, clocks
@@ -199,22 +196,18 @@ class TicketView(RegulationView):
         record.session.flush()
         clocks.reclassified(record, act)
 
-    @expose("/details/")
-    def details_view(self) -> AnyResponse | str:
-        record, person = self.one(request.args.get("id")), person_here()
-        return self.render(
-            self.details_template,
-            page=record_page(self, record, person),
-            ticket=record,
-            entries=conversation(record),
-            beside=facts_beside(record, person),
-            talk=self._talk(record),
-            clocks=running(record),
-            may_link=person.holds(*AFTER_SALES),
-            may_mail=person.holds(*AFTER_SALES)
-            and bool(current_app.config["MAIL_OUT"])
-            and record.status != "cancelled",
-        )
+    def beside_facts(self, record: Any) -> dict[str, Any]:
+        person = person_here()
+        may_answer = person.holds(*AFTER_SALES)
+        return {
+            "ticket": record,
+            "entries": conversation(record),
+            "beside": facts_beside(record, person),
+            "talk": self._talk(record),
+            "clocks": running(record),
+            "may_link": may_answer,
+            "may_mail": may_answer and bool(current_app.config["MAIL_OUT"]) and record.status != "cancelled",
+        }
 
     @staticmethod
     def _talk(record: Any) -> list[tuple[str, Words]]:

@@ -4,17 +4,13 @@ from datetime import date
 from typing import Any, ClassVar
 
 from flask import request
-from flask_admin import expose
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
-from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.base import Inline, RegulationView
-from admin_views.pages import record_page
 from admin_views.registry import panel, record_url
 from admin_views.screen import Cell, Option, Panel
 from admin_views.session import db
-from admin_views.signin import person_here
 from admin_views.tabled import Columns, tabled
 from admin_views.words import exact_date, exact_instant, t, today
 from models.base import Act
@@ -72,17 +68,14 @@ class ProcessDocumentView(RegulationView):
     def before_save(self, record: ProcessDocument, act: Act) -> None:
         refuse_interval(record.review_interval_months)
 
-    @expose("/details/")
-    def details_view(self) -> AnyResponse | str:
-        record = self.one(request.args.get("id"))
-        return self.render(
-            self.details_template,
-            page=record_page(self, record, person_here()),
-            asked_on=request.args.get("on", ""),
-            latest=today().isoformat(),
-            in_force=_in_force(record.id, request.args.get("on", "")),
-            options=revision_options(record.id),
-        )
+    def beside_facts(self, record: ProcessDocument) -> dict[str, Any]:
+        asked_on = request.args.get("on", "")
+        return {
+            "asked_on": asked_on,
+            "latest": today().isoformat(),
+            "in_force": _in_force(record.id, asked_on),
+            "options": revision_options(record.id),
+        }
 
 
 def _in_force(document_id: int, given: str) -> dict[str, Any] | None:

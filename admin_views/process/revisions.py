@@ -3,21 +3,17 @@
 from typing import Any, ClassVar
 
 from flask import request
-from flask_admin import expose
 from sqlalchemy import func, select
-from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.base import RegulationView
 from admin_views.columns import cell_of
 from admin_views.faults import SENTENCES
 from admin_views.history import action_words
-from admin_views.pages import record_page
 from admin_views.process.origins import WRITERS, begun_from, seen, set_off_by
 from admin_views.process.side_by_side import side_by_side
 from admin_views.registry import panel, record_url, views
 from admin_views.screen import Cell, Heading, Panel, Row
 from admin_views.session import db
-from admin_views.signin import person_here
 from admin_views.words import say, t
 from models.actions import ActionItem
 from models.base import Act, Record
@@ -141,17 +137,13 @@ class DocumentRevisionView(RegulationView):
         is_his = record.proposed_by_id == person.employee_id and record.status is RevisionStatus.PROPOSED
         return None if is_his else Words("Technicians are working on it.", "工艺技术人员正在编制，不能修改。")
 
-    @expose("/details/")
-    def details_view(self) -> AnyResponse | str:
-        record = self.one(request.args.get("id"))
+    def beside_facts(self, record: DocumentRevision) -> dict[str, Any]:
         before = _before(record)
-        return self.render(
-            self.details_template,
-            page=record_page(self, record, person_here()),
-            before=before.label if before is not None else "",
-            diff=side_by_side(before.body, record.body, is_short=True) if before is not None else None,
-            compare_url=_compare_url(record, before),
-        )
+        return {
+            "before": before.label if before is not None else "",
+            "diff": side_by_side(before.body, record.body, is_short=True) if before is not None else None,
+            "compare_url": _compare_url(record, before),
+        }
 
 
 def _from_notice(revision: DocumentRevision) -> None:

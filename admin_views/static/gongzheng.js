@@ -322,6 +322,17 @@ one("[data-logout]")?.addEventListener("submit", () => {
 pickers();
 if (location.hash.startsWith("#verb-")) openDialog(location.hash.slice(1));
 
+// ---- what was refused stands in its dialog; the address is the record's again
+
+const refused = one("[data-refused-dialog]");
+if (refused) {
+  refused.open = false;
+  openDialog(refused.id);
+  (one(".summary", refused) ?? one("[aria-invalid=true]", refused))?.focus();
+}
+const record = one("[data-url]");
+if (record && location.pathname.endsWith("/perform/")) history.replaceState(null, "", record.dataset.url);
+
 // ---- dates and times: written alike in both languages, without the seconds that nobody typed; a finger has its own wheel
 
 const DAY = 10;

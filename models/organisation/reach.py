@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.elements import SQLColumnExpression
 
@@ -19,6 +19,23 @@ from rules.organisation import HEADS, DepartmentKind, EmployeeStatus, first_name
 # -- roles -----------------------------------------------------------------------------------------------------------
 
 
+_BEHIND = (
+    select(
+        Employee.id,
+        Employee.name,
+        AccountRole.role,
+        AccountRole.department_id,
+        AccountRole.from_on,
+        AccountRole.to_on,
+    )
+    .select_from(Account)
+    .outerjoin(Employee, Employee.account_id == Account.id)
+    .outerjoin(AccountRole, AccountRole.account_id == Account.id)
+    .where(Account.id == bindparam("account"))
+)
+"""Every request asks it, so it is written once."""
+
+
 def person_of(session: Session, account: Account, *, on: date | None = None) -> Person:
     """Who this account is and how far its roles reach that day; everybody with an employee behind him is one."""
     return named_person_of(session, account, on=on)[0]
@@ -27,20 +44,7 @@ def person_of(session: Session, account: Account, *, on: date | None = None) -> 
 def named_person_of(session: Session, account: Account, *, on: date | None = None) -> tuple[Person, str]:
     """The same, and how he is called; every page asks: one statement, and one more for each kind of reach."""
     on = on or acting_day(session)
-    rows = session.execute(
-        select(
-            Employee.id,
-            Employee.name,
-            AccountRole.role,
-            AccountRole.department_id,
-            AccountRole.from_on,
-            AccountRole.to_on,
-        )
-        .select_from(Account)
-        .outerjoin(Employee, Employee.account_id == Account.id)
-        .outerjoin(AccountRole, AccountRole.account_id == Account.id)
-        .where(Account.id == account.id)
-    ).all()
+    rows = session.execute(_BEHIND, {"account": account.id}).all()
     employee_id, name = (rows[0][0], rows[0][1]) if rows else (None, None)
     given = [
         (role, scope)

@@ -1,14 +1,16 @@
 """What every page keeps to: few statements and requests, a clause that leads to its text, errors that lead back."""
 
+import html
 import re
 
 import pytest
 from sqlalchemy import event, text
 
+from admin_views.columns import Shown, cell_of
 from admin_views.registry import clause_url
 from admin_views.session import db
 from admin_views.words import many
-from models.base import Base
+from models.base import Base, records
 from rules.base import Words
 from tests.browse import Browser
 
@@ -61,15 +63,11 @@ def test_a_clause_without_a_page_is_no_link(app):
 def test_a_refused_step_leads_back_to_its_record(browser_of, world):
     browser = browser_of("quality_inspector")
     place = f"/admin/action_item/details/?id={world.action}"
-    answer = browser.perform("action_item", world.action, "accept", json=False)
+    sent = {"id": world.action, "verb": "accept", "version_no": browser.version("action_item", world.action)}
+    answer = browser.post("/admin/action_item/perform/", sent, Referer=f"http://localhost{place}")
     assert answer.status_code == 403
-    again = browser.post(
-        "/admin/action_item/perform/",
-        {"id": world.action, "verb": "accept", "version_no": 1},
-        Referer=f"http://localhost{place}",
-    )
-    assert f'href="{place}"' in again.text
-    assert 'id="menu"' in again.text
+    assert f'href="{place}"' in answer.text
+    assert 'id="menu"' in answer.text
 
 
 def test_a_form_after_the_session_leads_to_the_door_and_back(app):
@@ -136,3 +134,46 @@ def test_several_are_called_as_people_say(app, one, several):
         assert many(Words(one, "岗位")) == several
     with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
         assert many(Words(one, "岗位")) == "岗位"
+
+
+@pytest.mark.parametrize(
+    "login, path", [("admin", "/admin/event/"), ("quality_inspector", "/admin/spot_check/details/?id=1")]
+)
+def test_the_menu_marks_one_line_and_opens_its_chapter(browser_of, login, path):
+    for language in ("en", "zh-CN", "en"):  # also when it is drawn from what was kept
+        page = browser_of(login, language=language).get(path).text
+        menu = page.split('id="menu"')[1].split("</nav>")[0]
+        lit = re.findall(r'<a href="([^"]+)" class="active" aria-current="page">([^<]+)', menu)
+        assert [url for url, _ in lit] == ["/" + "/".join(path.split("/")[1:3]) + "/"]
+        assert lit[0][1].isascii() == (language == "en")
+        assert len(re.findall(r"<details open ", menu)) == 1
+        assert "&lt;" not in menu
+
+
+def test_what_one_person_may_open_is_in_no_other_persons_menu(browser_of):
+    for login, is_there in (("admin", True), ("employee", False), ("admin", True)):
+        assert ('href="/operations/"' in browser_of(login).get("/").text) is is_there, login
+
+
+@pytest.mark.parametrize(
+    "model", [one for one in records() if one.lifecycle is not None], ids=lambda one: one.__tablename__
+)
+def test_every_state_of_a_record_has_its_shape(app, model):
+    """Not by colour alone, and so that a list keeps it in sight."""
+    with app.test_request_context():
+        states = Shown(model, "status", Words("", "")).choices
+        assert {str(one): cell_of(one).kind for one in states} == dict.fromkeys(map(str, states), "state")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_the_labels_of_a_list_are_a_sheet_of_their_own(browser_of, language):
+    browser = browser_of("admin", language=language)
+    page = browser.get("/admin/action_item/").text
+    url = html.unescape(re.search(r'href="(/admin/action_item/labels\.css[^"]+)"', page).group(1))
+    sheet = browser.get(url)
+    assert (sheet.status_code, sheet.mimetype) == (200, "text/css")
+    assert "immutable" in sheet.headers["Cache-Control"]
+    headings = re.findall(r'<th scope="col"[^>]*>(?:<a[^>]*>)?([^<]+)', page)
+    labels = dict(re.findall(r'td:nth-child\((\d+)\)::before\{content:"(.*)"\}', sheet.text))
+    assert labels == {str(nth): html.unescape(one) for nth, one in enumerate(headings, 1) if nth > 1}
+    assert browser_of("employee").get("/admin/sla_policy/labels.css").status_code in {200, 403}

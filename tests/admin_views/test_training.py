@@ -155,7 +155,16 @@ def test_all_good_rows_are_kept_and_somebody_else_confirms_them(opened, browser_
     keys = opened.scalars(select(ExamAttempt.id)).all()
     assert hr.perform("exam_attempt", keys[0], "confirm").status_code == 403
     manager = browser_of("hr_manager")
-    answer = manager.post("/admin/exam_attempt/action/", {"action": "confirm", "rowid": keys})
+    assert manager.perform("exam_attempt", keys[1], "confirm").status_code == 200
+    place = "http://localhost/admin/exam_attempt/?page_size=20"
+    refused = manager.post("/admin/exam_attempt/action/", {"action": "confirm", "rowid": keys}, Referer=place)
+    assert refused.status_code == 409
+    assert f"{opened.get_one(ExamAttempt, keys[1]).label}: " in refused.text
+    assert "None of the 3 was done." in refused.text
+    assert re.search(r'href="/admin/exam_attempt/\?page_size=20"[^>]*>Back to the list', refused.text)
+    assert count(opened, Qualification, Qualification.status == "qualified") == 1
+    left = [one for one in keys if one != keys[1]]
+    answer = manager.post("/admin/exam_attempt/action/", {"action": "confirm", "rowid": left})
     assert answer.status_code == 302
     assert count(opened, Qualification, Qualification.status == "qualified") == 3
 

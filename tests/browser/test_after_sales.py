@@ -11,7 +11,7 @@ from models.after_sales.outside import link_for
 from models.base import now
 from models.regulation import Figure
 from rules.regulation import FIGURES
-from tests.browser.test_screens import LOOKS, looked_over
+from tests.browser.test_screens import LOOKS, looked_at, looked_over
 from tests.models.acts import doing
 
 PAGES = (
@@ -73,6 +73,26 @@ def test_a_report_is_taken_by_keyboard_alone(open_as, complaints, solved, sessio
     ticket = session.scalars(select(Ticket).order_by(Ticket.id.desc())).first()
     assert (ticket.status, ticket.customer.code, ticket.phone) == ("in_progress", "C-1", "14200091001")
     assert complaints == []
+
+
+@pytest.mark.parametrize("width, scheme, language", LOOKS[:3])
+def test_a_refused_call_opens_again_as_it_was_typed(open_as, complaints, solved, width, scheme, language):
+    page = open_as("after_sales_manager", width=width, scheme=scheme, language=language)
+    place = f"/admin/follow_up_visit/details/?id={solved['visit']}"
+    page.goto(f"{place}#verb-record")
+    for name, value in (("skill", "4"), ("manner", "5"), ("result", "4")):
+        page.locator(f"#verb-record-{name}").select_option(value)
+    page.eval_on_selector("#verb-record-speed", "one => { one.add(new Option('9', '9')); one.value = '9'; }")
+    page.locator("#verb-record-opinion").fill("等太久")
+    with page.expect_navigation():
+        page.locator("#verb-record button.btn-primary").click()
+    assert page.url.endswith(place)
+    shown = page.locator("#verb-record")
+    assert shown.locator("#verb-record-speed-error").is_visible()
+    assert page.evaluate("document.activeElement.id") == "verb-record-speed"
+    assert shown.locator("#verb-record-opinion").input_value() == "等太久"
+    looked_at(page, place, width, language)
+    assert [one for one in complaints if "422" not in one] == []
 
 
 def test_a_customer_confirms_and_rates_on_his_phone(open_as, complaints, solved, session):

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, case, create_engine, func, select
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
@@ -42,6 +45,8 @@ from rules.organisation import DEMO_PLACES
 from rules.process import DocType, NoticeStatus, ReviewStatus, RevisionStatus
 from rules.quality import CheckKind, CheckStatus, Verdict, verdict
 from rules.regulation import DayType
+from tests.browse import Browser
+from tests.conftest import moved
 from tests.models.demo_counts import independent
 
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -384,3 +389,24 @@ def test_readings_are_what_they_are_meant_to_be(is_wrong):
 
 def test_the_records_end_with_the_day_before(session):
     assert on_date(session.scalar(select(func.max(SpotCheck.checked_at)))) < on_date(AT)
+
+
+@pytest.fixture
+def shown(loaded: tuple[Engine, dict[str, int]], moving_app: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """The product over a copy of the company."""
+    copy = tmp_path / "copy.sqlite3"
+    with closing(sqlite3.connect(str(loaded[0].url.database))) as source:
+        source.execute("VACUUM INTO ?", (str(copy),))
+    yield from moved(moving_app, f"sqlite:///{copy}", tmp_path)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_a_page_of_every_list_stays_small(shown, language):
+    """At most 60 kB, with 50 rows as people write them (LIMITS.md)."""
+    browser = Browser(shown, language=language)
+    assert (
+        browser.post("/login", {"username": "admin", "password": demo.PASSWORD}, token_from="/login").status_code == 302
+    )
+    sizes = {table: len(browser.get(f"/admin/{table}/").data) for table in shown.extensions["views"]}
+    assert {table: size for table, size in sizes.items() if size > 60_000} == {}
+    assert max(sizes.values()) > 40_000  # there are rows to be shown
