@@ -48,6 +48,8 @@ ACTIONS = {
     "end_session": Words("ended a log-in", "结束一次登录"),
     "disable": Words("disabled", "停用"),
     "enable": Words("enabled", "启用"),
+    "mail_again": Words("had news mails sent again", "重新发送消息邮件"),
+    "mail_let_be": Words("let news mails that could not leave be", "不再发送未送达的消息邮件"),
 }
 
 

@@ -166,6 +166,8 @@ class Panel:
     more_label: str = ""
     is_next: bool = False
     """Where no step of the record is open, its ``create_url`` is what comes next."""
+    empty: str = ""
+    """What is said where there are no rows: what belongs here, and when it comes."""
     shape: str = "table"
     """table; timeline: entries along a line, the first cell of each its title, the last its state; facts: each row a
     name and what it says."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     false,
     text,
     true,
@@ -92,7 +93,7 @@ class NumberSeries(Base):
 
 
 class Delivery(Base):
-    """Somebody to be told of an event; ``sent_at IS NULL`` = still to tell."""
+    """Somebody to be told of an event; ``sent_at IS NULL`` = still to tell, unless somebody let it be."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -100,8 +101,8 @@ class Delivery(Base):
         Index(
             "ix_delivery_still_to_tell",
             "due_at",
-            sqlite_where=text("sent_at IS NULL"),
-            postgresql_where=text("sent_at IS NULL"),
+            sqlite_where=text("sent_at IS NULL AND let_be_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL AND let_be_at IS NULL"),
         ),
         Index(
             "ix_delivery_mailed",
@@ -119,8 +120,15 @@ class Delivery(Base):
     due_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
+    let_be_at: Mapped[datetime | None]
+    """When an administrator decided that it is not to be sent any more."""
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(Text, default="")
+
+    @classmethod
+    def is_open(cls) -> ColumnElement[bool]:
+        """Still to tell."""
+        return and_(cls.sent_at.is_(None), cls.let_be_at.is_(None))
 
 
 class Reminder(Base):
@@ -197,6 +205,12 @@ class ReadReceipt(Base):
         Index(
             "ix_read_receipt_missing",
             "employee_id",
+            "due_at",
+            sqlite_where=text("confirmed_at IS NULL"),
+            postgresql_where=text("confirmed_at IS NULL"),
+        ),
+        Index(
+            "ix_read_receipt_due",
             "due_at",
             sqlite_where=text("confirmed_at IS NULL"),
             postgresql_where=text("confirmed_at IS NULL"),

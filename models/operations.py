@@ -11,6 +11,7 @@ from models.base import Act
 from models.chain import verify
 from models.event import Delivery, Event, EventHead, JobRun
 from models.journal import note_event
+from models.news_mail import is_given_up
 from rules.event import ChainFault
 
 LATE_AFTER = timedelta(minutes=15)
@@ -55,7 +56,7 @@ def job_runs(session: Session) -> Sequence[JobRun]:
 
 
 def untold(session: Session, at: datetime) -> Untold:
-    """Deliveries that wait, that are late, and that failed."""
+    """Deliveries that wait, that are late, and that failed; mails that were given up are told of by themselves."""
     has_failed = Delivery.error != ""
     waiting, late, failed, error = session.execute(
         select(
@@ -63,7 +64,7 @@ def untold(session: Session, at: datetime) -> Untold:
             func.count().filter(Delivery.due_at < at - LATE_AFTER),
             func.count().filter(has_failed),
             func.max(Delivery.error),
-        ).where(Delivery.sent_at.is_(None))
+        ).where(Delivery.is_open(), ~is_given_up(at))
     ).one()
     return Untold(waiting, late, failed, error or "")
 

@@ -24,6 +24,7 @@ class Difference:
         return f"{self.what}: kept {self.kept}, computed {self.computed}"
 
 
+AT_ONCE = 5000
 Recomputing = Callable[[Session], Iterator[Difference]]
 RECOMPUTED: list[Recomputing] = []
 
@@ -60,7 +61,9 @@ def verdicts(session: Session) -> Iterator[Difference]:
         judged.where(
             SpotCheckItem.value.is_not(None),
             or_(SpotCheckItem.lower.is_not(None), SpotCheckItem.upper.is_not(None)),
-        ).order_by(SpotCheckItem.id)
+        )
+        .order_by(SpotCheckItem.id)
+        .execution_options(yield_per=AT_ONCE)
     )
     wrong = [row for row in rows if verdict(row.value, row.lower, row.upper, row.verdict) is not row.verdict]
     for row in wrong:

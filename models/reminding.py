@@ -78,12 +78,10 @@ def tell(session: Session, at: datetime, *, by_mail: bool = False) -> int:
     """
     told = 0
     while True:
-        waiting = select(Delivery.id).where(
-            Delivery.sent_at.is_(None), Delivery.channel.in_(IN_THE_APP), Delivery.due_at <= at
-        )
+        waiting = select(Delivery.id).where(Delivery.is_open(), Delivery.channel.in_(IN_THE_APP), Delivery.due_at <= at)
         part = session.execute(
             update(Delivery)
-            .where(Delivery.sent_at.is_(None), Delivery.id.in_(waiting.order_by(Delivery.due_at).limit(AT_ONCE)))
+            .where(Delivery.is_open(), Delivery.id.in_(waiting.order_by(Delivery.due_at).limit(AT_ONCE)))
             .values(sent_at=at)
             .returning(Delivery.id)
             .execution_options(synchronize_session=False)

@@ -314,7 +314,7 @@ def stop_what_was_read(session: Session, at: datetime) -> int:
         ~exists().where(*mine, read.confirmed_at.is_(None)),
         exists().where(*mine),
     )
-    rows = session.execute(running.order_by(one.id).limit(AT_ONCE)).all()
+    rows = session.execute(running.order_by(one.due_at, one.id).limit(AT_ONCE)).all()  # by the index of open ones
     for clock, last in rows:
         record = clock.record()
         if record is not None:

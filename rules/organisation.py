@@ -403,6 +403,24 @@ def mail_address(written: str | None) -> str | None:
     return plain or None
 
 
+def no_mail_reaches(written: str | None, *, has_left: bool, wants: bool) -> Words | None:
+    """Why no mail can be sent to somebody, None where one can: what is to be put right first."""
+    if has_left:
+        return Words("This person has left the company: let it be.", "该员工已离职，请选择“不再发送”。")
+    if not wants:
+        return Words(
+            "This person has no active account or has turned these mails off: let it be.",
+            "该员工没有可用账号，或已关闭邮件提醒，请选择“不再发送”。",
+        )
+    try:
+        address = mail_address(written)
+    except RuleBroken as wrong:
+        return wrong.words
+    if address is None:
+        return Words("Enter the person's mail address first, then send again.", "请先填写该员工的邮箱，再重新发送。")
+    return None
+
+
 def first_names(names: Iterable[str], most: int = 5) -> str:
     """A few names in one line, and how many more there are."""
     listed = list(names)

@@ -19,7 +19,6 @@ from admin_views.signin import person_here, unauthorised
 from admin_views.words import number_text, say, t, today
 from models.assessment import KpiDefinition, definitions
 from models.assessment.glancing import Glance, Whose, glances, of_employee, of_people, of_team, rows_behind
-from models.assessment.measuring import Measured
 from models.base import COMPANY_ZONE, now
 from models.indicators import Span
 from models.organisation import Team
@@ -54,7 +53,7 @@ class Shown:
     value: str = ""
     has_data: bool = False
     counted: str = ""
-    rows: int = 0
+    rows: str = ""
     url: str = ""
     panel: Panel | None = None
     earlier: str = ""
@@ -170,8 +169,8 @@ def _shown(one: Glance, span: Span, whose: Whose, person: Person, kept: dict[str
         name,
         value=f"{_text(value)}{' %' if one.is_rate and value is not None else ''}",
         has_data=value is not None,
-        counted=_counted(one.measured),
-        rows=one.rows,
+        counted=_counted(one),
+        rows=_rows_text(one) if one.rows else "",
         url=_url(kpi, kept),
         panel=_panel(one, span, whose, person, page) if page else None,
         earlier=_url(kpi, kept, page - 1) if page > 1 else "",
@@ -181,7 +180,14 @@ def _shown(one: Glance, span: Span, whose: Whose, person: Person, kept: dict[str
 
 def _panel(one: Glance, span: Span, whose: Whose, person: Person, page: int) -> Panel:
     found = rows_behind(db.session, one.kpi, span, whose, first=(page - 1) * ROWS, most=ROWS)
-    return Panel(t("{n} rows", "{n} 条明细", n=one.rows), headings(), rows_of(found, person))
+    return Panel(_rows_text(one), headings(), rows_of(found, person))
+
+
+def _rows_text(one: Glance) -> str:
+    """How many rows there are, and how many of them do not count, so that they come to the number above."""
+    if not one.left_out:
+        return t("{n} rows", "{n} 条明细", n=one.rows)
+    return t("{n} rows, {out} of them do not count", "{n} 条明细，其中 {out} 条不计入", n=one.rows, out=one.left_out)
 
 
 def _url(kpi: KpiDefinition, kept: dict[str, str], page: int = 1) -> str:
@@ -192,10 +198,12 @@ def _text(value: Decimal | None) -> str:
     return t("no data", "无数据") if value is None else number_text(round(value, 2))
 
 
-def _counted(one: Measured) -> str:
-    if one.numerator is None or not one.denominator:
+def _counted(one: Glance) -> str:
+    """So many of so many; behind a mean stand its rows, no fraction."""
+    top, bottom = one.measured.numerator, one.measured.denominator
+    if top is None or not bottom or one.is_mean:
         return ""
-    return f"{number_text(round(one.numerator, 2))} / {number_text(one.denominator)}"
+    return f"{number_text(round(top, 2))} / {number_text(bottom)}"
 
 
 @desk_card

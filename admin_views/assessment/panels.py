@@ -7,14 +7,15 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from admin_views.assessment.cycles import LINE_LABELS, AssessmentSheetView
-from admin_views.assessment.rows import behind, headings, rows_of
+from admin_views.assessment.rows import behind, headings, rows_of, summed
 from admin_views.columns import cell_of
 from admin_views.registry import panel, record_url
 from admin_views.screen import EMPTY, Cell, Heading, Panel, Row
 from admin_views.session import db
 from admin_views.words import number_text, say, t
 from models.assessment import AssessmentCycle, AssessmentLine, AssessmentSheet
-from rules.assessment import CycleStatus, Flag, Method, SheetStatus
+from models.indicators import INDICATORS
+from rules.assessment import CycleStatus, Flag, Method, SheetStatus, adding
 from rules.base import Person, Words
 
 
@@ -26,36 +27,79 @@ def _number(value: Decimal | None, unit: str = "") -> Cell:
 def lines(sheet: AssessmentSheet, person: Person) -> Panel:
     """Each number with its weight; the line's page has the rows behind it."""
     is_adjusted = any(one.manual_delta for one in sheet.lines)
-    names = ("kpi", "value", "score", "weight", *(["manual_delta"] if is_adjusted else []), "flag")
+    names = ("kpi", "value", "score", "weight", *(["manual_delta"] if is_adjusted else []), "adds")
     labels = {
         **LINE_LABELS,
         "weight": Words("Weight → effective", "权重→有效权重"),
+        "adds": Words("In total", "计入总分"),
     }
+    added = adding([one.weighted for one in sheet.lines])
     return Panel(
         title=t("Figures: each opens its rows", "考核项（点击查看明细）"),
-        headings=[Heading(one, say(labels[one]), "" if one in {"kpi", "flag"} else "number") for one in names],
+        headings=[Heading(one, say(labels[one]), "" if one == "kpi" else "number") for one in names],
         rows=[
-            Row(one.id, record_url(AssessmentLine, one.id), list(_line_cells(one, is_adjusted=is_adjusted)))
-            for one in sheet.lines
+            *(
+                Row(one.id, record_url(AssessmentLine, one.id), list(_line_cells(one, adds, is_adjusted=is_adjusted)))
+                for one, adds in zip(sheet.lines, added, strict=True)
+            ),
+            *_total_row(sheet, is_adjusted=is_adjusted),
         ],
     )
 
 
-def _line_cells(one: AssessmentLine, *, is_adjusted: bool) -> Iterator[Cell]:
+def _total_row(sheet: AssessmentSheet, *, is_adjusted: bool) -> Iterator[Row]:
+    """What the lines add up to, as the sheet keeps it; a closed month from a ledger has no lines."""
+    if sheet.lines and sheet.total is not None:
+        called = Cell(t("Total, to 0.1", "总分（精确到 0.1）"))
+        yield Row(0, "", [called, *[EMPTY] * (4 if is_adjusted else 3), Cell(number_text(sheet.total), "number")])
+
+
+def _line_cells(one: AssessmentLine, adds: Decimal | None, *, is_adjusted: bool) -> Iterator[Cell]:
     yield Cell(say(one.name_words))
-    value = _number(one.value) if one.value_before is None else _before(one.value_before, one.value)
-    yield replace(value, also=_counted(one)) if one.value is not None else value
-    yield _score(one)
+    yield _value(one)
+    yield replace(_score(one), also=_aim(one)) if one.score is not None else _score(one)
     yield _weight(one)
     if is_adjusted:
         yield Cell(f"{number_text(one.manual_delta)}", "number", also=one.delta_reason) if one.manual_delta else EMPTY
-    yield _flag(one.flag)
+    yield _number(adds)
+
+
+def _value(one: AssessmentLine) -> Cell:
+    """The value with what was counted; why it does not count where it does not."""
+    if one.flag is Flag.NO_DATA:
+        return Cell(say(one.flag.words), "number")
+    value = _number(one.value, " %" if _how(one) == "rate" else "")
+    value = value if one.value_before is None else _before(one.value_before, one.value)
+    said = (_counted(one), "" if one.flag is Flag.OK else say(one.flag.words))
+    return replace(value, also=" · ".join(part for part in said if part))
+
+
+def _how(one: AssessmentLine) -> str:
+    known = INDICATORS.get(one.kpi.function) if one.kpi is not None else None
+    return known.how if known is not None else ""
+
+
+def _aim(one: AssessmentLine) -> str:
+    """What the score is reckoned by."""
+    floor, target, each = (_plain(value) for value in (one.floor, one.target, one.points_each))
+    match one.method:
+        case Method.LINEAR:
+            return t("floor {floor}, target {target}", "底线 {floor} · 目标 {target}", floor=floor, target=target)
+        case Method.DEDUCT:
+            return t("{n} off for each", "每次扣 {n} 分", n=each)
+        case Method.BAND:
+            return t("by bands", "按分档")
+    return ""
+
+
+def _plain(value: Decimal | None) -> str:
+    return "–" if value is None else number_text(value)
 
 
 def _score(one: AssessmentLine) -> Cell:
     """The score, with the one before an appeal; points are no score, they go to the total as they are."""
     if one.method is Method.POINTS:
-        return Cell(t("in the total", "计入总分"), "number")
+        return Cell(t("as points", "按分值"), "number")
     return _number(one.score) if one.score_before is None else _before(one.score_before, one.score)
 
 
@@ -79,19 +123,22 @@ def _counted(one: AssessmentLine) -> str:
     """What was counted of how much; a sum says it in its value, and without a row there is nothing to say."""
     if one.numerator is None or not one.denominator:
         return ""
+    if _how(one) == "mean":
+        return t("{n} rows", "{n} 条", n=number_text(one.denominator))
     return f"{number_text(round(one.numerator, 2))} / {number_text(one.denominator)}"
-
-
-def _flag(flag: Flag) -> Cell:
-    tones = {Flag.OK: "met", Flag.LOW_SAMPLE: "soon", Flag.NO_DATA: "off"}
-    return Cell(say(flag.words), "state", tone=tones[flag])
 
 
 @panel(AssessmentLine)
 def counting_rows(line: AssessmentLine, person: Person) -> Panel:
     """The rows that count."""
-    found = behind(line.sheet, line.kpi_id, counting=True)
-    return Panel(t("The rows that count", "计入的记录"), headings(), rows_of(found, person))
+    found, (count, top) = behind(line.sheet, line.kpi_id, counting=True), summed(line.sheet, line.kpi_id)
+    title = t("The rows that count", "计入的记录")
+    if count > len(found):
+        title = t("The rows that count: {n} of {all}", "计入的记录：显示 {n} 条，共 {all} 条", n=len(found), all=count)
+    sum_row = Row(
+        0, "", [Cell(t("Together", "合计")), Cell(t("{n} rows", "{n} 条", n=count)), EMPTY, EMPTY, _number(top)]
+    )
+    return Panel(title, headings(), [*rows_of(found, person), *([sum_row] if count else [])])
 
 
 @panel(AssessmentLine)

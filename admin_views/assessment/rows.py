@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from admin_views.columns import cell_of
 from admin_views.registry import record_url
@@ -112,6 +112,19 @@ def behind(sheet: AssessmentSheet, kpi_id: int | None, *, counting: bool) -> Seq
         .order_by(KpiEvidence.at.desc(), KpiEvidence.id)
         .limit(MOST_ROWS)
     ).all()
+
+
+def summed(sheet: AssessmentSheet, kpi_id: int | None) -> tuple[int, Decimal]:
+    """How many rows count, and what they add up to, however many are shown."""
+    count, top = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(KpiEvidence.top), 0)).where(
+            KpiEvidence.cycle_id == sheet.cycle_id,
+            KpiEvidence.kpi_id == kpi_id,
+            sheet.evidence_here(),
+            KpiEvidence.side != RowSide.EXCLUDED,
+        )
+    ).one()
+    return count, Decimal(top) / ONE
 
 
 def options_of(sheet: AssessmentSheet) -> list[Option]:

@@ -12,7 +12,7 @@ from models.actions import ActionItem
 from models.base import Act
 from models.communication import FIGURES, Meeting, MeetingPoint, MeetingReport
 from rules.base import Person, Words
-from rules.communication import MeetingReportStatus
+from rules.communication import MeetingReportStatus, MeetingStatus, Series
 
 SENTENCES["uq_meeting_attendee_meeting_id"] = Words("A person stands here twice.", "参会人重复。")
 MEETING = {"meeting": Words("Meeting", "会议")}
@@ -125,6 +125,21 @@ def agenda(meeting: Meeting, person: Person) -> Panel:
             Row(one.id, _point_url(one), [Cell(one.title), cell_of(one.kind), Cell(one.outcome)])
             for one in meeting.agenda
         ],
+        empty=_when_filled(meeting),
+    )
+
+
+def _when_filled(meeting: Meeting) -> str:
+    if meeting.status is not MeetingStatus.SCHEDULED:
+        return ""
+    if meeting.series is Series.AD_HOC:
+        return t(
+            "Open resolutions, overdue measures, forecasts and held stages come in when reports are collected.",
+            "开始收集汇报后，自动列入未完成决议、逾期整改、延误预警和暂停阶段。",
+        )
+    return t(
+        "Fills itself a working day before the meeting; the departments are asked for their reports then.",
+        "会前一个工作日自动生成，并同时通知各部门提交汇报。",
     )
 
 

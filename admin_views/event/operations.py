@@ -2,23 +2,25 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, request
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of
 from admin_views.event.listing import entity_words, labels_of
-from admin_views.registry import desk_card
-from admin_views.screen import EMPTY, Cell, DeskCard, DeskLine, Heading, Row
+from admin_views.registry import desk_card, record_url
+from admin_views.screen import EMPTY, Cell, DeskAct, DeskCard, DeskLine, Heading, Row
 from admin_views.session import db
-from admin_views.signin import person_here, unauthorised
+from admin_views.signin import act_here, person_here, unauthorised
 from admin_views.words import t
 from models.base import now
 from models.event import Event, JobRun, WorkerBeat
+from models.journal import acting
+from models.news_mail import given_up, last_given_up, let_be, send_again, send_all_again
 from models.operations import chain_state, job_runs, refusals, untold
-from models.organisation import Account
-from rules.base import NotYours, Person, Role, Words
+from models.organisation import Account, Employee
+from rules.base import NotYours, Person, Role, Words, key_of
 
 operations = Blueprint("operations", __name__, url_prefix="/operations")
 SILENT_SECONDS = 90
@@ -30,6 +32,10 @@ JOBS = {
     "tidy": Words("Tidying the job queue", "任务队列整理"),
     "mail": Words("Mailbox", "收取邮件"),
 }
+DECISIONS = {"again": send_again, "all_again": send_all_again, "let_be": let_be}
+"""What an administrator does with mails that could not leave."""
+MAILS_URL = "/operations/mails/"
+ON_THE_DESK = 5
 REFUSED_URL = "/admin/event/?flt_action=refused"
 
 
@@ -38,14 +44,18 @@ def overview() -> AnyResponse | str:
     """Everything that an administrator has to look after."""
     if not current_user.is_authenticated:
         return unauthorised()
-    if not person_here().holds(Role.ADMIN):
-        raise NotYours(Words("This page is for administrators.", "此页面仅供系统管理员查看。"))
+    _admins_only()
+    mails, people = given_up(db.session, now())
     rows, count = refusals(db.session, now(), 20)
     return render_template(
         "event/operations.html",
         worker=_worker(),
         chain=chain_state(db.session),
         untold=untold(db.session, now()),
+        mails=[(one, cell_of(one.since), record_url(Employee, one.employee.id)) for one in mails],
+        people=people,
+        last=last_given_up(db.session, now()),
+        mails_url=MAILS_URL,
         job_headings=[
             Heading("name", t("Job", "任务")),
             Heading("state", t("State", "状态")),
@@ -63,6 +73,33 @@ def overview() -> AnyResponse | str:
         refused_count=count,
         refused_url=REFUSED_URL,
     )
+
+
+def _admins_only() -> None:
+    if not person_here().holds(Role.ADMIN):
+        raise NotYours(Words("This page is for administrators.", "此页面仅供系统管理员查看。"))
+
+
+@operations.post("/mails/")
+def decide_on_mails() -> AnyResponse:
+    """Mails to a person that could not leave, up to the one that was seen: sent again, or let be; once."""
+    if not current_user.is_authenticated:
+        return unauthorised()
+    _admins_only()
+    decide = DECISIONS.get(request.form.get("verb", ""))
+    who, last = key_of(request.form.get("id")), key_of(request.form.get("version_no"))
+    if decide is None or who is None or last is None:
+        abort(400)
+    with acting(db.session, act_here()) as act:
+        lines = decide(db.session, who, last, act)
+        db.session.flush()
+    if not lines:
+        flash(t("That was decided already; nothing was done twice.", "这些邮件已处理过，未重复操作。"), "info")
+    elif decide is not let_be:
+        flash(t("They leave with the next mail, within a few minutes.", "已重新排队，几分钟内发出。"), "success")
+    else:
+        flash(t("They are not sent any more.", "已设为不再发送。"), "success")
+    return redirect("/operations/#given-up")
 
 
 def _worker() -> Cell:
@@ -139,11 +176,24 @@ def _troubles() -> Iterator[DeskLine]:
         yield DeskLine(
             t("Messages that are still to be told", "待发送消息"), "/operations/#untold", said, tone="overdue"
         )
+    yield from _given_up()
     chain = chain_state(db.session)
     if not chain.is_whole:
         yield DeskLine(
             t("The chain of events is broken", "操作记录校验异常"), "/admin/event/", chain.said, tone="overdue"
         )
+
+
+def _given_up() -> Iterator[DeskLine]:
+    """Mails that could not leave stand here until somebody sends them again or lets them be."""
+    mails, people = given_up(db.session, now(), ON_THE_DESK)
+    for one in mails:
+        said = t("Mail to {who} did not leave", "发给 {who} 的消息邮件未能发出", who=one.employee.name)
+        act = DeskAct(t("Send again", "重新发送"), MAILS_URL, "again", one.employee.id, one.last)
+        yield DeskLine(said, "/operations/#given-up", one.error[:120], tone="overdue", act=act)
+    if people > len(mails):
+        said = t("Mails to {n} more people did not leave", "另有 {n} 人的消息邮件未能发出", n=people - len(mails))
+        yield DeskLine(said, "/operations/#given-up", tone="overdue")
 
 
 @desk_card

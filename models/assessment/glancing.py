@@ -4,6 +4,7 @@ A team has figures with their rows and no sheet: a sheet is of a person or a dep
 of the people who belonged to it on the day of each row.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -36,12 +37,19 @@ class Glance:
     kpi: KpiDefinition
     measured: Measured = NOTHING
     rows: int = 0
+    left_out: int = 0
+    """Rows among them that do not count, such as re-checks."""
     missing: Words | None = None
 
     @property
     def is_rate(self) -> bool:
         one = known(self.kpi.function)
         return one is not None and one.how == "rate"
+
+    @property
+    def is_mean(self) -> bool:
+        one = known(self.kpi.function)
+        return one is not None and one.how == "mean"
 
 
 def of_employee(employee_id: int) -> Whose:
@@ -93,9 +101,9 @@ def glances(session: Session, kpis: Sequence[KpiDefinition], span: Span, whose: 
             sums.append(_summed(code, rows_in(session, one, span), whose))
         except Unset as refusal:
             missing[code] = refusal.words
-    parts, counts = _asked(session, sums)
+    parts, counts, left_out = _asked(session, sums)
     return [
-        Glance(kpi, makers[code](parts.get(code, {})), counts.get(code, 0))
+        Glance(kpi, makers[code](parts.get(code, {})), counts[code], left_out[code])
         if (code := str(kpi.function)) in makers and code not in missing
         else Glance(kpi, missing=missing.get(code, NOT_MEASURED))
         for kpi in kpis
@@ -118,15 +126,17 @@ def _summed(code: str, rows: Subquery, whose: Whose) -> Any:
     )
 
 
-def _asked(session: Session, sums: Iterable[Any]) -> tuple[dict[str, Parts], dict[str, int]]:
+def _asked(session: Session, sums: Iterable[Any]) -> tuple[dict[str, Parts], Counter[str], Counter[str]]:
+    """The sums of what counts, how many rows there are, and how many of them do not count."""
     parts: dict[str, Parts] = {}
-    counts: dict[str, int] = {}
+    counts, left_out = Counter[str](), Counter[str]()
     asked = list(sums)
     for code, part, top, bottom, counted, rows in session.execute(union_all(*asked)) if asked else ():
         if counted:
             parts.setdefault(code, {})[part] = (int(top), int(bottom))
-        counts[code] = counts.get(code, 0) + rows
-    return parts, counts
+        counts[code] += rows
+        left_out[code] += rows - int(counted)
+    return parts, counts, left_out
 
 
 def rows_behind(

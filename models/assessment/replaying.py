@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from models.assessment.computing import measure
 from models.assessment.cycles import AssessmentCycle
@@ -42,7 +42,10 @@ def replay(session: Session, cycle: AssessmentCycle) -> list[Replayed]:
     hashes = Hashes.computed(session, cycle, kpis)
     sums = _as_computed(session, cycle, kpis, hashes)
     sheets = session.scalars(
-        select(AssessmentSheet).where(AssessmentSheet.cycle_id == cycle.id).order_by(AssessmentSheet.id)
+        select(AssessmentSheet)
+        .where(AssessmentSheet.cycle_id == cycle.id)
+        .order_by(AssessmentSheet.id)
+        .options(selectinload(AssessmentSheet.lines))
     ).all()
     bounds, parts = grade_bounds(session, cycle.to_on), parts_of(session)
     with session.no_autoflush:

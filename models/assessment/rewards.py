@@ -66,6 +66,7 @@ class RewardPenalty(Record):
         ),
         Index("ix_reward_penalty_employee_id", "employee_id", "id"),
         Index("ix_reward_penalty_status", "status", "id"),
+        Index("ix_reward_penalty_status_appeal_due_at", "status", "appeal_due_at"),
         Index("ix_reward_penalty_source", "source_entity", "source_id"),
         Index("ix_reward_penalty_department_id", "department_id", "id"),
     )

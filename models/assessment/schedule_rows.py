@@ -1,6 +1,7 @@
 """The rows of the schedule indicators (K1.2): orders due in the period, and delays whose planned end lies in it."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -94,18 +95,20 @@ def delays(_session: Session, span: Span) -> Select[Any]:
 @indicator("delay_working_days", "sum")
 def delay_days(session: Session, span: Span) -> Select[Any]:
     """延误时长: working days after the planned end, less what was absorbed, not below 0."""
-    calendar = company_calendar(session)
-    absorbed_then = case((_is_attributed(span), DelayRecord.absorbed_working_days), else_=0)
-    found = session.execute(
-        select(DelayRecord.id, DelayRecord.planned_end_on, _ended(span), absorbed_then)
-        .where(_in_period(span))
-        .order_by(DelayRecord.id)
+    worked, absorbed = (
+        _working_days_until(session, span),
+        case((_is_attributed(span), DelayRecord.absorbed_working_days), else_=0),
     )
-    days = {
-        key: max(0, calendar.days_between(planned, max(planned, ended)) - absorbed) * ONE
-        for key, planned, ended, absorbed in found
-    }
-    return _delays(span, case(days, value=DelayRecord.id, else_=0) if days else literal(0))
+    days = worked(_ended(span)) - worked(DelayRecord.planned_end_on) - absorbed
+    return _delays(span, case((days > 0, days * ONE), else_=0))
+
+
+def _working_days_until(session: Session, span: Span) -> Callable[[Any], ColumnElement[int]]:
+    """How many working days lie between the period's first day and a day: a table of days, however many the delays."""
+    calendar, last = company_calendar(session), max(span.to_on, on_date(span.cut_off_at))
+    days = [span.from_on + timedelta(days=nth) for nth in range((last - span.from_on).days + 1)]
+    known = [(day, calendar.days_between(span.from_on, day)) for day in days]
+    return lambda on: case(*((on == day, nth) for day, nth in known), else_=0)
 
 
 def _in_period(span: Span) -> ColumnElement[bool]:

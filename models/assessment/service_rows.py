@@ -1,11 +1,13 @@
 """The rows of the after-sales indicators (K1.3): ratings, surveys, follow-ups, and clocks of resolution."""
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, literal, null, or_, select, union_all
+from sqlalchemy import Integer, Select, case, exists, func, literal, null, or_, select, union_all
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.functions import FunctionElement
 
 from models.after_sales import FollowUpVisit, Ticket
 from models.communication import SurveyResponse
@@ -28,9 +30,9 @@ def _weights(session: Session, span: Span) -> Mapping[str, Decimal]:
 
 
 @indicator("customer_satisfaction", "mean", weights=_weights)
-def satisfaction(session: Session, span: Span) -> Select[Any]:
+def satisfaction(_session: Session, span: Span) -> Select[Any]:
     """客户满意度: ratings and follow-ups of whoever solved it; surveys of the department alone."""
-    return select(union_all(_ratings(span), _heard(span), _surveys(session, span)).subquery())
+    return select(union_all(_ratings(span), _heard(span), _surveys(span)).subquery())
 
 
 def _ratings(span: Span) -> Select[Any]:
@@ -68,14 +70,32 @@ def _heard(span: Span) -> Select[Any]:
     )
 
 
-def _surveys(session: Session, span: Span) -> Select[Any]:
+class MeanTop(FunctionElement[int]):
+    """What the mean of an answer's scores counts, rounded half up; 0 without scores. Reckoned by the database."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+MEAN_TOP = """(SELECT CASE WHEN count(*) = 0 THEN 0
+ELSE (2 * (CAST(sum({score}) AS BIGINT) - count(*)) * {step} + count(*)) / (2 * count(*)) END FROM {scores})"""
+"""Whole numbers throughout: each score is at least 1."""
+
+
+@compiles(MeanTop, "sqlite")
+def _mean_top_sqlite(element: MeanTop, compiler: Any, **said: Any) -> str:
+    scores = f"json_each({compiler.process(element.clauses, **said)})"
+    return MEAN_TOP.format(score="CAST(value AS INTEGER)", step=STEP, scores=scores)
+
+
+@compiles(MeanTop, "postgresql")
+def _mean_top_postgresql(element: MeanTop, compiler: Any, **said: Any) -> str:
+    scores = f"jsonb_each_text({compiler.process(element.clauses, **said)})"
+    return MEAN_TOP.format(score="CAST(value AS BIGINT)", step=STEP, scores=scores)
+
+
+def _surveys(span: Span) -> Select[Any]:
     """The mean of an answer's scores, for the after-sales department."""
-    found = session.execute(
-        select(SurveyResponse.id, SurveyResponse.scores).where(
-            SurveyResponse.submitted_at >= span.start, SurveyResponse.submitted_at < span.end
-        )
-    )
-    tops = {key: _mean_top([int(one) for one in scores.values()]) for key, scores in found if scores}
     department = (
         select(func.min(Department.id))
         .where(Department.kind == DepartmentKind.AFTER_SALES, Department.voided_at.is_(None))
@@ -87,16 +107,11 @@ def _surveys(session: Session, span: Span) -> Select[Any]:
         null().label("employee_id"),
         department.label("department_id"),
         SurveyResponse.submitted_at.label("at"),
-        (case(tops, value=SurveyResponse.id, else_=0) if tops else literal(0)).label("top"),
+        MeanTop(SurveyResponse.scores).label("top"),
         literal(1).label("bottom"),
         case((SurveyResponse.voided_at.is_not(None), LeftOut.VOIDED.value), else_="").label("left_out"),
         literal("survey").label("part"),
     ).where(SurveyResponse.submitted_at >= span.start, SurveyResponse.submitted_at < span.end)
-
-
-def _mean_top(scores: list[int]) -> int:
-    mean = Decimal((sum(scores) - len(scores)) * STEP) / len(scores)
-    return int(mean.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 @indicator("timely_resolution_rate", "rate")

@@ -192,7 +192,7 @@ def grade_bounds(session: Session, on: date) -> Bounds:
 
 def weighed(lines: Sequence["AssessmentLine"], bounds: Bounds) -> tuple[Decimal | None, str]:
     """Total and grade of lines like these; each gets its effective weight."""
-    found = [Weighted(one.weight, one.score, one.manual_delta + one.points) for one in lines]
+    found = [one.weighted for one in lines]
     for one, weight in zip(lines, assessment.effective_weights(found), strict=True):
         one.effective_weight = weight
     total = assessment.total_of(found)
@@ -262,6 +262,10 @@ class AssessmentLine(Record):
             return None
         bands = tuple(assessment.bands_of(self.bands))
         return Aim(self.method, self.target, self.floor, bands, self.points_each)
+
+    @property
+    def weighted(self) -> Weighted:
+        return Weighted(self.weight, self.score, self.manual_delta + self.points)
 
     @property
     def points(self) -> Decimal:

@@ -24,7 +24,8 @@ from rules.regulation import Target
 from rules.regulation.figures import MEETING_WEEKDAY
 
 BEGINS = time(9, 0)
-COLLECTED_BEFORE = timedelta(days=1)
+COLLECTED_BEFORE = timedelta(hours=8)
+"""A day of work: the reports for a Monday are asked for on Friday, not on Sunday."""
 A_WEEK = timedelta(days=7)
 
 
@@ -350,11 +351,11 @@ def _call(session: Session, series: Series, on: date, chair: int, at: datetime) 
 
 @falls_due
 def collect_reports(session: Session, at: datetime) -> int:
-    """A day before a meeting its agenda is filled and the reports are asked for."""
+    """A working day before a meeting its agenda is filled and the reports are asked for."""
     waiting = session.scalars(
         select(Meeting).where(
             Meeting.status == MeetingStatus.SCHEDULED,
-            Meeting.planned_at <= at + COLLECTED_BEFORE,
+            Meeting.planned_at <= company_calendar(session).add(at, COLLECTED_BEFORE),
             Meeting.series != Series.AD_HOC,
         )
     ).all()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from models.actions import open_case
@@ -17,7 +17,7 @@ from models.after_sales import Ticket
 from models.base import COMPANY_ZONE, Audited, Base, Record
 from models.event import ReadReceipt, Reminder
 from models.organisation import Employee
-from models.regulation import SlaClock
+from models.regulation import SlaClock, is_late
 from models.reminding import falls_due
 from models.schedule import ContactLog
 from rules.actions import CaseKind, CaseSeverity
@@ -98,9 +98,11 @@ def _unanswered(session: Session, at: datetime) -> Iterator[Slip]:
 def _unconfirmed(session: Session, at: datetime) -> Iterator[Slip]:
     """A document or notice that people were to confirm: one draft for all who did not by that day (C1.2, C1.3)."""
     waits = (ReadReceipt.required, ReadReceipt.confirmed_at.is_(None), ReadReceipt.due_at.between(at - LOOKED_BACK, at))
+    is_here = Employee.left_on.is_(None)
     rows = session.execute(
         select(ReadReceipt.entity, ReadReceipt.entity_id, ReadReceipt.due_at)
-        .where(*waits, _is_new_receipt())
+        .join(Employee, Employee.id == ReadReceipt.employee_id)
+        .where(*waits, is_here, _is_new_receipt())
         .group_by(ReadReceipt.entity, ReadReceipt.entity_id, ReadReceipt.due_at)
         .order_by(func.min(ReadReceipt.id))
         .limit(AT_ONCE)
@@ -110,11 +112,16 @@ def _unconfirmed(session: Session, at: datetime) -> Iterator[Slip]:
         people = session.scalars(
             select(Employee)
             .join(ReadReceipt, ReadReceipt.employee_id == Employee.id)
-            .where(*waits, ReadReceipt.entity == entity, ReadReceipt.entity_id == key, ReadReceipt.due_at == due_at)
-            .where(Employee.left_on.is_(None))
+            .where(
+                *waits,
+                is_here,
+                ReadReceipt.entity == entity,
+                ReadReceipt.entity_id == key,
+                ReadReceipt.due_at == due_at,
+            )
             .order_by(Employee.no)
         ).all()
-        if record is not None and people:
+        if record is not None:
             names = "、".join(one.name for one in people[:NAMED]) + (" 等" if len(people) > NAMED else "")
             text = f"未按时确认阅知：{record.label}\n应确认：{_said(due_at)}\n未确认 {len(people)} 人：{names}"
             yield Slip(record, getattr(record, "department_id", None) or people[0].department_id, due_at, text)
@@ -137,6 +144,13 @@ def _record(session: Session, entity: str, key: int) -> Record | None:
     return found if isinstance(found, Record) else None
 
 
+def _late_clocks(since: datetime, until: datetime) -> CompoundSelect[tuple[int]]:
+    """Clocks that were due in between and run or were stopped late: each by its own narrow index."""
+    was_due = SlaClock.due_at.between(since, until)
+    running = select(SlaClock.id).where(was_due, SlaClock.stopped_at.is_(None), SlaClock.status == ClockStatus.RUNNING)
+    return union_all(running, select(SlaClock.id).where(was_due, is_late()))
+
+
 def _handed_over_late(session: Session, at: datetime) -> Iterator[Slip]:
     """A ticket without a first solution in time that was not handed to the technical department either (A3.2)."""
     due = SlaClock.due_at
@@ -144,11 +158,9 @@ def _handed_over_late(session: Session, at: datetime) -> Iterator[Slip]:
         select(Ticket, due)
         .join(SlaClock, SlaClock.entity_id == Ticket.id)
         .where(
-            SlaClock.entity == "ticket",
-            SlaClock.target == Target.FIRST_SOLUTION,
-            SlaClock.status.in_((ClockStatus.RUNNING, ClockStatus.BREACHED)),
+            SlaClock.id.in_(_late_clocks(at - LOOKED_BACK, at)),
+            SlaClock.target == Target.FIRST_SOLUTION,  # of tickets alone
             SlaClock.told_from_at <= due,
-            due.between(at - LOOKED_BACK, at),
             or_(SlaClock.stopped_at.is_(None), SlaClock.stopped_at > due),
             or_(Ticket.escalated_at.is_(None), Ticket.escalated_at >= due),
             Ticket.status != TicketStatus.CANCELLED,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, select
@@ -120,6 +121,11 @@ class CalendarVersion(Base):
     digest: Mapped[str] = mapped_column(String(64))
     facts: Mapped[dict[str, Any]]
     made_at: Mapped[datetime]
+
+    @cached_property
+    def calendar_facts(self) -> CalendarFacts:
+        """Read once: a kept copy never changes, and thousands of clocks ask it."""
+        return facts_of(self.facts)
 
 
 # -- questions -------------------------------------------------------------------------------------------------------
@@ -241,7 +247,7 @@ def refuse_closed(facts: CalendarFacts, at: datetime) -> None:
 
 def engine_of_version(version: CalendarVersion) -> WorkCalendar:
     """The engine of a kept copy."""
-    return _engines.get(version.digest) or engine_of(facts_of(version.facts))
+    return _engines.get(version.digest) or engine_of(version.calendar_facts)
 
 
 def names_between(session: Session, first: date, last: date) -> dict[date, str]:

@@ -161,9 +161,8 @@ def unreported_stages(session: Session, day: date) -> list[PlanStage]:
         select(PlanStage)
         .join(ProductionPlan, ProductionPlan.id == PlanStage.plan_id)
         .where(
-            PlanStage.status.in_((StageStatus.IN_PROGRESS, StageStatus.DONE)),
+            or_(PlanStage.status == StageStatus.IN_PROGRESS, PlanStage.actual_end_on > day),  # an end: it is done
             PlanStage.actual_start_on <= day,
-            or_(PlanStage.actual_end_on.is_(None), PlanStage.actual_end_on > day),
             ProductionPlan.status.in_(plans.WORKED_BY),
             ~exists(told),
         )

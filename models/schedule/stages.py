@@ -52,6 +52,12 @@ class PlanStage(Record):
         Index("ix_plan_stage_post_id_planned_start_on", "post_id", "planned_start_on"),
         Index("ix_plan_stage_planned_end_on_id", "planned_end_on", "id"),
         Index(
+            "ix_plan_stage_actual_end_on",
+            "actual_end_on",
+            sqlite_where=text("actual_end_on IS NOT NULL"),
+            postgresql_where=text("actual_end_on IS NOT NULL"),
+        ),
+        Index(
             "ix_plan_stage_worked_on",
             "planned_end_on",
             sqlite_where=text(WORKED_SQL),

@@ -149,6 +149,7 @@ REWARD_STEPS = Lifecycle(
             "申诉",
             by={SUBJECT},
             needs_note=True,
+            is_aside=True,
             tells=(R.GENERAL_MANAGER, R.HR),
             clause="K4.1",
         ),

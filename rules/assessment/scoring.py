@@ -11,6 +11,7 @@ from rules.base import Choice, RuleBroken, Words
 
 FULL = Decimal(100)
 TENTH = Decimal("0.1")
+CENT = Decimal("0.01")
 HUNDRED_TH = Decimal("0.0001")
 
 
@@ -113,6 +114,18 @@ def total_of(lines: Sequence[Weighted]) -> Decimal | None:
         return None
     scores = sum((weight * score for weight, score in counted), Decimal(0)) / weights
     return (scores + sum((one.delta for one in lines), Decimal(0))).quantize(TENTH, ROUND_HALF_UP)
+
+
+def adding(lines: Sequence[Weighted]) -> list[Decimal | None]:
+    """What each line adds to the total, to 0.01 half up; None for one that adds nothing, as for all without a total."""
+    weights = sum((one.weight for one in lines if one.score is not None), Decimal(0))
+    if not weights:
+        return [None for _ in lines]
+    scored = [Decimal(0) if one.score is None else one.weight * one.score / weights for one in lines]
+    return [
+        None if one.score is None and not one.delta else (score + one.delta).quantize(CENT, ROUND_HALF_UP)
+        for one, score in zip(lines, scored, strict=True)
+    ]
 
 
 def shares(

@@ -134,3 +134,12 @@ def test_what_nobody_took_in_is_swept(tmp_path):
     assert sweep_incoming(tmp_path, now().timestamp() - 60) == 0
     assert sweep_incoming(tmp_path, now().timestamp() + 60) == 1
     assert kept(tmp_path, token) is None
+
+
+def test_where_no_row_is_good_it_is_said_what_has_to_be_there_first(app, seller):
+    rows = "客户编号,客户名称,客户等级,联系人,电话\nKH-903,三号机械,A,赵三,电话不详\n"
+    seen = hand_in(seller, rows)
+    assert forms(seen, "/import/take/") == []
+    assert "须已存在" in seen.text
+    assert "仅导入合格行" not in seen.text
+    assert "仅导入合格行" in hand_in(seller, BAD).text

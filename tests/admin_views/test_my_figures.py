@@ -18,7 +18,7 @@ from models.organisation import Placement, Team
 from rules.assessment import NINE, POINTS
 from rules.base import Unset, Words
 from tests.browse import Browser
-from tests.models.acts import checked, doing, item
+from tests.models.acts import checked, doing, draft, item
 from tests.models.test_indicator_rows import with_weights
 from tests.world import employee
 
@@ -197,3 +197,21 @@ def test_an_unset_figure_is_a_sentence(session, monkeypatch):
     monkeypatch.setattr("models.assessment.glancing.value_maker", unset)
     found = glances(session, of_people(session), span_now(), of_employee(1))
     assert {one.missing.en for one in found} == {Unset(Words("X", "X"), "K1.1").words.en}
+
+
+def test_rows_that_do_not_count_are_said_beside_the_number(app, session):
+    before = of_mine(session)
+    checked(session, [item(session, ok=True), item(session)], at=now())
+    draft(session, [item(session)], at=now())
+    after = of_mine(session)
+    session.rollback()
+    assert (after.rows - before.rows, after.left_out - before.left_out) == (3, 1)
+    assert after.rows - after.left_out == after.measured.denominator
+    said = f"{after.rows} 条明细，其中 {after.left_out} 条不计入"
+    assert said in Browser(app, "employee", language="zh-CN").get("/indicators/me/").text
+
+
+def of_mine(session):
+    kpi = session.scalar(select(KpiDefinition).where(KpiDefinition.code == RATE))
+    span = mine.month_of(on_date(now()).replace(day=1))
+    return glances(session, [kpi], span, of_employee(employee(session, "车工一").id))[0]

@@ -126,6 +126,18 @@ def test_the_series_are_called_once_and_on_working_days(any_session):
     assert (one.status, monthly.status) == ("collecting", "scheduled")
 
 
+def test_the_reports_for_a_monday_are_asked_for_on_friday(session):
+    monday = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    one = meeting(session, "车工一", at=monday)
+    with doing(session, "project_lead", AT):
+        one.series = "weekly_production"
+    friday = datetime(2026, 11, 20, 0, 30, tzinfo=UTC)
+    for at, asked in ((friday - DAY, 0), (friday - HOUR, 0), (friday + 2 * HOUR, 1), (friday + 2 * DAY, 0)):
+        with doing(session, Person(is_system=True), at, Source.SCHEDULER):
+            assert collect_reports(session, at) == asked, at
+    assert one.status == "collecting"
+
+
 def test_without_the_weekday_no_weekly_meeting_is_called(session):
     with doing(session, Person(is_system=True), AT, Source.SCHEDULER):
         assert call_meetings(session, AT) == 0

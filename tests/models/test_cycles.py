@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.event import listen, remove
 
 from models.actions import PerformanceFileEntry
 from models.assessment import (
@@ -21,8 +22,10 @@ from models.assessment import (
     sheets_of,
 )
 from models.base import previews
+from models.organisation import Employee
 from models.quality import SpotCheck
 from models.recomputing import differences
+from models.regulation import SlaClock, clock_differences
 from rules.assessment import Flag
 from rules.base import NotYours, RuleBroken
 from tests.models.acts import DAY, HOUR, checked, doing, draft, item, perform
@@ -160,6 +163,43 @@ def test_the_same_again_gives_the_same_hash_on_both_engines(any_session):
     perform(any_session, cycle, "start", "hr", AFTER + DAY)
     compute_waiting(any_session, AFTER + DAY)
     assert {one.no: one.content_hash for one in sheets_of(cycle)} == before
+
+
+def asked(session, function):
+    """How often the database is asked meanwhile."""
+    said, engine = [], session.get_bind()
+
+    def note(*given):
+        said.append(given[2])
+
+    session.expire_all()
+    listen(engine, "before_cursor_execute", note)
+    try:
+        function()
+    finally:
+        remove(engine, "before_cursor_execute", note)
+    return len(said)
+
+
+def test_a_replay_asks_no_oftener_for_more_sheets_nor_for_more_clocks(session):
+    cycle = a_month(session)
+    few = asked(session, lambda: replay(session, cycle))
+    sheet = session.scalar(select(AssessmentSheet).where(AssessmentSheet.employee_id.is_not(None)))
+    facts = {c.name: getattr(sheet, c.name) for c in AssessmentSheet.__table__.columns if c.name not in {"id", "no"}}
+    others = session.scalars(
+        select(Employee.id).where(
+            Employee.id.not_in(select(AssessmentSheet.employee_id).where(AssessmentSheet.employee_id.is_not(None)))
+        )
+    ).all()
+    assert len(others) > 5
+    session.execute(insert(AssessmentSheet), [facts | {"no": f"KB-X{one}", "employee_id": one} for one in others])
+    assert asked(session, lambda: replay(session, cycle)) <= few
+    clock = session.scalar(select(SlaClock).where(SlaClock.entity == "action_item"))
+    before = asked(session, lambda: list(clock_differences(session)))
+    facts = {c.name: getattr(clock, c.name) for c in SlaClock.__table__.columns if c.name != "id"}
+    ended = {"stopped_at": clock.due_at, "status": "met", "breach_minutes": None, "next_look_at": None}
+    session.execute(insert(SlaClock), [facts | ended | {"entity_id": 1000 + nth} for nth in range(50)])
+    assert asked(session, lambda: list(clock_differences(session))) <= before + 1
 
 
 def test_a_changed_row_is_found_by_the_replay(session):

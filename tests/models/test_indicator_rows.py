@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from sqlalchemy import literal, select, text
@@ -10,7 +11,9 @@ from sqlalchemy import literal, select, text
 from models.assessment import AssessmentCycle, rows_in, sums_of
 from models.assessment.measuring import digest, evidence_of, kept_row
 from models.canonical import Sha256, canonical, instant, number, quoted
+from models.communication import Survey, SurveyInvitation, SurveyResponse
 from models.indicators import INDICATORS, ONE, Span
+from models.organisation import Customer
 from models.regulation import Figure
 from models.schedule import statistics
 from models.types import UtcInstant
@@ -21,6 +24,7 @@ from tests.models.acts import doing
 from tests.models.test_schedule_progress import remedied
 from tests.schedule_world import AT, as_
 
+SURVEYED = INDICATORS["customer_satisfaction"]
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
 START, END = datetime(2025, 12, 31, 16, tzinfo=UTC), datetime(2027, 12, 31, 16, tzinfo=UTC)
 ALWAYS = Span(FIRST, LAST, START, END, END)
@@ -147,3 +151,53 @@ def test_the_page_of_delays_says_how_long_each_has_lasted_by_the_same_count(sess
         assert days == {delay.id: long}
         groups = statistics.lateness([delay], GroupBy.NATURE, days)
         assert [(one.count, one.days) for one in groups] == [(1, long)]
+
+
+def answered(session, scores):
+    """A survey of as many customers as there are answers."""
+    with doing(session, "sales_manager"):
+        survey = Survey(no="DC-9", title="x", closes_on=LAST)
+        session.add(survey)
+        for nth, given in enumerate(scores):
+            customer = Customer(code=f"C{nth}", name=f"客户 {nth}")
+            session.add(SurveyResponse(
+                invitation=SurveyInvitation(survey=survey, customer=customer), scores=given, submitted_at=AT, way="link"
+            ))  # fmt: skip
+
+
+GIVEN = [
+    {},
+    {"1": 5},
+    {"1": 1, "2": 1},
+    {"1": 2, "2": 3, "3": 3},
+    {"1": 4, "2": 5, "3": 1},
+    {str(n): 2 for n in range(7)},
+]
+
+
+def test_the_mean_of_an_answer_is_rounded_as_by_hand_on_both_engines(any_session):
+    answered(any_session, GIVEN)
+    found = {row.entity_id: row.top for row in any_session.execute(select(rows_in(any_session, SURVEYED, ALWAYS)))}
+    tops = []
+    for one in any_session.scalars(select(SurveyResponse).order_by(SurveyResponse.id)):
+        marks = [(Decimal(score) - 1) / 4 * 100 * ONE for score in one.scores.values()]
+        mean = sum(marks, Decimal(0)) / len(marks) if marks else Decimal(0)
+        tops.append((found[one.id], int(mean.quantize(Decimal(1), ROUND_HALF_UP))))
+    assert len(tops) == len(GIVEN)
+    assert all(isinstance(got, int) and got == wanted for got, wanted in tops), tops
+
+
+@pytest.mark.parametrize("code", ["customer_satisfaction", "delay_working_days"])
+def test_the_statement_of_an_indicator_does_not_grow_with_its_rows(session, code):
+    """A value for each row in the statement ends at the engine's limit, and costs the square of the rows."""
+    with_weights(session)
+
+    def said():
+        return len(select(rows_in(session, INDICATORS[code], ALWAYS)).compile(session.get_bind()).params)
+
+    before = said()
+    if code == "customer_satisfaction":
+        answered(session, GIVEN)
+    else:
+        remedied(session)
+    assert said() == before

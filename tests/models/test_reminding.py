@@ -4,13 +4,17 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, func, insert, select
+from sqlalchemy import Column, create_engine, func, insert, select
+from sqlalchemy.event import listen, remove
 from sqlalchemy.orm import Session
 
 from models import reminding
-from models.base import Act, Source
-from models.engine import engine_options
-from models.event import Delivery, Event, Reminder
+from models.assessment import RewardPenalty
+from models.base import Act, Base, Source
+from models.engine import engine_options, let_write
+from models.event import Delivery, Event, ReadReceipt, Reminder
+from models.organisation import Employee
+from models.regulation import SlaClock
 from rules.event import Channel
 from tests.world import AT, World
 
@@ -140,3 +144,106 @@ def at_once(*functions) -> None:
         one.start()
     for one in threads:
         one.join()
+
+
+GROWS = {
+    "accountability_case", "action_item", "action_round", "approval_record", "assessment_cycle", "assessment_sheet",
+    "contact_log", "daily_report", "delay_record", "delivery", "event", "follow_up_visit", "meeting", "meeting_report",
+    "notice", "order_clearance", "plan_stage", "production_plan", "read_receipt", "reward_penalty", "sales_order",
+    "sla_clock", "spot_check", "suggestion", "survey_invitation", "survey_response", "ticket",
+    "training_obligation",
+}  # fmt: skip
+"""What is kept for ever (of surveys the latest alone is asked for); all of it is asked about every minute, and only for what is still open."""
+
+
+def swept(session: Session) -> list[tuple[str, object]]:
+    """What a minute asks the database in which nothing is due any more."""
+    reminding.remind(session, LATER)
+    said: list[tuple[str, object]] = []
+    engine = session.get_bind()
+
+    def note(_connection, _cursor, statement, parameters, *_):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH", "UPDATE", "DELETE")):
+            said.append((statement, parameters))
+
+    listen(engine, "before_cursor_execute", note)
+    try:
+        assert not any(reminding.remind(session, LATER).values())
+    finally:
+        remove(engine, "before_cursor_execute", note)
+    return said
+
+
+def test_a_minute_looks_through_no_table_that_is_kept_for_ever(session: Session):
+    """SQLite's own plan of each statement: a whole table is read only where it is small."""
+    looked_through: set[tuple[str, str]] = set()
+    said = swept(session)
+    assert len(said) > 50
+    for statement, parameters in said:
+        for *_, step in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+            kind, name, *how = step.split()
+            if kind == "SCAN" and name in GROWS and not set(how) & narrow():
+                looked_through.add((name, statement))
+    assert looked_through == set()
+
+
+def narrow() -> set[str | None]:
+    """Indexes that hold only what is open."""
+    found = [index for table in Base.metadata.tables.values() for index in table.indexes]
+    return {one.name for one in found if one.dialect_options["sqlite"]["where"] is not None}
+
+
+def steps_of(session: Session) -> int:
+    """What a minute in which nothing is due costs, in hundreds of SQLite's own steps: no clock, always the same."""
+    counted_steps, raw = [0], session.connection().connection.driver_connection
+
+    def step():
+        counted_steps[0] += 1
+
+    raw.set_progress_handler(step, 100)
+    assert not any(reminding.remind(session, LATER).values())
+    raw.set_progress_handler(None, 0)
+    return counted_steps[0]
+
+
+def test_a_minute_costs_no_more_when_ten_thousand_things_are_over(session: Session):
+    """Clocks that were met, readings that were confirmed, rewards that were carried out and cannot be appealed."""
+    reminding.remind(session, LATER)
+    reminding.remind(session, LATER)
+    before = steps_of(session)
+    over, who = AT - timedelta(days=30), session.scalar(select(func.min(Employee.id)))
+    where = session.scalar(select(Employee.department_id).where(Employee.id == who))
+    of_clock = {c.name: v for c, v in _first(session, SlaClock) if c.name != "id"}
+    ended = {"due_at": over, "stopped_at": over, "status": "met", "breach_minutes": None}
+    keys = range(1, 10_001)
+    rows: dict[type[Base], list[dict[str, object]]] = {
+        SlaClock: [of_clock | ended | {"id": 10**6 + key, "entity_id": 10**6 + key} for key in keys],
+        ReadReceipt: [
+            {"entity": "notice", "entity_id": 10**6 + key, "employee_id": who, "required": True, "due_at": AT}
+            | {"read_at": AT, "confirmed_at": AT}
+            for key in keys
+        ],
+        RewardPenalty: [
+            {"no": f"JC-{key}", "kind": "points", "employee_id": who, "department_id": where, "clause": "K3.1"}
+            | {
+                "status": "executed",
+                "rule_id": 1,
+                "size": 1,
+                "decided_by_id": who,
+                "announced_at": over,
+                "appeal_due_at": over,
+            }
+            | {"created_at": over, "updated_at": over, "version_no": 1, "reason": "x"}
+            for key in keys
+        ],
+    }
+    let_write(may=True)
+    for model, found in rows.items():
+        session.execute(insert(model), found)
+    session.commit()
+    assert steps_of(session) < before * 1.3
+
+
+def _first(session: Session, model: type[Base]) -> list[tuple[Column[object], object]]:
+    row = session.execute(select(*model.__table__.columns).limit(1)).one()
+    return list(zip(model.__table__.columns, row, strict=True))

@@ -31,6 +31,7 @@ from rules.organisation import (
     last_day,
     mail_address,
     may_see_private,
+    no_mail_reaches,
     place_to_change,
     telephone,
 )
@@ -265,6 +266,21 @@ def test_what_is_no_mail_address_is_refused_at_its_field(written):
     with pytest.raises(RuleBroken) as refused:
         mail_address(written)
     assert refused.value.field == "mail"
+
+
+@pytest.mark.parametrize(
+    "written,has_left,wants,why",
+    [
+        ("a@b.example", False, True, None),
+        ("a@b.example", True, True, "left the company"),
+        ("a@b.example", False, False, "turned these mails off"),
+        ("nobody", False, True, "no mail address"),
+        (None, False, True, "address first"),
+    ],
+)
+def test_whom_no_mail_can_reach_is_said_with_the_reason(written, has_left, wants, why):
+    said = no_mail_reaches(written, has_left=has_left, wants=wants)
+    assert said is None if why is None else why in said.en
 
 
 def test_of_many_names_the_first_are_said_and_how_many_more():

@@ -246,3 +246,23 @@ def test_what_it_lets_pass():
     assessment.refuse_empty(1)
     assessment.refuse_without_people([1, 2, None])
     assessment.refuse_unmeasured("8%", "5%")
+
+
+@quickly
+@given(st.lists(st.tuples(st.integers(0, 100), st.none() | st.integers(0, 1000), st.integers(-50, 50)), max_size=8))
+def test_what_the_lines_add_is_the_total(found):
+    lines = [Weighted(D(w), None if s is None else D(s) / 10, D(delta) / 10) for w, s, delta in found]
+    added, total = assessment.adding(lines), assessment.total_of(lines)
+    assert len(added) == len(lines)
+    if total is None:
+        assert set(added) <= {None}
+        return
+    assert abs(sum((one for one in added if one is not None), D(0)) - total) <= D("0.05") + D("0.005") * len(lines)
+    for one, (_, score, delta) in zip(added, found, strict=True):
+        assert (one is None) == (score is None and not delta)
+
+
+def test_a_line_adds_its_share_and_what_was_adjusted_by_hand():
+    lines = [Weighted(D(25), D(0)), Weighted(D(10), D(70), D(2)), Weighted(D(20), None), Weighted(D(20), D(100))]
+    assert assessment.adding(lines) == [D("0.00"), D("14.73"), None, D("36.36")]
+    assert assessment.adding([Weighted(D(20), None, D(3))]) == [None]

@@ -3,7 +3,7 @@
 from models.regulation.clocks.climbing import climb_clocks
 from models.regulation.clocks.following import follow_calendars
 from models.regulation.clocks.proof import ClockDifference, clock_differences
-from models.regulation.clocks.table import COPIES, SlaClock, clock_of, clocks_of, copies_due, reopenings
+from models.regulation.clocks.table import COPIES, SlaClock, clock_of, clocks_of, copies_due, is_late, reopenings
 from models.regulation.clocks.verbs import (
     arm,
     cancel,
@@ -33,6 +33,7 @@ __all__ = [
     "copies_due",
     "extend",
     "follow_calendars",
+    "is_late",
     "pause",
     "pause_all",
     "rearm",
