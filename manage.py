@@ -220,12 +220,18 @@ def web_server(host: str, port: int) -> list[str]:
 
 def greet(url: str, *, is_demo: bool) -> None:
     """Print where the product is, and who can log in to the demo company."""
-    from rules.organisation import DEMO_LOGINS  # ours, and standard library only
+    from rules.organisation import DEMO_LOGINS, DEMO_PLACES  # ours, and standard library only
 
     print(f"\nGongzheng is at {os.environ.get('PUBLIC_URL') or url}")
     if is_demo:
-        print("Demo logins, password demo: " + ", ".join(DEMO_LOGINS))
+        places = {login: words.text("en") for login, words in DEMO_PLACES.items()}
+        print("Demo logins, password demo: " + ", ".join(named(login, places.get(login)) for login in DEMO_LOGINS))
     print("Ctrl-C ends it.", flush=True)
+
+
+def named(login: str, place: str | None) -> str:
+    """A log-in with the workshop or team that it reaches, where there are several of its role."""
+    return f"{login} ({place})" if place else login
 
 
 def serve(host: str, port: int, environment: Mapping[str, str]) -> int:

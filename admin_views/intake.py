@@ -22,7 +22,7 @@ from models.base import now, on_date
 from models.engine import reading_only
 from models.intake import STORES, Report, known_from, take_in
 from models.ledger import forget, judge_file, keep, kept
-from rules.base import NotVisible, NotYours, Person, RuleBroken, Words
+from rules.base import NotVisible, NotYours, Person, RuleBroken, Words, names_of
 from rules.ledger import Column, FileResult, Ledger, SheetResult, heading, said_meaning
 from rules.ledger import Row as LedgerRow
 from rules.ledgers import LEDGERS
@@ -267,9 +267,10 @@ def _mine_alone(sheet: SheetResult) -> SheetResult:
     if ledger is None or ledger in ledgers_of(person_here()):
         return sheet
     said = Words(
-        "Your roles do not take in this kind of ledger: {ledger}.",
-        "您的角色不能导入此类台账：{ledger}。",
+        "Your roles do not take in this kind of ledger: {ledger}. It is taken in by: {who}.",
+        "您的角色不能导入此类台账：{ledger}。请由以下人员导入：{who}。",
         ledger=ledger.words,
+        who=names_of(STORES[ledger.entity].model.access.create),
     )
     return SheetResult(sheet.name, why=said)
 

@@ -1,6 +1,6 @@
 """What a view's pages are made of: rows and filters of a list, fields of a form, facts and steps of a record."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
@@ -26,10 +26,11 @@ from admin_views.screen import (
 from admin_views.session import db
 from admin_views.sheets import SheetField
 from admin_views.verbs import asked_of, refused_verb
+from admin_views.ways import main_way, ways_back
 from admin_views.words import say, t
 from models.base import Record, now, previews
 from models.event import ApprovalRecord
-from rules.base import Choice, Lifecycle, Person, Role, RuleBroken, Step
+from rules.base import Choice, Person, Role, RuleBroken, Step
 from rules.event import Decision
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _steps(record: Record) -> list[StatusStep]:
     cycle, status = record.lifecycle, str(getattr(record, "status", ""))
     if cycle is None:
         return []
-    way = _main_way(cycle.initial, cycle.steps)
+    way = main_way(cycle.initial, cycle.steps)
     choices = {str(one): one for one in type(record.status)}
     if status not in way:
         at = max(
@@ -190,39 +191,13 @@ def _steps(record: Record) -> list[StatusStep]:
     return [StatusStep(say(choices[one].words), place[i]) for i, one in enumerate(way)]
 
 
-def _main_way(initial: str, steps: Iterable[Step]) -> list[str]:
-    """The way forward: always the first step that leads to a state not yet passed and destroys nothing.
-
-    A step that wants reasons is taken where there is no other and the way goes on behind it, or where nothing else can
-    be done: a verdict, not a refusal. What lies aside, such as an appeal, is no part of the way.
-    """
-    way, steps = [initial], list(steps)
-    while True:
-        onward = [
-            s for s in steps if way[-1] in s.source and s.target not in way and not (s.is_destructive or s.is_aside)
-        ]
-        plain = [s for s in onward if not s.needs_note]
-        is_only = len([s for s in steps if way[-1] in s.source]) == 1
-        onward = plain or [s for s in onward if s.by and (is_only or any(s.target in one.source for one in steps))]
-        if not onward:
-            return way
-        way.append(onward[0].target)
-
-
-def _ways_back(cycle: Lifecycle, status: str) -> set[str]:
-    """Verbs that lead from here to a state already passed, or aside: open, but not what is wished for."""
-    way = _main_way(cycle.initial, cycle.steps)
-    passed = way[: way.index(status)] if status in way else []
-    return {one.verb for one in cycle.open_from(status) if one.target in passed or one.is_aside}
-
-
 def _verbs(view: "RegulationView", record: Record, person: Person) -> list[Verb]:
     cycle = record.lifecycle
     if cycle is None:
         return view.own_verbs(record, person)
     found = [_verb(view, record, person, step) for step in cycle.open_from(str(getattr(record, "status", "")))]
     opened = [one for one in found if one.is_open]
-    back = _ways_back(cycle, str(getattr(record, "status", "")))
+    back = ways_back(cycle, str(getattr(record, "status", "")))
     primary = next((one.verb for one in opened if not one.is_destructive and one.verb not in back), "")
     return [
         one if one.verb != primary else replace(one, is_primary=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app
 
 from admin_views.screen import DeskAct, DeskCard, Panel
+from admin_views.ways import ways_back
 from admin_views.words import say
 from models.base import Record, previews
 from rules.base import Person, Words
@@ -89,9 +90,12 @@ def cards_for(person: Person) -> list[DeskCard]:
 
 
 def next_act(record: Record, person: Person) -> DeskAct | None:
-    """The next step that this person may take: taken at once where it asks for nothing, else its dialogue."""
-    steps = record.lifecycle.open_from(str(record.status)) if record.lifecycle else ()
-    onward = [one for one in steps if not (one.is_destructive or one.is_aside)]
+    """The next step onward that this person may take: at once where it asks for nothing, else its dialogue."""
+    if (cycle := record.lifecycle) is None:
+        return None
+    status = str(record.status)
+    back = ways_back(cycle, status)
+    onward = [one for one in cycle.open_from(status) if not one.is_destructive and one.verb not in back]
     mine = [one for one in onward if record.why_not(one.verb, person) is None]
     if not mine:
         return None

@@ -164,6 +164,8 @@ class Panel:
     create_url: str = ""
     create_label: str = ""
     more_label: str = ""
+    is_next: bool = False
+    """Where no step of the record is open, its ``create_url`` is what comes next."""
     empty: str = ""
     """What is said where there are no rows: what belongs here, and when it comes."""
     shape: str = "table"

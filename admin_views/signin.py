@@ -18,7 +18,7 @@ from models.base import Act, Source, now
 from models.journal import acting
 from models.organisation import Account, named_person_of
 from rules.base import Person, Role, RuleBroken
-from rules.organisation import DEMO_LOGINS
+from rules.organisation import DEMO_LOGINS, DEMO_PLACES
 
 door = Blueprint("door", __name__)
 login_manager = LoginManager()
@@ -141,9 +141,13 @@ def _enter(account: Account, token: str) -> None:
 
 
 def demo_logins() -> list[dict[str, str]]:
-    """The log-ins of the demo company, each role called by its name and the second ones by their number."""
+    """The log-ins of the demo company, each role called by its name, the second ones by number and place besides."""
     named = [(login, say(role.words), login.removeprefix(str(role))) for login, role in DEMO_LOGINS.items()]
-    return [{"login": login, "label": f"{label} {nth}".strip()} for login, label, nth in sorted_by_role(named)]
+    places = {login: say(words) for login, words in DEMO_PLACES.items()}
+    return [
+        {"login": login, "label": f"{label} {nth}".strip(), "place": places.get(login, "")}
+        for login, label, nth in sorted_by_role(named)
+    ]
 
 
 def sorted_by_role(named: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

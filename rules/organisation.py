@@ -20,11 +20,27 @@ MANAGER = relation("manager", "his manager", "直接上级")
 SECOND_LOGINS: dict[str, Role] = {
     "quality_inspector2": R.QUALITY_INSPECTOR,
     "quality_inspector3": R.QUALITY_INSPECTOR,
-    "team_leader2": R.TEAM_LEADER,
+    **{f"team_leader{nth}": R.TEAM_LEADER for nth in range(2, 9)},
     "production_manager2": R.PRODUCTION_MANAGER,
 }
 DEMO_LOGINS: dict[str, Role] = {str(role): role for role in Role} | SECOND_LOGINS
 """What one can log in to the demo company with (CONTRACT.md): a log-in of each role, and second ones of some."""
+DEMO_PLACES: dict[str, Words] = {
+    "production_manager": Words("workshop 1", "生产一部"),
+    "production_manager2": Words("workshop 2", "生产二部"),
+    "quality_inspector": Words("workshop 1", "生产一部"),
+    "quality_inspector2": Words("workshop 1", "生产一部"),
+    "quality_inspector3": Words("workshop 2", "生产二部"),
+    "team_leader": Words("turning 1", "车工一班"),
+    "team_leader2": Words("welding", "焊接班"),
+    "team_leader3": Words("milling", "铣工班"),
+    "team_leader4": Words("grinding", "磨工班"),
+    "team_leader5": Words("assembly 1", "装配一班"),
+    "team_leader6": Words("assembly 2", "装配二班"),
+    "team_leader7": Words("painting", "涂装班"),
+    "team_leader8": Words("turning 2", "车工二班"),
+}
+"""What a log-in reaches where there are several of its role: its workshop or its team."""
 
 
 class DepartmentKind(Choice):

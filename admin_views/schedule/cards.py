@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from admin_views.columns import cell_of, due_cell
 from admin_views.deadlines import left_of
 from admin_views.registry import desk_card, next_act, record_url
-from admin_views.screen import DeskCard, DeskLine
+from admin_views.schedule.missing import cut_off_cell
+from admin_views.screen import Cell, DeskCard, DeskLine
 from admin_views.session import db
 from admin_views.words import say, t, today
 from models.base import now
@@ -23,6 +24,7 @@ from models.schedule import (
     SalesOrder,
 )
 from models.schedule.progress import unreported_stages
+from models.schedule.reporting import AT_WORK, OLDEST
 from rules.base import Person, Role
 from rules.schedule import (
     ANSWERED_BY,
@@ -122,7 +124,7 @@ def to_confirm(person: Person) -> DeskCard | None:
 
 
 def _what_it_waits_for(order: SalesOrder, person: Person) -> str:
-    reason = order.why_not("confirm", person) if order.status is OrderStatus.CLEARING else None
+    reason = order.why_not("confirm" if order.status is OrderStatus.CLEARING else "submit", person)
     return " · ".join(say(one) for one in (order.status.words, reason.words if reason else None) if one is not None)
 
 
@@ -304,13 +306,15 @@ def late_or_soon(person: Person) -> DeskCard | None:
 
 @desk_card
 def missing_reports(person: Person) -> DeskCard | None:
-    """Daily reports that are missing, for planners and production managers."""
+    """Daily reports that are missing and can still be made up for, for planners and production managers."""
     if not person.holds(R.PRODUCTION_MANAGER, R.PRODUCTION_PLANNER):
         return None
     rows, count = _found(
         DailyReport,
         person,
         DailyReport.status == ReportStatus.MISSING,
+        DailyReport.on >= today() - OLDEST,
+        DailyReport.stage_id.in_(select(PlanStage.id).where(PlanStage.status.in_(AT_WORK))),
         by=DailyReport.on.desc(),
         with_it=(joinedload(DailyReport.stage), joinedload(DailyReport.reporter)),
     )
@@ -323,7 +327,16 @@ def missing_reports(person: Person) -> DeskCard | None:
         for one in rows
     ]
     empty = t("Every report came.", "日报均已上报。")
-    return _card(t("Missing daily reports", "未上报的日报"), lines, empty, count, "notes", place="watch")
+    return _card(
+        t("Missing daily reports", "未上报的日报"),
+        lines,
+        empty,
+        count,
+        "notes",
+        place="watch",
+        act_label=t("All of them", "全部"),
+        act_url="/schedule/missing/",
+    )
 
 
 # -- team leader, project lead ---------------------------------------------------------------------------------------
@@ -335,7 +348,8 @@ def stages_to_report(person: Person) -> DeskCard | None:
     if not person.holds(R.TEAM_LEADER) or person.employee_id is None:
         return None
     seen = set(db.session.scalars(select(PlanStage.id).where(PlanStage.visible_to(person))))
-    due = [one for one in unreported_stages(db.session, today()) if one.id in seen]
+    unreported = [one for one in unreported_stages(db.session, today()) if one.id in seen]
+    due = cut_off_cell() or Cell(t("to report", "待填报"), "state", tone="soon")
     ready, _ = _found(PlanStage, person, PlanStage.status == StageStatus.READY, by=PlanStage.planned_start_on)
     lines = [
         DeskLine(
@@ -343,9 +357,9 @@ def stages_to_report(person: Person) -> DeskCard | None:
             f"/schedule/report/{one.id}/",
             t("{done} % done · planned until {end}", "已完成 {done}% · 计划至 {end}", done=cell_of(one.progress).text,
               end=cell_of(one.planned_end_on).text),
-            tone="soon",
+            due,
         )
-        for one in due[:MOST]
+        for one in unreported[:MOST]
     ]  # fmt: skip
     lines += [
         DeskLine(f"{one.plan.order.no} · {one.name}", record_url(PlanStage, one.id), t("ready to begin", "可开工"),
@@ -356,7 +370,7 @@ def stages_to_report(person: Person) -> DeskCard | None:
         t("My stages: daily report", "我的阶段：今日日报"),
         lines,
         t("Everything is reported.", "今日日报已全部提交。"),
-        len(due) + len(ready),
+        len(unreported) + len(ready),
         "notes",
         act_label=t("Report", "填报日报"),
         act_url="/schedule/report/",

@@ -27,6 +27,30 @@ def clearances(order: SalesOrder, person: Person) -> Panel | None:
     return Panel(t("Clearing", "订单评审"), headings, [_row(one) for one in asked])
 
 
+@panel(OrderClearance)
+def what_is_asked(clearance: OrderClearance, person: Person) -> Panel:
+    """What the customer ordered and by when: what the department has to judge."""
+    order = clearance.order
+    told = [
+        (t("Customer", "客户"), Cell(order.customer.label)),
+        (t("Product model", "产品型号"), Cell(order.model.label)),
+        (t("Quantity", "数量"), cell_of(order.qty)),
+        (t("Requested by the customer", "客户要求交期"), cell_of(order.requested_on)),
+        (t("Priority", "优先级"), cell_of(order.priority)),
+        (t("Workshop", "承制车间"), Cell(order.workshop.label if order.workshop else "")),
+        (t("Process requirements of the customer", "客户工艺要求"), Cell(order.requirements, "long_text")),
+        (t("Note", "备注"), Cell(order.note, "long_text")),
+    ]
+    return Panel(
+        t("What is ordered: {no}", "订货内容：{no}", no=order.no),
+        [Heading("what", t("What", "项目")), Heading("said", t("Said", "内容"))],
+        [Row(place, "", [Cell(name), cell]) for place, (name, cell) in enumerate(told) if cell.text],
+        more_url=record_url(SalesOrder, order.id),
+        more_label=t("Open the order", "打开订单"),
+        shape="facts",
+    )
+
+
 def _row(one: OrderClearance) -> Row:
     said = [part for part in (one.requirements, one.risks) if part]
     cells = [

@@ -28,6 +28,7 @@ from models.organisation import Department, Employee
 from models.schedule import DailyReport, PlanStage
 from models.schedule.reporting import (
     AT_WORK,
+    OLDEST,
     REPORT_AGAIN,
     Told,
     crew_of,
@@ -42,7 +43,6 @@ from rules.base import NO_EMPLOYEE, Faulty, NotYours, Person, RuleBroken, Words,
 from rules.organisation import DepartmentKind
 from rules.schedule import Shift, StageStatus
 
-OLDEST = timedelta(days=31)
 NIGHT_FROM, NIGHT_TO = 20, 7
 HOURS_A_DAY = 8
 MOST_PIECES, MOST_HOURS = 1_000_000, 1000

@@ -1,6 +1,7 @@
 """What hangs together with an order, a plan and a delay, on their pages (S1-S3)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -25,6 +26,7 @@ from models.schedule import (
     plan_of,
     progress_of,
 )
+from models.schedule.reporting import AT_WORK, reports_of_it
 from models.schedule.stages import every_stage
 from rules.base import Person, Role
 from rules.schedule.orders import OPEN
@@ -177,8 +179,15 @@ def delays_of_stage(stage: PlanStage, person: Person) -> Panel | None:
 
 @panel(PlanStage)
 def reports_of_stage(stage: PlanStage, person: Person) -> Panel | None:
-    """What was reported of the stage day by day, the latest first."""
-    return _reports(person, DailyReport.stage_id == stage.id)
+    """What was reported of the stage day by day, the latest first; whoever files it reports today."""
+    found = _reports(person, DailyReport.stage_id == stage.id)
+    if stage.status not in AT_WORK or person.employee_id is None or not reports_of_it(stage, person):
+        return found
+    return replace(
+        found or Panel(t("Daily reports", "进度日报"), [], []),
+        create_url=f"/schedule/report/{stage.id}/",
+        create_label=t("Report the day", "填报日报"),
+    )
 
 
 @panel(DelayRecord)
@@ -272,6 +281,19 @@ def changes_of_order(order: SalesOrder, person: Person) -> Panel | None:
     found = _seen(PlanChange, person, PlanChange.order_id == order.id)
     if not found and not may:
         return None
+    url = f"/admin/plan_change/new/?order={order.id}" if may and order.status in OPEN else ""
+    label = t("Propose a change", "提出变更") if url else ""
+    return replace(_changes(found), create_url=url, create_label=label)
+
+
+@panel(ContactLog)
+def change_of_contact(contact: ContactLog, person: Person) -> Panel | None:
+    """What the customer's wish became: the draft of a change, where the next step is taken."""
+    found = _seen(PlanChange, person, PlanChange.contact_id == contact.id)
+    return _changes(found) if found else None
+
+
+def _changes(found: Iterable[PlanChange]) -> Panel:
     rows = [
         Row(
             one.id,
@@ -295,9 +317,7 @@ def changes_of_order(order: SalesOrder, person: Person) -> Panel | None:
         Heading("moved", t("Moved the counted date", "调整考核交期")),
         Heading("status", t("State", "状态")),
     ]
-    url = f"/admin/plan_change/new/?order={order.id}" if may and order.status in OPEN else ""
-    label = t("Propose a change", "提出变更") if url else ""
-    return Panel(t("Plan changes", "计划变更"), headings, rows, create_url=url, create_label=label)
+    return Panel(t("Plan changes", "计划变更"), headings, rows)
 
 
 @panel(SalesOrder)

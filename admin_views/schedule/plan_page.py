@@ -9,7 +9,7 @@ from flask import render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views.columns import cell_of
-from admin_views.registry import panel, record_url, views
+from admin_views.registry import next_act, panel, record_url, views
 from admin_views.schedule.gantt import LABEL, WIDTH, Bar, Chart, Work, chart, lanes_of
 from admin_views.schedule.opened import pages, plan_of, stranger
 from admin_views.screen import Cell, Heading, Panel, Row
@@ -23,7 +23,7 @@ from models.schedule.load import Load, load_of
 from models.schedule.releasing import missing
 from models.schedule.stages import whole_stages
 from rules.base import Person
-from rules.schedule import StageStatus, plans
+from rules.schedule import PlanStatus, StageStatus, plans
 from rules.schedule.feasibility import faults_of, words_of_overloads
 from rules.schedule.network import critical_path, in_working_days, slack
 from rules.schedule.plans import Task
@@ -39,6 +39,10 @@ STAGE_TONES = {
 }
 
 
+HELD_BACK = (PlanStatus.DRAFT, PlanStatus.APPROVED)
+"""What comes next here is refused while the plan lacks something."""
+
+
 @pages.get("/plans/<int:key>/")
 def plan_page(key: int) -> AnyResponse | str:
     """The plan on one page, for the screen and for paper."""
@@ -51,7 +55,7 @@ def plan_page(key: int) -> AnyResponse | str:
     critical, spare = critical_path(tasks, calendar), slack(in_working_days(tasks, calendar))
     drawn = drawn_plan(plan, [work_of(one) for one in stages], calendar, critical, loaded)
     places = {bar.seq: bar for bar in drawn.bars} if drawn is not None else {}
-    late = _days_over(plan, stages, calendar)
+    late, lacks = _days_over(plan, stages, calendar), _lacks(plan, tasks, at)
     return render_template(
         "schedule/plan.html",
         plan=plan,
@@ -64,7 +68,8 @@ def plan_page(key: int) -> AnyResponse | str:
         mini_width=WIDTH - LABEL,
         end=_with_what_is_late(end_words(plan, plans.end_of(tasks), calendar), late),
         figures=_figures(plan, late),
-        lacks=_lacks(plan, tasks, at),
+        lacks=lacks,
+        act=None if lacks and plan.status in HELD_BACK else next_act(plan, person_here()),
         overloads=[say(one) for one in words_of_overloads(loaded.overs, loaded.posts)],
         may_edit=_may_edit(plan, person_here()),
         versions=len(plan.versions),
@@ -225,13 +230,15 @@ def _lacks(plan: ProductionPlan, tasks: Sequence[Task], at: datetime) -> list[st
 @panel(ProductionPlan)
 def ways(plan: ProductionPlan, person: Person) -> Panel:
     """From the record to its pictures."""
+    may_edit = _may_edit(plan, person)
     found = [(f"/schedule/plans/{plan.id}/", t("Gantt, load and critical path", "甘特图、负荷与关键路径"))]
-    if _may_edit(plan, person):
-        found.append((f"/schedule/plans/{plan.id}/stages/", t("Edit the stages as a table", "表格编辑阶段")))
     if len(plan.versions) > 1:
         found.append((f"/schedule/plans/{plan.id}/versions/", t("Compare two versions", "版本对比")))
     return Panel(
         title=t("Plan", "计划"),
         headings=[Heading("what", t("Page", "页面"))],
         rows=[Row(nth, url, [Cell(words)]) for nth, (url, words) in enumerate(found)],
+        create_url=f"/schedule/plans/{plan.id}/stages/" if may_edit else "",
+        create_label=t("Edit the stages as a table", "表格编辑阶段") if may_edit else "",
+        is_next=may_edit,
     )

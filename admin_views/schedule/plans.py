@@ -7,6 +7,7 @@ from admin_views.faults import SENTENCES
 from admin_views.process.origins import seen
 from admin_views.registry import LINE_LABELS
 from admin_views.session import db
+from admin_views.words import today
 from models.base import Act
 from models.organisation import Employee
 from models.schedule import PlanStage, ProductionPlan, SalesOrder
@@ -198,6 +199,10 @@ class PlanStageView(RegulationView):
     )
     asked_kinds: ClassVar = {"actual_end_on": "date"}
     icon = "list-check"
+
+    def asked_first(self, record: PlanStage, name: str) -> str:
+        """Finished is today, unless somebody says otherwise."""
+        return today().isoformat() if name == "actual_end_on" else ""
 
     def new_record(self, act: Act) -> PlanStage:
         """The next number of the plan that the address names."""

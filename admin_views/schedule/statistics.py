@@ -15,7 +15,7 @@ from admin_views.signin import person_here
 from admin_views.training.opened import day_of, stranger
 from admin_views.words import say, t, today
 from models.schedule import DelayRecord, SalesOrder
-from models.schedule.statistics import counted, days_of, lateness, on_time
+from models.schedule.statistics import OnTime, counted, days_of, kept, lateness, on_time
 from rules.base import NotYours, Person, Role, Words
 from rules.schedule import GroupBy
 
@@ -48,6 +48,8 @@ def statistics() -> AnyResponse | str:
     opened = request.args.get("open", "")
     groups = [_group(one, by, first, last, opened) for one in lateness(rows, by, days)]
     chosen = next((one for one in groups if one["is_open"]), None)
+    months = on_time(db.session, person, first, last, on)
+    due = next((one for one in months if f"{one.month:%Y-%m}" == request.args.get("month")), None)
     shown = [one for one in rows if chosen is None or one.id in chosen["ids"]]
     return render_template(
         "schedule/statistics.html",
@@ -56,7 +58,10 @@ def statistics() -> AnyResponse | str:
         groups=groups,
         by=by,
         options=[Option(str(one), say(one.words), one is by) for one in GroupBy],
-        months=[_month(one) for one in on_time(db.session, person, first, last, on)],
+        months=[_month(one, by, first, last) for one in months],
+        due_headings=_due_headings(),
+        due_rows=[_due_row(one, on) for one in due.rows[:MOST]] if due is not None else [],
+        due_month=f"{due.month:%Y-%m}" if due is not None else "",
         count=len(rows),
         days=sum(days.values()),
         longest=max((one["days"] for one in groups), default=0),
@@ -79,15 +84,42 @@ def _group(one: Any, by: GroupBy, first: date, last: date, opened: str) -> dict[
     }
 
 
-def _month(one: Any) -> dict[str, Any]:
-    last = (one.month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+def _month(one: OnTime, by: GroupBy, first: date, last: date) -> dict[str, Any]:
+    name = f"{one.month:%Y-%m}"
     return {
-        "name": f"{one.month:%Y-%m}",
+        "name": name,
         "in_time": one.in_time,
         "due": one.due,
         "percent": round(100 * one.in_time / one.due),
-        "url": f"/admin/sales_order/?flt_kpi_due_on_from={one.month}&flt_kpi_due_on_to={last}",
+        "url": f"?{urlencode({'by': by, 'from': first, 'to': last, 'month': name})}",
+        "is_open": name == request.args.get("month"),
     }
+
+
+def _due_headings() -> list[Heading]:
+    return [
+        Heading("no", t("Order", "订单")),
+        Heading("customer", t("Customer", "客户")),
+        Heading("status", t("State", "状态")),
+        Heading("due", t("Date that counts", "考核交期")),
+        Heading("delivered", t("Delivered", "实际交付")),
+        Heading("kept", t("In time", "按时")),
+    ]
+
+
+def _due_row(one: SalesOrder, on: date) -> Row:
+    return Row(
+        one.id,
+        record_url(SalesOrder, one.id),
+        [
+            Cell(one.no),
+            Cell(one.customer.name),
+            cell_of(one.status),
+            cell_of(one.kpi_due_on),
+            cell_of(one.delivered_on),
+            cell_of(kept(one, on)),
+        ],
+    )
 
 
 def _headings() -> list[Heading]:

@@ -1,6 +1,6 @@
 """What every table shares: the typed base, the clock, the act, records with verbs, who sees which rows."""
 
-from models.base.acts import Act, Source
+from models.base.acts import Act, Source, is_history
 from models.base.clock import COMPANY_ZONE, now, on_date, zone_of
 from models.base.records import (
     SUBSCRIPTIONS,
@@ -31,6 +31,7 @@ __all__ = [
     "follow",
     "hears_signatures",
     "hears_steps",
+    "is_history",
     "now",
     "on_date",
     "previews",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from rules.base import SYSTEM, Choice, Person
 
 
@@ -52,3 +54,9 @@ class Act:
         return replace(
             self, by=SYSTEM, source=Source.CONSEQUENCE, on_behalf_of=actor, clause=clause, note="", fields={}
         )
+
+
+def is_history(session: Session) -> bool:
+    """Whether what is done in this session now is taken in from a ledger: what was not kept then is not asked for."""
+    act: Act | None = session.info.get("act")
+    return act is not None and act.recorded_at is not None

@@ -1,6 +1,6 @@
 """Orders, plans, progress and delays; what customers were told (S1-S3, C2.1)."""
 
-from models.schedule import documents, evidence, leaving, progress
+from models.schedule import documents, evidence, leaving, progress, promising
 from models.schedule.changes import PlanChange, draft_of
 from models.schedule.contacts import ContactLog
 from models.schedule.delays import DelayRecord
@@ -40,6 +40,7 @@ __all__ = [
     "planned_percent",
     "progress",
     "progress_of",
+    "promising",
     "sellers",
     "units_of",
 ]

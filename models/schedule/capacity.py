@@ -1,24 +1,21 @@
 """Who is there and may work alone, post by post and day by day, against what the plans need (S1.3)."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager
 
 from models.base import COMPANY_ZONE, on_date
-from models.organisation import Absence, Employee, Post
+from models.organisation import Post
 from models.schedule.plans import ProductionPlan
+from models.schedule.presence import Crew
 from models.schedule.stages import PlanStage
-from models.training import PostAssignment, alone_on
-from rules.organisation import EmployeeStatus
+from models.training import alone_on
 from rules.schedule import StageStatus, plans
 from rules.schedule.feasibility import Demand
-from rules.training.kinds import AssignmentStatus
 from rules.working_time import WorkCalendar
 
-THERE = (EmployeeStatus.ACTIVE, EmployeeStatus.PROBATION)
 NOON = time(12)
 
 
@@ -56,84 +53,24 @@ def other_stages(session: Session, plan: ProductionPlan | None, post_ids: Collec
 
 
 def qualified_heads(
-    session: Session, post_ids: Collection[int], days: Collection[date], at: datetime
+    session: Session, crew: Crew, post_ids: Collection[int], days: Collection[date], at: datetime
 ) -> dict[tuple[int, date], frozenset[int]]:
-    """Who may work alone at each post on each day: there, not away, and let through by the gate; supervised count 0.
+    """Who of these may work alone at each post on each day: placed or assigned there on the day, not away, let through.
 
-    A post's people are those who hold it, and those who were assigned to it.
+    The gate is asked for the day as things are known now; supervised work counts 0.
     """
-    crews = _crews(session, post_ids)
-    people = sorted({one for crew in crews.values() for one in crew})
-    away = _away(session, people, days)
-    moments = {day: _moment(day, at) for day in sorted(set(days))}
-    allowed = alone_on(session, {post: sorted(crew) for post, crew in crews.items()}, moments)
-    return {(post, day): found - away.get(day, frozenset()) for (post, day), found in allowed.items()}
-
-
-def posts_of_crews(session: Session, post_ids: Collection[int]) -> set[int]:
-    """These posts, and those where somebody of their people might count as well: his own, and where he is assigned."""
-    people = sorted({one for crew in _crews(session, post_ids).values() for one in crew})
-    assigned = select(PostAssignment.post_id).where(
-        PostAssignment.employee_id.in_(people), PostAssignment.status == AssignmentStatus.ACTIVE
-    )
-    return {*post_ids, *held_posts(session, people).values(), *session.scalars(assigned)}
-
-
-def held_posts(session: Session, people: Collection[int]) -> dict[int, int]:
-    """Employee -> the post he holds."""
-    rows = session.execute(
-        select(Employee.id, Employee.post_id).where(Employee.id.in_(sorted(people)), Employee.post_id.is_not(None))
-    )
-    return {who: post for who, post in rows if post is not None}
+    crews: dict[tuple[int, date], list[int]] = {(post, day): [] for post in post_ids for day in days}
+    for who, where in crew.items():
+        for day in days:
+            for post in where.posts_on(day).intersection(post_ids):
+                crews[post, day].append(who)
+    return alone_on(session, crews, {day: _moment(day, at) for day in days})
 
 
 def _moment(day: date, at: datetime) -> datetime:
     """When on that day the gate is asked: at noon, but never before now."""
-    return max(at, datetime.combine(day, NOON, COMPANY_ZONE)) if day == on_date(at) else _noon(day)
-
-
-def _noon(day: date) -> datetime:
-    return datetime.combine(day, NOON, COMPANY_ZONE)
-
-
-def _crews(session: Session, post_ids: Collection[int]) -> dict[int, set[int]]:
-    """Post -> employees who hold it or are assigned to it."""
-    found: dict[int, set[int]] = {post: set() for post in post_ids}
-    held = select(Employee.post_id, Employee.id).where(
-        Employee.post_id.in_(sorted(post_ids)), Employee.status.in_(THERE), Employee.voided_at.is_(None)
-    )
-    assigned = (
-        select(PostAssignment.post_id, PostAssignment.employee_id)
-        .join(Employee, Employee.id == PostAssignment.employee_id)
-        .where(
-            PostAssignment.post_id.in_(sorted(post_ids)),
-            PostAssignment.status == AssignmentStatus.ACTIVE,
-            Employee.status.in_(THERE),
-        )
-    )
-    for query in (held, assigned):
-        for post, who in session.execute(query):
-            found[post].add(who)
-    return found
-
-
-def _away(session: Session, people: Sequence[int], days: Collection[date]) -> dict[date, frozenset[int]]:
-    if not people or not days:
-        return {}
-    first, last = min(days), max(days)
-    rows = session.execute(
-        select(Absence.employee_id, Absence.from_on, Absence.to_on).where(
-            Absence.employee_id.in_(people),
-            Absence.from_on <= last,
-            or_(Absence.to_on.is_(None), Absence.to_on >= first),
-        )
-    ).all()
-    found: dict[date, set[int]] = defaultdict(set)
-    for who, from_on, to_on in rows:
-        for day in days:
-            if from_on <= day and (to_on is None or day <= to_on):
-                found[day].add(who)
-    return {day: frozenset(names) for day, names in found.items()}
+    noon = datetime.combine(day, NOON, COMPANY_ZONE)
+    return max(at, noon) if day == on_date(at) else noon
 
 
 def named_posts(session: Session, post_ids: Collection[int]) -> dict[int, str]:
@@ -144,10 +81,8 @@ def named_posts(session: Session, post_ids: Collection[int]) -> dict[int, str]:
 
 __all__ = [
     "demands_of",
-    "held_posts",
     "named_posts",
     "other_stages",
-    "posts_of_crews",
     "qualified_heads",
     "working_days",
 ]

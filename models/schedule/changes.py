@@ -16,7 +16,7 @@ from models.schedule.orders import SalesOrder
 from models.schedule.plans import ProductionPlan
 from models.schedule.reach import one, orders_naming
 from rules import schedule
-from rules.base import Person, Words
+from rules.base import Person, RuleBroken, Words
 from rules.schedule import ChangeCause, ChangeStatus, StageStatus, changes
 from rules.schedule.changes import Grounds
 from rules.schedule.orders import OPEN
@@ -123,10 +123,16 @@ class PlanChange(Record):
         changes.refuse_endorsing(self.cause)
         self.gm_approved_by_id, self.gm_approved_at = act.by.employee_id, act.at
 
+    def why_not(self, verb: str, person: Person) -> RuleBroken | None:
+        """Nothing is applied that would move the counted date without the customer's consent or approved grounds."""
+        refusal = super().why_not(verb, person)
+        if refusal is None and verb == "apply":
+            return changes.why_unfounded(self.new_kpi_due_on, self.grounds())
+        return refusal
+
     def do_apply(self, act: Act) -> None:
         """The promise moves, and the counted date only where it may; what changes in the plan is reviewed again."""
         order, wanted = self.order, self.new_kpi_due_on
-        changes.refuse_unfounded(wanted, self.grounds())
         moves = wanted is not None and wanted != order.kpi_due_on
         order.promised_on = self.new_promised_on or order.promised_on
         order.kpi_due_on = changes.kpi_due_after(order.kpi_due_on, wanted, self.grounds())

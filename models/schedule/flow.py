@@ -6,6 +6,7 @@ from models.base import Act, after
 from models.schedule.orders import SalesOrder
 from models.schedule.plans import ProductionPlan
 from models.schedule.stages import PlanStage
+from rules.base import Person, Words
 from rules.schedule import OrderStatus, PlanStatus, StageStatus, plans, stages
 
 
@@ -38,7 +39,20 @@ def begin(stage: PlanStage, act: Act) -> None:
         plan.order.perform("begin", act=act)
 
 
-@after(PlanStage, "finish")
+def what_was_reported(stage: PlanStage, _person: Person) -> list[Words]:
+    """Said before a stage is finished that was not reported whole."""
+    if stage.progress >= stages.WHOLE:
+        return []
+    return [
+        Words(
+            "It was reported {done} % done; finished, it counts as 100 %.",
+            "日报累计完成 {done}%，完工后按 100% 计。",
+            done=stage.progress.normalize() + 0,
+        )
+    ]
+
+
+@after(PlanStage, "finish", preview=what_was_reported)
 def go_on(stage: PlanStage, act: Act) -> None:
     """What waited is ready; with the last stage the plan is done and the order ready to ship."""
     plan = stage.plan

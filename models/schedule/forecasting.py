@@ -88,6 +88,7 @@ def assess(stage: PlanStage, act: Act, *, expected: date | None = None) -> Delay
         return open_forecast(stage, act, SEEN_BY[why], end_on)
     if found.status in {DelayStatus.FORECAST, DelayStatus.UNREPORTED}:
         found.expected_end_on = end_on
+        found.measure()
     return found
 
 
@@ -105,6 +106,7 @@ def open_forecast(stage: PlanStage, act: Act, why: DetectedBy, end_on: date | No
     delay.prepare()
     session.add(delay)
     session.flush()
+    delay.measure()
     if act.recorded_at is None:
         arm_report(delay, act)
     told = (Role.PRODUCTION_MANAGER, Role.PRODUCTION_PLANNER, "project_lead_of_it", "stage_owner")

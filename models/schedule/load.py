@@ -6,16 +6,9 @@ from datetime import date, datetime
 
 from models.base import on_date
 from models.regulation import company_calendar
-from models.schedule.capacity import (
-    demands_of,
-    held_posts,
-    named_posts,
-    other_stages,
-    posts_of_crews,
-    qualified_heads,
-    working_days,
-)
+from models.schedule.capacity import demands_of, named_posts, other_stages, qualified_heads, working_days
 from models.schedule.plans import ProductionPlan
+from models.schedule.presence import crew_of, held_posts, posts_of
 from rules.schedule.feasibility import Demand, Overload, load, overloads
 from rules.schedule.heads import counted_heads, possible_helpers
 from rules.schedule.plans import Task
@@ -57,12 +50,12 @@ def load_with(plan: ProductionPlan, mine: Sequence[Demand], at: datetime) -> Loa
     keys = {(one.post_id, day) for one in mine for day in one.days}
     if not keys:
         return Load()
-    posts, days = {post for post, _ in keys}, {day for _, day in keys}
-    shared = posts_of_crews(session, posts)
-    everything = [*mine, *demands_of(other_stages(session, plan, shared), calendar, on_date(at))]
-    needed, able = load(everything), qualified_heads(session, shared, days, at)
-    people = {one for crew in able.values() for one in crew}
-    found = counted_heads(able, needed, held_posts(session, people))
+    posts, days, today = {post for post, _ in keys}, {day for _, day in keys}, on_date(at)
+    shared = posts | posts_of(crew_of(session, posts, days, today), days)
+    everything = [*mine, *demands_of(other_stages(session, plan, shared), calendar, today)]
+    crew = crew_of(session, shared, days, today)
+    needed, able = load(everything), qualified_heads(session, crew, shared, days, at)
+    found = counted_heads(able, needed, held_posts(crew, days))
     counted = {key: len(found.get(key, ())) for key in keys}
     helpers = {key: count for key, count in possible_helpers(able, found).items() if key in keys}
     overs = [one for one in overloads(everything, counted, helpers) if (one.post_id, one.on) in keys]

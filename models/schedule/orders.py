@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.actions import ActionItem, open_action
-from models.base import Act, Line, Record, on_date
+from models.base import Act, Line, Record, is_history, on_date
 from models.organisation import Customer, Department, Employee, ProductModel, holders
 from models.regulation import arm, cancel, cancel_all, company_calendar, copies_due, stop
 from models.schedule.handing import pass_to
@@ -140,8 +140,11 @@ class SalesOrder(Record):
             )
 
     def why_not(self, verb: str, person: Person) -> RuleBroken | None:
-        """No promise before both have answered; history kept no answers."""
+        """Nothing is cleared without workshop and lead, nothing promised before both answered; history kept neither."""
         refusal = super().why_not(verb, person)
+        if refusal is None and verb == "submit" and not is_history(self.session):
+            has_workshop, has_lead = self.workshop is not None, self.project_lead is not None
+            return orders.why_not_submit(has_workshop=has_workshop, has_lead=has_lead)
         if refusal is None and verb == "confirm" and self.clearances:
             return orders.why_not_confirm(self._answers())
         return refusal
@@ -156,10 +159,6 @@ class SalesOrder(Record):
         self.prepare()
         if act.recorded_at is not None:  # history names no workshop and keeps no answers
             return
-        if self.workshop is None:
-            raise RuleBroken(
-                Words("Choose the workshop that makes it.", "请选择承制车间。"), field="workshop", clause="S1.1"
-            )
         for kind in ClearanceKind:
             self._ask(kind, act)
 
@@ -318,11 +317,16 @@ class OrderClearance(Record):
         return [cls.order_id.in_(orders_naming(person))]
 
     def why_not(self, verb: str, person: Person) -> RuleBroken | None:
-        """Production answers for production, technical for technical."""
+        """Production answers for production, technical for technical; and nobody before the answer is written."""
         refusal = super().why_not(verb, person)
         if refusal is not None or person.is_system or verb != "answer":
             return refusal
-        return orders.why_not_answer(self.kind, person)
+        return orders.why_not_answer(self.kind, person) or self._why_incomplete()
+
+    def _why_incomplete(self) -> RuleBroken | None:
+        return orders.why_incomplete(
+            self.opinion, self.difficulty, self.proposed_days, conditions=len(self.conditions), reason=self.risks
+        )
 
     def start_clock(self, act: Act) -> None:
         if act.recorded_at is None:
@@ -331,9 +335,8 @@ class OrderClearance(Record):
 
     def do_answer(self, act: Act) -> None:
         """The answer stands; each condition is an action that blocks the release of the plan."""
-        orders.refuse_incomplete_answer(
-            self.opinion, self.difficulty, self.proposed_days, conditions=len(self.conditions), reason=self.risks
-        )
+        if refusal := self._why_incomplete():
+            raise refusal
         self.answered_at, self.answered_by_id = act.at, act.by.employee_id
         stop(self.session, self, Target.ORDER_CLEARING, at=act.at)
         if self.opinion is Opinion.CONDITIONAL:

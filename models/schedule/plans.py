@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from models.base import Act, Base, Line, Record
+from models.base import Act, Base, Line, Record, is_history
 from models.organisation import Department, Employee, leaders_of
 from models.regulation import arm, cancel, copies_due, stop
 from models.schedule.orders import SalesOrder
@@ -165,6 +165,13 @@ class ProductionPlan(Record):
             )
 
     # -- submitted ---------------------------------------------------------------------------------------------------
+
+    def why_not(self, verb: str, person: Person) -> RuleBroken | None:
+        """Nothing is submitted before it has a stage."""
+        refusal = super().why_not(verb, person)
+        if refusal is None and verb == "submit" and not self.stages and not is_history(self.session):
+            return RuleBroken(feasibility.NO_STAGES, clause="S1.2")
+        return refusal
 
     def do_consent(self, act: Act) -> None:
         """The sales manager lets the plan end after the promise, as late as it ends now."""

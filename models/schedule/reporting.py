@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, func, select
@@ -22,6 +22,8 @@ from rules.schedule import ReportStatus, Shift, StageStatus, plans
 OWED = (ReportStatus.MISSING, ReportStatus.RETURNED)
 AT_WORK = (StageStatus.IN_PROGRESS, StageStatus.READY)
 REPORT_AGAIN = (ReportStatus.DRAFT, *OWED)
+OLDEST = timedelta(days=31)
+"""How far back a report can be made up for."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,15 @@ def _fill(made: DailyReport, told: Told) -> None:
         line.hours = share
 
 
+def reports_of_it(stage: PlanStage, person: Person) -> bool:
+    """Whether this person files the stage's reports: the leader of its owner's team, or a leader who owns it."""
+    team = stage.owner.team_id if stage.owner is not None else None
+    return DailyReport.access.may_create(person) and (team in person.teams or stage.owner_id == person.employee_id)
+
+
 def refuse_stranger(stage: PlanStage, person: Person) -> None:
     """Raises NotYours for a stage that is neither this team leader's nor his team's."""
-    team = stage.owner.team_id if stage.owner is not None else None
-    if DailyReport.access.may_create(person) and (team in person.teams or stage.owner_id == person.employee_id):
+    if reports_of_it(stage, person):
         return
     raise NotYours(Words("Reported by the team leader of the stage.", "由该阶段所在班组长填报。"), clause="S2.1")
 
@@ -151,4 +158,16 @@ def crew_of(session: Session, person: Person, stage: PlanStage) -> list[Employee
     return found if stage.owner is None or stage.owner in found else [stage.owner, *found]
 
 
-__all__ = ["AT_WORK", "REPORT_AGAIN", "Told", "crew_of", "my_stages", "owed", "refuse_stranger", "report", "report_of"]
+__all__ = [
+    "AT_WORK",
+    "OLDEST",
+    "REPORT_AGAIN",
+    "Told",
+    "crew_of",
+    "my_stages",
+    "owed",
+    "refuse_stranger",
+    "report",
+    "report_of",
+    "reports_of_it",
+]

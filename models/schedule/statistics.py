@@ -22,11 +22,12 @@ NEVER = (OrderStatus.DRAFT, OrderStatus.CLEARING, OrderStatus.CANCELLED)
 
 @dataclass(frozen=True)
 class OnTime:
-    """The orders due in a month: how many of them were delivered in time."""
+    """The orders due in a month: how many of them were delivered in time; ``rows`` are those that count."""
 
     month: date
     in_time: int
     due: int
+    rows: Sequence[SalesOrder] = ()
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,27 @@ class Lateness:
 
 def on_time(session: Session, person: Person, from_on: date, to_on: date, on: date) -> list[OnTime]:
     """Month by month of the date that counts; what is not delivered by ``on`` is late only once that date has gone."""
-    rows = session.execute(
-        select(SalesOrder.kpi_due_on, SalesOrder.delivered_on).where(
+    rows = session.scalars(
+        select(SalesOrder)
+        .where(
             SalesOrder.visible_to(person),
             SalesOrder.kpi_due_on.between(from_on, to_on),
             SalesOrder.status.not_in(NEVER),
             SalesOrder.voided_at.is_(None),
         )
+        .options(joinedload(SalesOrder.customer))
+        .order_by(SalesOrder.kpi_due_on, SalesOrder.id)
     )
-    found: dict[date, list[bool]] = defaultdict(list)
-    for due, delivered in rows:
-        if due is not None and (delivered is not None or due < on):
-            found[due.replace(day=1)].append(not orders.is_late(due, delivered, on))
-    return [OnTime(month, sum(kept), len(kept)) for month, kept in sorted(found.items())]
+    found: dict[date, list[SalesOrder]] = defaultdict(list)
+    for one in rows:
+        if one.kpi_due_on is not None and (one.delivered_on is not None or one.kpi_due_on < on):
+            found[one.kpi_due_on.replace(day=1)].append(one)
+    return [OnTime(month, sum(kept(one, on) for one in due), len(due), due) for month, due in sorted(found.items())]
+
+
+def kept(order: SalesOrder, on: date) -> bool:
+    """Whether it was delivered by the date that counts, as far as is known on that day."""
+    return not orders.is_late(order.kpi_due_on, order.delivered_on, on)
 
 
 NAMES: dict[GroupBy, Callable[[DelayRecord], Any]] = {
@@ -61,6 +70,7 @@ NAMES: dict[GroupBy, Callable[[DelayRecord], Any]] = {
     GroupBy.CAUSE: lambda one: one.cause_category,
     GroupBy.MONTH: lambda one: f"{one.planned_end_on:%Y-%m}",
     GroupBy.ORDER: lambda one: one.order.no,
+    GroupBy.STAGE: lambda one: one.stage.name if one.stage is not None else None,
     GroupBy.POST: lambda one: one.stage.post.name if one.stage is not None and one.stage.post is not None else None,
     GroupBy.PERSON: lambda one: one.owner.name if one.owner is not None else None,
 }
@@ -113,4 +123,4 @@ def lateness(delays: Sequence[DelayRecord], by: GroupBy, days: Mapping[int, int]
     return sorted(found, key=lambda one: (-one.days, -one.count, str(one.name)))
 
 
-__all__ = ["Lateness", "OnTime", "counted", "days_of", "lateness", "on_time"]
+__all__ = ["Lateness", "OnTime", "counted", "days_of", "kept", "lateness", "on_time"]

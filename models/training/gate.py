@@ -59,24 +59,22 @@ def gates_of(session: Session, pairs: Collection[tuple[Employee, Post]], at: dat
 
 
 def alone_on(
-    session: Session, crews: Mapping[int, Sequence[int]], moments: Mapping[date, datetime]
+    session: Session, crews: Mapping[tuple[int, date], Collection[int]], moments: Mapping[date, datetime]
 ) -> dict[tuple[int, date], frozenset[int]]:
-    """Who of each post's crew may work there alone on each of these days, asked at these moments (S1.3).
+    """Who of each post's crew of a day may work there alone on it, asked at these moments (S1.3).
 
-    ``crews``: post -> employees. What is known now is taken forward: a qualification that ends, a duty that falls due.
+    ``crews``: post and day -> employees. What is known now is taken forward: a qualification that ends, a duty that
+    falls due.
     """
-    everybody = sorted({one for crew in crews.values() for one in crew})
-    people = {one.id: one for one in session.scalars(select(Employee).where(Employee.id.in_(everybody)))}
-    posts = {one.id: one for one in session.scalars(select(Post).where(Post.id.in_(sorted(crews))))}
-    found = load(session, everybody, list(posts))
+    everybody = {one for crew in crews.values() for one in crew}
+    people = {one.id: one for one in session.scalars(select(Employee).where(Employee.id.in_(sorted(everybody))))}
+    posts = {one.id: one for one in session.scalars(select(Post).where(Post.id.in_({post for post, _ in crews})))}
+    found = load(session, people, posts)
+    pairs = {(who, post) for (post, _), crew in crews.items() for who in crew}
+    facts = {(who, post): _standing(people[who], posts[post], found) for who, post in pairs}
     return {
-        (post.id, day): frozenset(
-            one
-            for one in crews[post.id]
-            if one in people and gate(_standing(people[one], post, found), at=at, on=day).allows_alone
-        )
-        for post in posts.values()
-        for day, at in moments.items()
+        (post, day): frozenset(who for who in crew if gate(facts[who, post], at=moments[day], on=day).allows_alone)
+        for (post, day), crew in crews.items()
     }
 
 

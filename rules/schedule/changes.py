@@ -180,12 +180,12 @@ def kpi_due_after(now: date | None, wanted: date | None, grounds: Grounds) -> da
     return wanted if wanted is not None and grounds.moves_counted_date else now
 
 
-def refuse_unfounded(wanted: date | None, grounds: Grounds) -> None:
-    """Raises RuleBroken where a change would move the counted date without grounds for it."""
+def why_unfounded(wanted: date | None, grounds: Grounds) -> RuleBroken | None:
+    """Why a change cannot be applied: it would move the counted date without grounds for it; None = it can."""
     if wanted is None or grounds.moves_counted_date:
-        return
+        return None
     if grounds.cause is ChangeCause.FORCE_MAJEURE:
-        raise RuleBroken(
+        return RuleBroken(
             Words(
                 "The counted date moves only once the general manager has approved the force majeure, or the customer "
                 "has agreed on record.",
@@ -194,7 +194,7 @@ def refuse_unfounded(wanted: date | None, grounds: Grounds) -> None:
             field="new_kpi_due_on",
             clause="S3.1",
         )
-    raise RuleBroken(
+    return RuleBroken(
         Words(
             "The counted date moves only with the customer's consent on record: note it first, or leave the date out.",
             "考核交期须有客户同意的记录方可调整，请先登记客户同意，或不填新的考核交期。",

@@ -51,6 +51,7 @@ class GroupBy(Choice):
     CAUSE = "cause", "Cause", "原因类别"
     MONTH = "month", "Month", "月份"
     ORDER = "order", "Order", "订单"
+    STAGE = "stage", "Stage", "阶段"
     POST = "post", "Post", "岗位"
     PERSON = "person", "Responsible for the stage", "阶段责任人"
 
@@ -64,16 +65,6 @@ NEEDS_APPROVAL = frozenset({DelayNature.FORCE_MAJEURE})
 DELAY_STEPS = Lifecycle(
     "forecast",
     (
-        step("avert", "forecast", "averted", "Averted", "已化解", tells=(R.PRODUCTION_MANAGER, LEAD), clause="S3.1"),
-        step(
-            "fall_overdue",
-            "forecast",
-            "unreported",
-            "Overdue and not reported",
-            "逾期未报",
-            tells=(R.PRODUCTION_MANAGER, LEAD, SELLER, R.GENERAL_MANAGER),
-            clause="S3.1",
-        ),
         step(
             "report",
             ("forecast", "unreported"),
@@ -83,6 +74,16 @@ DELAY_STEPS = Lifecycle(
             by={R.PRODUCTION_MANAGER},
             asks=("cause_category", "proposal", "expected_end_on"),
             tells=(LEAD, SELLER),
+            clause="S3.1",
+        ),
+        step("avert", "forecast", "averted", "Averted", "已化解", tells=(R.PRODUCTION_MANAGER, LEAD), clause="S3.1"),
+        step(
+            "fall_overdue",
+            "forecast",
+            "unreported",
+            "Overdue and not reported",
+            "逾期未报",
+            tells=(R.PRODUCTION_MANAGER, LEAD, SELLER, R.GENERAL_MANAGER),
             clause="S3.1",
         ),
         step(

@@ -11,6 +11,7 @@ from rules.base import RuleBroken, Words, filled
 from rules.schedule.plans import Task
 
 WHOLE = Decimal(100)
+NO_STAGES = Words("The plan has no stages yet: edit them first.", "计划还没有阶段，请先编辑阶段。")
 OVERLOADED = Words(
     "{post}, {days}: {needed} people needed, {qualified} may work ({stages}).",
     "“{post}”{days}：需 {needed} 人，合格在岗 {qualified} 人（{stages}）。",
@@ -24,7 +25,7 @@ OVERLOADED_WITH_HELPERS = Words(
 def faults_of(tasks: Sequence[Task]) -> list[Words]:
     """Everything that a plan lacks before it can be submitted (S1.2); a list, so that all is said at once."""
     if not tasks:
-        return [Words("The plan has no stages yet.", "计划还没有阶段。")]
+        return [NO_STAGES]
     found = [words for one in sorted(tasks, key=lambda one: one.seq) for words in _faults_of_task(one)]
     total = sum((one.weight for one in tasks), Decimal(0))
     if total != WHOLE:

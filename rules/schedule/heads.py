@@ -10,14 +10,14 @@ Key: TypeAlias = tuple[int, date]
 
 
 def counted_heads(
-    able: Mapping[Key, frozenset[int]], needed: Mapping[Key, int], home: Mapping[int, int]
+    able: Mapping[Key, frozenset[int]], needed: Mapping[Key, int], home: Mapping[date, Mapping[int, int]]
 ) -> dict[Key, frozenset[int]]:
     """At which one post each person counts on each day (S1.3: "qualified heads per post and day >= demand").
 
-    ``able``: who may work alone at a post on a day; ``needed``: heads that the stages need there; ``home``: person ->
-    the post he holds. Everybody counts once a day: at his own post while it needs him; whoever is spare there, at a
-    post that lacks somebody and where he may work; whoever is needed nowhere, at his own post again. As many of the
-    needed places are filled as the people allow, and the same people always find the same places.
+    ``able``: who may work alone at a post on a day; ``needed``: heads that the stages need there; ``home``: day ->
+    person -> the post he holds on it. Everybody counts once a day: at his own post while it needs him; whoever is
+    spare there, at a post that lacks somebody and where he may work; whoever is needed nowhere, at his own post again.
+    As many of the needed places are filled as the people allow, and the same people always find the same places.
     """
     by_day: dict[date, dict[int, frozenset[int]]] = defaultdict(dict)
     for (post, day), people in able.items():
@@ -25,7 +25,7 @@ def counted_heads(
     found: dict[Key, frozenset[int]] = {}
     for day, crews in by_day.items():
         wanted = {post: needed.get((post, day), 0) for post in crews}
-        for post, people in _placed(crews, wanted, home).items():
+        for post, people in _placed(crews, wanted, home.get(day, {})).items():
             found[post, day] = people
     return found
 

@@ -213,6 +213,25 @@ ANSWERED_BY: Mapping[ClearanceKind, frozenset[Role]] = {
 """Who answers for which department."""
 
 
+def why_not_submit(*, has_workshop: bool, has_lead: bool) -> RuleBroken | None:
+    """Why an order cannot be cleared yet: who makes it and who leads it are named first; None = it can (S1.1)."""
+    lacks = [
+        (has_workshop, Words("workshop", "承制车间"), "workshop"),
+        (has_lead, Words("project lead", "项目负责人"), "project_lead"),
+    ]
+    missing = [(words, field) for is_there, words, field in lacks if not is_there]
+    if not missing:
+        return None
+    what = Words(
+        " and ".join(words.text("en") for words, _ in missing), "、".join(words.text("zh") for words, _ in missing)
+    )
+    return RuleBroken(
+        Words("Name the {what} first: edit the order.", "请先编辑订单，填写{what}。", what=what),
+        field=missing[0][1],
+        clause="S1.1",
+    )
+
+
 def why_not_answer(kind: ClearanceKind, person: Person) -> NotYours | None:
     """Why this person does not answer for that department; None = he does."""
     if person.holds(*ANSWERED_BY[kind]):
@@ -263,20 +282,21 @@ def refuse_uncleared(answers: Iterable[Answered]) -> None:
         raise refusal
 
 
-def refuse_incomplete_answer(
+def why_incomplete(
     opinion: Opinion | None, difficulty: Difficulty | None, proposed_days: int | None, *, conditions: int, reason: str
-) -> None:
-    """Raises RuleBroken at the field that an answer still lacks (S1.1); days are working days."""
+) -> RuleBroken | None:
+    """What an answer still lacks, at its field; None = it is complete (S1.1). Days are working days."""
     if opinion is None:
-        raise _fault("opinion", "Choose an opinion.", "请选择评审意见。")
+        return _fault("opinion", "Edit it first and choose an opinion.", "请先编辑，选择评审意见。")
     if difficulty is None:
-        raise _fault("difficulty", "Say how hard it is to make.", "请选择生产难度。")
+        return _fault("difficulty", "Say how hard it is to make.", "请选择生产难度。")
     if opinion is not Opinion.INFEASIBLE and not proposed_days:
-        raise _fault("proposed_days", "Say how many working days it takes.", "请填写所需工作日。")
+        return _fault("proposed_days", "Say how many working days it takes.", "请填写所需工作日。")
     if opinion is Opinion.CONDITIONAL and not conditions:
-        raise _fault("opinion", "Name the conditions: each with who sees to it.", "有条件可行须列明条件及责任人。")
+        return _fault("opinion", "Name the conditions: each with who sees to it.", "有条件可行须列明条件及责任人。")
     if opinion is Opinion.INFEASIBLE and not reason.strip():
-        raise _fault("risks", "Say why it is not feasible.", "不可行须说明原因。")
+        return _fault("risks", "Say why it is not feasible.", "不可行须说明原因。")
+    return None
 
 
 def refuse_disorder(ordered_on: date, requested_on: date | None, qty: int) -> None:

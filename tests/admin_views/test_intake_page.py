@@ -100,7 +100,7 @@ def test_a_sheet_of_another_role_is_left_alone(app):
     hr = Browser(app, "hr", language="zh-CN")
     seen = hand_in(hr, (SAMPLES / "员工花名册.xlsx").read_bytes(), "员工花名册.xlsx")
     assert seen.status_code == 200
-    assert "您的角色不能导入此类台账：部门与岗位" in seen.text
+    assert "您的角色不能导入此类台账：部门与岗位。请由以下人员导入：系统管理员。" in seen.text
 
 
 def test_who_creates_none_of_the_records_does_not_open_the_page(app):

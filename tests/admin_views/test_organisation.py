@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from admin_views.session import db
 from models.event import LoginSession
 from models.organisation import Account, Department, Employee, Post, Team
-from rules.organisation import DEMO_LOGINS, SECOND_LOGINS
+from rules.organisation import DEMO_LOGINS
 from tests.admin_views.test_roles import LOGINS
 from tests.browse import Browser
+from tests.world import TWO
 
 CUSTOMER = {"code": "C-9", "name": "青禾农机", "level": "A", "contact": "沈立春", "phone": "142-0009 1009"}
 
@@ -274,8 +275,9 @@ def test_the_demo_company_is_entered_by_one_click_each(app):
         page.index(f'value="{login}"') for login in ("quality_inspector", "quality_inspector2", "quality_inspector3")
     ]
     assert places == sorted(places)
-    assert "Quality inspector 3" in page
-    for login in SECOND_LOGINS:
+    assert "Quality inspector 3 <small>workshop 2</small>" in page
+    assert "班组长 4 <small>磨工班</small>" in Browser(app, language="zh-CN").get("/login").text
+    for login in TWO:
         assert Browser(app, login).get("/").status_code == 200
 
 

@@ -18,7 +18,7 @@ from models.schedule.progress import note_missing_reports
 from rules.base import SYSTEM
 from rules.schedule.sheet import COLUMNS
 from tests.admin_views.test_check_form import PNG
-from tests.browse import Browser
+from tests.browse import Browser, Form
 
 RUNNING, DRAFT = "JH-2026-00001", "JH-2026-00002"
 
@@ -106,6 +106,27 @@ def test_a_draft_says_what_it_lacks_and_whoever_may_edits_it(app):
     assert "权重合计为 60，应为 100。" in page
     assert f"/schedule/plans/{key}/stages/" in page
     assert f"/schedule/plans/{key}/stages/" not in Browser(app, "technical").get(f"/schedule/plans/{key}/").text
+
+
+def test_a_complete_plan_is_submitted_from_its_page(app):
+    key = plan_id(app, DRAFT)
+    browser = Browser(app, "production_planner", language="zh-CN")
+    page = browser.get(f"/schedule/plans/{key}/")
+    form = next(one for one in Form(page.text).forms if one["fields"].get("verb") == "submit")
+    assert browser.post(form["action"], form["fields"]).status_code == 302
+    assert 'value="take_up"' in Browser(app, "technical").get(f"/schedule/plans/{key}/").text
+    assert 'name="verb"' not in browser.get(f"/schedule/plans/{key}/").text
+
+
+def test_a_plan_that_lacks_something_is_not_submitted_from_its_page(app):
+    key = plan_id(app, DRAFT)
+    browser = Browser(app, "production_planner", language="zh-CN")
+    fields = sheet(browser, key)
+    fields["rows"] = text_of([put(row, weight="30") for row in rows_of(fields)])
+    browser.post(f"/schedule/plans/{key}/stages/", fields)
+    page = browser.get(f"/schedule/plans/{key}/").text
+    assert "提交前还缺" in page
+    assert 'name="verb"' not in page
 
 
 def test_a_lack_of_people_is_named_with_post_and_days(app):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from admin_views.pages import _main_way
+from admin_views.ways import main_way
 from models.assessment import RewardPenalty
 from models.communication import Survey
 from tests.models.test_communication import WEDNESDAY, meeting
@@ -17,7 +17,7 @@ from tests.models.test_communication import WEDNESDAY, meeting
 )
 def test_the_way_ends_where_the_work_ends(model, way):
     """A survey is not over before it is analysed, although that wants a note; nobody heads for an appeal."""
-    assert _main_way(model.lifecycle.initial, model.lifecycle.steps) == way
+    assert main_way(model.lifecycle.initial, model.lifecycle.steps) == way
 
 
 def test_a_meeting_that_waits_says_when_its_agenda_fills_itself(app, session, browser_of):

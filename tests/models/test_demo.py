@@ -28,19 +28,20 @@ from models.engine import engine_options
 from models.event import Delivery, Event, EventHead, ReadReceipt
 from models.indicators import INDICATORS, Span
 from models.journal import facts_of
-from models.organisation import Account, AccountRole, Department, Employee, Placement, person_of
+from models.organisation import Account, AccountRole, Department, Employee, Placement, Team, person_of
 from models.process import ChangeNotice, DocumentReview, DocumentRevision, ProcessDocument, completeness
 from models.quality import SpotCheck, SpotCheckItem
 from models.recomputing import differences
 from models.regulation import SlaPolicy, company_calendar, unset_figures
 from models.regulation.shipped import statutory_days
-from models.schedule import DelayRecord
+from models.schedule import DelayRecord, PlanStage
 from models.schema import put_back
 from models.signin import SignedIn, sign_in
 from rules.actions import UNFINISHED, ActionStatus
 from rules.assessment import NINE
 from rules.base import Role, RuleBroken
 from rules.event import ChainRow, first_fault
+from rules.organisation import DEMO_PLACES
 from rules.process import DocType, NoticeStatus, ReviewStatus, RevisionStatus
 from rules.quality import CheckKind, CheckStatus, Verdict, verdict
 from rules.regulation import DayType
@@ -172,6 +173,23 @@ def test_every_role_has_its_login_and_its_scope(session):
     }
     assert list(scopes.values()) == ["生产一部", "生产一部", "生产二部", "生产一部", "生产二部"]
     session.rollback()
+
+
+def test_every_stage_belongs_to_somebody_whose_team_leader_can_log_in(session):
+    accounts = {one.login: person_of(session, one) for one in session.scalars(select(Account))}
+    led = {team for login in demo.demo_logins() for team in accounts[login].teams}
+    open_stages = session.scalars(select(PlanStage).where(PlanStage.status.not_in(("done", "cancelled")))).all()
+    assert open_stages
+    assert not [one.name for one in open_stages if one.owner.team_id not in led]
+
+
+def test_a_login_of_several_is_named_by_what_it_reaches(session):
+    accounts = {one.login: one for one in session.scalars(select(Account))}
+    persons = {login: person_of(session, one) for login, one in accounts.items()}
+    for login, words in DEMO_PLACES.items():
+        teams = [session.get_one(Team, key).name for key in persons[login].teams]
+        scopes = [role.department.name for role in accounts[login].roles if role.department]
+        assert [words.text("zh")] == (scopes or teams), login
 
 
 def test_only_the_administrator_belongs_to_no_employee(session):
@@ -309,7 +327,8 @@ def test_a_review_is_overdue_a_release_is_planned_and_somebody_has_still_to_read
 def test_something_waits_on_every_desk(session):
     """Each login has something to put right; inspectors have re-checks and drafts, leaders have people who are late."""
     accounts = {one.login: person_of(session, one) for one in session.scalars(select(Account))}
-    for login in set(demo.demo_logins()) - {"admin", "quality_manager"}:
+    leaders = {f"team_leader{nth}" for nth in range(3, 9)}  # they have their teams' stages and reports
+    for login in set(demo.demo_logins()) - {"admin", "quality_manager"} - leaders:
         person = accounts[login]
         own = select(ActionItem.id).where(
             ActionItem.responsible_id == person.employee_id, ActionItem.status.in_(UNFINISHED)

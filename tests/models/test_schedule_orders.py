@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from models.base import previews
-from models.organisation import Absence, Customer, Post
+from models.organisation import Absence, Customer, Department, Post
 from models.process import DocumentRevision, ProcessDocument
 from models.regulation import SlaClock, SlaPolicy
 from models.schedule import ProductUnit, missing
@@ -73,14 +73,33 @@ def test_an_order_is_not_confirmed_before_both_have_answered(session):
 
 
 def test_without_a_date_the_requested_one_is_promised_and_without_a_lead_nothing(session):
-    found = as_(session, "sales", order(session, project_lead=None), "submit")
+    found = as_(session, "sales", order(session), "submit")
     for kind in ("production", "technical"):
         answer(session, found, kind)
+    with doing(session, "admin", AT):
+        found.project_lead = None
     assert refused(session, "sales", found, "confirm").field == "project_lead"
     with doing(session, "admin", AT):
         found.project_lead = who(session, "项目负责人")
     as_(session, "sales", found, "confirm")
     assert found.baseline_on == found.requested_on
+
+
+@pytest.mark.parametrize(
+    "lacks, said, field",
+    [
+        (("workshop",), "请先编辑订单，填写承制车间。", "workshop"),
+        (("project_lead",), "请先编辑订单，填写项目负责人。", "project_lead"),
+        (("workshop", "project_lead"), "请先编辑订单，填写承制车间、项目负责人。", "workshop"),
+    ],
+)
+def test_who_makes_and_who_leads_an_order_is_named_before_it_is_cleared(session, lacks, said, field):
+    found = order(session, **dict.fromkeys(lacks))
+    assert found.why_not("submit", person(session, "sales")).words.text("zh") == said
+    assert refused(session, "sales", found, "submit").field == field
+    with doing(session, "sales", AT):
+        found.project_lead, found.workshop = who(session, "项目负责人"), one(session, Department, code="SC1")
+    as_(session, "sales", found, "submit")
 
 
 def test_an_infeasible_order_is_taken_back_and_asked_anew(session):

@@ -203,6 +203,9 @@ def test_what_the_team_leader_expects_forecasts_too_and_is_averted_when_the_stag
     reported(session, stage, percent=90, at=AT + DAY, expected_finish_on=TODAY + 6 * DAY)
     found = open_delay(session, stage)
     assert (found.detected_by, found.expected_end_on) == ("expected_finish", TODAY + 6 * DAY)
+    assert found.order_effect_working_days == 1  # a weekend lies between
+    reported(session, stage, percent=90, at=AT + DAY, expected_finish_on=TODAY + 8 * DAY, shift="night")
+    assert (found.expected_end_on, found.order_effect_working_days) == (TODAY + 8 * DAY, 3)
     reported(session, stage, percent=95, at=AT + 2 * DAY, expected_finish_on=TODAY + 3 * DAY)
     assert (found.status, open_delay(session, stage)) == ("averted", None)
     clock = session.scalars(select(SlaClock).where(SlaClock.entity == "delay_record")).one()
@@ -386,6 +389,7 @@ def test_a_change_is_assessed_by_both_and_decided_by_the_project_lead(session):
 def test_the_counted_date_moves_only_with_the_customers_consent_on_record(session):
     later = TODAY + 40 * DAY
     found = approved(session, change(session, under_way(session), new_promised_on=later, new_kpi_due_on=later))
+    assert found.why_not("apply", person(session, "production_planner")).field == "new_kpi_due_on"
     assert refused(session, "production_planner", found, "apply").field == "new_kpi_due_on"
     assert refused(session, "sales", found, "note_consent").field == "consent_evidence"
     as_(session, "sales", found, "note_consent", consent_evidence="11 月 16 日邮件")

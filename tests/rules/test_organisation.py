@@ -12,6 +12,7 @@ from rules.organisation import (
     ACCOUNT,
     CUSTOMER,
     DEMO_LOGINS,
+    DEMO_PLACES,
     DEPARTMENT,
     EMPLOYEE,
     EMPLOYEE_STEPS,
@@ -86,9 +87,12 @@ def test_each_kind_of_department_has_its_head():
 
 
 def test_one_logs_in_to_the_demo_company_by_each_role_and_some_second_ones():
-    second = {"quality_inspector2", "quality_inspector3", "team_leader2", "production_manager2"}
+    leaders = {f"team_leader{nth}" for nth in range(2, 9)}
+    second = {"quality_inspector2", "quality_inspector3", "production_manager2", *leaders}
     assert set(DEMO_LOGINS) == {str(role) for role in Role} | second
-    assert all(login.rstrip("23") == role for login, role in DEMO_LOGINS.items())
+    assert all(login.rstrip("2345678") == role for login, role in DEMO_LOGINS.items())
+    several = {login for login, role in DEMO_LOGINS.items() if list(DEMO_LOGINS.values()).count(role) > 1}
+    assert set(DEMO_PLACES) == several
 
 
 # Steps

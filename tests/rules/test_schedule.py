@@ -71,7 +71,8 @@ def test_an_order_is_confirmed_only_after_both_called_it_feasible_somehow(produc
     ],
 )
 def test_an_answer_says_at_which_field_it_lacks_something(opinion, difficulty, days, conditions, reason, field):
-    found = refused(orders.refuse_incomplete_answer, opinion, difficulty, days, conditions=conditions, reason=reason)
+    found = orders.why_incomplete(opinion, difficulty, days, conditions=conditions, reason=reason)
+    assert found is not None
     assert found.field == field
 
 
@@ -84,7 +85,7 @@ def test_an_answer_says_at_which_field_it_lacks_something(opinion, difficulty, d
     ],
 )
 def test_a_whole_answer_is_taken(opinion, days, conditions, reason):
-    orders.refuse_incomplete_answer(opinion, Difficulty.LOW, days, conditions=conditions, reason=reason)
+    assert orders.why_incomplete(opinion, Difficulty.LOW, days, conditions=conditions, reason=reason) is None
 
 
 def test_each_department_answers_for_itself():
@@ -391,11 +392,13 @@ def test_the_counted_date_moves_with_consent_on_record_or_approved_force_majeure
     moves = (agreed and bool(evidence)) or (cause is ChangeCause.FORCE_MAJEURE and gm)
     assert changes.kpi_due_after(MONDAY, DAYS[5], grounds) == (DAYS[5] if moves else MONDAY)
     assert changes.kpi_due_after(MONDAY, None, grounds) == MONDAY
-    changes.refuse_unfounded(None, grounds)
+    assert changes.why_unfounded(None, grounds) is None
     if moves:
-        changes.refuse_unfounded(DAYS[5], grounds)
+        assert changes.why_unfounded(DAYS[5], grounds) is None
     else:
-        assert refused(changes.refuse_unfounded, DAYS[5], grounds).field == "new_kpi_due_on"
+        refusal = changes.why_unfounded(DAYS[5], grounds)
+        assert refusal is not None
+        assert refusal.field == "new_kpi_due_on"
 
 
 def test_a_change_says_what_it_is():

@@ -18,7 +18,7 @@ def counted(able, needed, home, day=DAY):
     found = counted_heads(
         {(post, day): frozenset(people) for post, people in able.items()},
         {(post, day): heads for post, heads in needed.items()},
-        home,
+        {day: home},
     )
     return {post: set(people) for (post, _), people in found.items()}
 
@@ -58,13 +58,19 @@ def test_where_each_counts(able, needed, home, found):
 
 def test_each_day_is_reckoned_for_itself():
     able = {key: frozenset({7}) for key in product((TURNING, MILLING), (DAY, NEXT))}
-    found = counted_heads(able, {(TURNING, DAY): 1, (MILLING, NEXT): 1}, {7: TURNING})
+    found = counted_heads(able, {(TURNING, DAY): 1, (MILLING, NEXT): 1}, {DAY: {7: TURNING}})
     assert found == {
         (TURNING, DAY): {7},
         (MILLING, DAY): set(),
         (TURNING, NEXT): set(),
         (MILLING, NEXT): {7},
     }
+
+
+def test_who_is_needed_nowhere_counts_at_the_post_of_that_day():
+    able = {key: frozenset({7}) for key in product((TURNING, MILLING), (DAY, NEXT))}
+    found = counted_heads(able, {}, {DAY: {7: MILLING}, NEXT: {7: TURNING}})
+    assert {key for key, people in found.items() if people} == {(MILLING, DAY), (TURNING, NEXT)}
 
 
 def test_whoever_counts_elsewhere_might_help():
