@@ -19,7 +19,7 @@ from admin_views import exports, faults, lists, pages
 from admin_views.columns import Shown
 from admin_views.fields import clean
 from admin_views.listing import Listing, Question, pick, question, sortable_columns
-from admin_views.registry import LINE_LABELS, record_url
+from admin_views.registry import LINE_LABELS, LINE_WORDS, record_url
 from admin_views.saving import Inline, Saves, Section, who
 from admin_views.screen import Option, Verb
 from admin_views.session import db
@@ -74,6 +74,7 @@ class RegulationView(Saves, ModelView):
         for inline in self.inlines:
             line = self.line_model(inline)
             LINE_LABELS[line.__tablename__] = dict(inline.labels)
+            LINE_WORDS[line.__tablename__] = inline.words
 
     def render(self, template: str, **context: Any) -> str:
         """Flask-Admin's own context would shadow ours."""

@@ -12,6 +12,7 @@ from sqlalchemy import Boolean, Column, Date, Enum, Integer, Text, inspect
 from sqlalchemy.orm import RelationshipProperty
 from sqlalchemy.types import JSON
 
+from admin_views.registry import LINE_WORDS
 from admin_views.screen import EMPTY, Cell
 from admin_views.words import (
     CHINESE,
@@ -205,6 +206,11 @@ def tables() -> dict[str, type[Record]]:
     return {one.__tablename__: one for one in records()}
 
 
+def table_words(name: str) -> Words | None:
+    """What the records, or the lines, of a table are called; None for no table of ours."""
+    return tables()[name].words if name in tables() else LINE_WORDS.get(name)
+
+
 @dataclass(frozen=True)
 class Shown:
     """One attribute of a model as lists, pages, filters and exports need it."""
@@ -257,8 +263,8 @@ class Shown:
 
     def cell(self, value: Any, url: str = "") -> Cell:
         """A stored value as a list or page shows it."""
-        if self.names_table and value in tables():
-            return Cell(say(tables()[value].words))
+        if self.names_table and (words := table_words(value)) is not None:
+            return Cell(say(words))
         return cell_of(value, self.kind, url)
 
 

@@ -40,6 +40,8 @@ class MenuPage:
 _menu: list[MenuPage] = []
 LINE_LABELS: dict[str, dict[str, Words]] = {}
 """Labels of the lines' columns, by table: declared with the view of their record."""
+LINE_WORDS: dict[str, Words] = {}
+"""What the lines of a table are called: declared with the view of their record."""
 LINE_NAMES: dict[str, Callable[[int], str]] = {}
 """What one line of several is called in the history of its record, by table and key."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, String, and_, cast, false, func, i
 from sqlalchemy.orm import Session
 
 from admin_views.asked import Question
-from admin_views.columns import Shown, tables
+from admin_views.columns import Shown, table_words, tables
 from admin_views.history import ACTIONS, action_words
 from admin_views.listing import Listing, Page
 from admin_views.words import say
@@ -100,9 +100,8 @@ def words_of_action(entity: str, action: str) -> str:
 
 
 def entity_words(entity: str) -> str:
-    if entity in tables():
-        return say(tables()[entity].words)
-    return say(OTHERS[entity]) if entity in OTHERS else entity
+    words = table_words(entity) or OTHERS.get(entity)
+    return say(words) if words is not None else entity
 
 
 def labels_of(session: Session, keys: Iterable[tuple[str, int | None]]) -> dict[tuple[str, int], str]:

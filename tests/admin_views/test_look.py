@@ -6,10 +6,10 @@ import re
 import pytest
 from sqlalchemy import event, text
 
-from admin_views.columns import Shown, cell_of
+from admin_views.columns import Shown, cell_of, table_words
 from admin_views.registry import clause_url
 from admin_views.session import db
-from admin_views.words import many
+from admin_views.words import many, say
 from models.base import Base, records
 from rules.base import Words
 from tests.browse import Browser
@@ -177,3 +177,14 @@ def test_the_labels_of_a_list_are_a_sheet_of_their_own(browser_of, language):
     labels = dict(re.findall(r'td:nth-child\((\d+)\)::before\{content:"(.*)"\}', sheet.text))
     assert labels == {str(nth): html.unescape(one) for nth, one in enumerate(headings, 1) if nth > 1}
     assert browser_of("employee").get("/admin/sla_policy/labels.css").status_code in {200, 403}
+
+
+def test_records_and_their_lines_are_called_by_name(app):
+    with app.test_request_context(headers={"Accept-Language": "zh"}):
+        found = {
+            name: str(say(words))
+            for name in ("ticket", "spot_check_item", "action_person", "nothing")
+            if (words := table_words(name))
+        }
+    assert found.keys() == {"ticket", "spot_check_item"}
+    assert not any(one.isascii() for one in found.values())
