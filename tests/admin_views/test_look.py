@@ -14,6 +14,8 @@ from models.base import Base, records
 from rules.base import Words
 from tests.browse import Browser
 
+WITH_STATES = sorted((one for one in records() if one.lifecycle is not None), key=lambda one: one.__tablename__)
+
 
 def statements(app, browser: Browser, path: str) -> int:
     """How many statements that page takes."""
@@ -155,9 +157,7 @@ def test_what_one_person_may_open_is_in_no_other_persons_menu(browser_of):
         assert ('href="/operations/"' in browser_of(login).get("/").text) is is_there, login
 
 
-@pytest.mark.parametrize(
-    "model", [one for one in records() if one.lifecycle is not None], ids=lambda one: one.__tablename__
-)
+@pytest.mark.parametrize("model", WITH_STATES, ids=lambda one: one.__tablename__)
 def test_every_state_of_a_record_has_its_shape(app, model):
     """Not by colour alone, and so that a list keeps it in sight."""
     with app.test_request_context():
