@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from flask import current_app, make_response, request
+from flask import current_app, g, make_response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import faults
@@ -13,6 +13,7 @@ from admin_views.words import say
 from models.base import now
 from models.engine import let_write
 from models.links import TooManyGuesses, note_guess
+from models.organisation import company_name
 from rules.base import NotVisible, Words
 
 PublicPage = Callable[[str], AnyResponse | str]
@@ -24,14 +25,19 @@ HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Rob
 
 
 def behind_a_link(page: PublicPage) -> Callable[[str], AnyResponse]:
-    """Around a page that is given a token: a wrong one is 404 and counts against its source, too many are 429."""
+    """Around a page that is given a token: a wrong one is 404 and counts against its source, too many are 429.
+
+    It bears the company's name, not ours, which nobody outside knows.
+    """
 
     @wraps(page)
     def guarded(token: str) -> AnyResponse:
         try:
+            g.letterhead = company_name(db.session)
             answer = make_response(page(token))
         except NotVisible:
             _count_guess()
+            g.letterhead = ""
             answer = faults.page(404, say(UNKNOWN))
         except TooManyGuesses as refused:
             faults.roll_back()

@@ -207,6 +207,7 @@ def _globals() -> dict[str, Any]:
         "theme": theme_here(),
         "static": static,
         "clause_url": clause_url,
+        "letterhead": g.get("letterhead", ""),
         "menu": menu() if account is not None else "",
         "constant": constant,
         "signed_in": account is not None,

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, render_template
 from flask_login import current_user
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from admin_views import pdf
@@ -15,7 +14,7 @@ from admin_views.signin import unauthorised
 from admin_views.words import long_date, t
 from models.assessment import AssessmentSheet, RewardPenalty, Suggestion
 from models.base import on_date
-from models.organisation import Department
+from models.organisation import company_name
 from rules.assessment import has_paper
 from rules.base import NotVisible, Person
 
@@ -84,7 +83,7 @@ def _said(one: RewardPenalty) -> dict[str, Any]:
             "特发此证，以资鼓励。",
         ),
         "number": t("No. {no}", "编号：{no}", no=one.no),
-        "issuer": _issuer(),
+        "issuer": company_name(db.session) or t("The company", "公司"),
         "signature": t("General manager", "总经理"),
         "issued": long_date(on),
         "on": [on.year, on.month, on.day],
@@ -127,9 +126,3 @@ def _source(one: RewardPenalty) -> AssessmentSheet | Suggestion | None:
     kept = {AssessmentSheet.__tablename__: AssessmentSheet, Suggestion.__tablename__: Suggestion}
     model = kept.get(one.source_entity or "")
     return db.session.get(model, one.source_id) if model is not None else None
-
-
-def _issuer() -> str:
-    """The company's topmost department signs."""
-    query = select(Department.name).where(Department.parent_id.is_(None), Department.voided_at.is_(None))
-    return db.session.scalar(query.order_by(Department.code).limit(1)) or t("The company", "公司")

@@ -3,7 +3,16 @@
 from models.organisation.accounts import Account, AccountRole, acting_day, administrators
 from models.organisation.customers import Customer, ProductModel
 from models.organisation.people import Absence, Employee, Placement
-from models.organisation.places import Department, Post, Team, below, departments_below, parts_of, refuse_circle
+from models.organisation.places import (
+    Department,
+    Post,
+    Team,
+    below,
+    company_name,
+    departments_below,
+    parts_of,
+    refuse_circle,
+)
 from models.organisation.reach import (
     department_held,
     departments_on,
@@ -36,6 +45,7 @@ __all__ = [
     "acting_day",
     "administrators",
     "below",
+    "company_name",
     "department_held",
     "departments_below",
     "departments_on",

@@ -78,6 +78,12 @@ def parts_of(session: Session) -> dict[int | None, list[int]]:
     return children
 
 
+def company_name(session: Session) -> str:
+    """How the company calls itself: its topmost department; empty while there is none."""
+    query = select(Department.name).where(Department.parent_id.is_(None), Department.voided_at.is_(None))
+    return session.scalar(query.order_by(Department.code).limit(1)) or ""
+
+
 def below(children: Mapping[int | None, list[int]], department_id: int) -> frozenset[int]:
     """The same, where the parts of each are known."""
     found, waiting = set[int](), [department_id]

@@ -13,7 +13,7 @@ from models.base import Act, Source, now
 from models.engine import let_write
 from models.event import Attachment, Event, LoginAttempt, PublicLink
 from models.journal import acting
-from models.organisation import Customer
+from models.organisation import Customer, company_name
 from rules.after_sales import ServiceKind
 from rules.base import SYSTEM, Role
 from tests.browse import Browser
@@ -206,6 +206,15 @@ def test_a_customer_follows_his_ticket_writes_confirms_and_rates(app, at_work, l
     assert customer.post(link, {"do": "confirm"}, token_from=link).status_code == 302
     at_work(lambda session: _closed(session.get_one(Ticket, 1)))
     assert "The customer" in Browser(app, AG).get("/").text  # rated it, says the agent's desk
+
+
+def test_a_page_behind_a_link_bears_the_companys_name(app, at_work, link):
+    name = at_work(company_name)
+    assert name
+    page = Browser(app).get(link).text
+    assert f'<header class="plain-mark"><span>{name}</span></header>' in page
+    assert "Gongzheng" not in page
+    assert "Gongzheng" in Browser(app).get("/t/nothing/").text  # whoever guesses learns no names
 
 
 def test_a_photo_comes_with_a_word_and_nothing_else_does(app, at_work, link):

@@ -2,13 +2,13 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from admin_views import pdf
-from models.base import now
+from models.base import COMPANY_ZONE, now
 from models.event import Event, PublicLink
 from models.links import GUESSES_AN_HOUR
 from models.training import Qualification
@@ -115,12 +115,10 @@ def test_the_answer_is_todays_and_gives_no_reason(app, session, happens, said):
 def test_an_expired_certificate_says_no_from_the_day_after(app, session, time_machine):
     _, _, _, people = qualified(session, at=now() - AGO, validity_months=3)
     token, one = paper(session, people)
-    last, time_of_day = one.valid_until_on, now().timetz()
-    from datetime import datetime
-
-    time_machine.move_to(datetime.combine(last, time_of_day), tick=True)
+    midnight = datetime.combine(one.valid_until_on + timedelta(days=1), time(), COMPANY_ZONE)
+    time_machine.move_to(midnight - timedelta(minutes=5), tick=True)
     assert ">Yes<" in asked(app, session, token).text
-    time_machine.move_to(datetime.combine(last + timedelta(days=1), time_of_day), tick=True)
+    time_machine.move_to(midnight + timedelta(minutes=5), tick=True)
     answer = asked(app, session, token).text
     assert "Expired" in answer
     assert ">No<" in answer
