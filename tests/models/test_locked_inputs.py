@@ -47,6 +47,7 @@ GUARDED_ELSEWHERE = {
 }
 """Tables that an indicator reads beside its inputs, and why they have no day of their own."""
 FACTS = {
+    "delay_record": {"reported_at": WITHIN},
     "follow_up_visit": {"caller_id": 1, "speed": 5, "skill": 5, "manner": 5, "result": 5},
     "reward_penalty": {"employee_id": 1, "decided_by_id": 1, "size": Decimal(4)},
     "sales_order": {"baseline_on": WITHIN.date(), "promised_on": WITHIN.date()},
