@@ -29,6 +29,8 @@ ANALYSES = ("铸件到货晚于约定四天", "客户图纸两次改版", "加�
 MEASURES = ("与供应商约定备货与到货预警", "建立图纸变更冻结点", "关键设备备件最低库存", "换型前一日完成工装点检")
 WATCHED_DAYS = 12
 """The lead calls older remedies minor; of the later ones the effect on the order decides, and some are watched yet."""
+FEARED = 3
+"""Stages of the half year that are feared for in vain."""
 UNTOUCHED_DAYS = 4
 """What is younger than this waits on somebody's desk when the six months end."""
 
@@ -40,6 +42,7 @@ class Delays:
         self.session, self.rng, self.company, self.diary = session, rng, company, diary
         self.put_right: Callable[[int, datetime], None] = lambda _key, _at: None
         self.is_slipping = False
+        self.feared: set[int] = set()
 
     def plan(self) -> None:
         for day in self.diary.clock.workdays():
@@ -57,6 +60,8 @@ class Delays:
         lead = next((one for one in self.company.members if one.id == delay.project_lead_id), None)
         place = delay.id
         match delay.status:
+            case DelayStatus.FORECAST if delay.stage_id in self.feared:
+                pass  # the next report averts it
             case DelayStatus.FORECAST | DelayStatus.UNREPORTED if self.rng.random() < 0.75:
                 self._do(
                     self._manager(delay),
@@ -89,6 +94,13 @@ class Delays:
         if self.is_slipping or not (is_last_day and is_ahead):
             return False
         self.is_slipping = True
+        return True
+
+    def is_feared(self, stage: PlanStage, days_left: int) -> bool:
+        """A few stages that go as planned are feared for once, in vain: their forecast is averted by itself."""
+        if len(self.feared) == FEARED or stage.id in self.feared or days_left < 2:
+            return False
+        self.feared.add(stage.id)
         return True
 
     def _see_to_it(self, delay: DelayRecord, at: datetime) -> None:

@@ -224,7 +224,10 @@ class ShopFloor:
             with as_of(self.session, self._manager(plan).person, at) as act:
                 plan.perform("release_by_exception", act=act, note="缺口由跨班组支援解决，已与班组长确认")
         for stage in plan.live_stages():
-            begin = self.diary.clock.calendar.add_days((stage.planned_start_on or on_date(at)) - timedelta(days=1), 1)
+            eve = max(
+                (stage.planned_start_on or on_date(at)) - timedelta(days=1), on_date(at)
+            )  # it may be released late
+            begin = self.diary.clock.calendar.add_days(eve, 1)
             self.diary.note(self._report_time(begin), partial(self._report, stage.id, 1))
         if fate == "held":
             self.diary.note(self._later(at, 9), partial(self._hold, key))
@@ -268,6 +271,7 @@ class ShopFloor:
         first, last = stage.planned_start_on or on_date(at), stage.planned_end_on or on_date(at)
         days = max(1, calendar.days_between(first - timedelta(days=1), last))
         pace = self.paces.get(stage.plan_id, 1.0)
+        is_on_plan = pace <= 1 and day == calendar.days_between(first - timedelta(days=1), on_date(at))
         percent = min(Decimal(100), Decimal(day * 100 / (days * pace)).quantize(Decimal(1), ROUND_HALF_UP))
         with as_of(self.session, leader.person, at) as act:
             report = DailyReport(
@@ -281,6 +285,8 @@ class ShopFloor:
                 report.help_from = self.session.get_one(Department, self.company.departments["JS"])
             if pace > 1 and day >= 2 and percent < 100:
                 report.expected_finish_on = calendar.add_days(on_date(at), max(1, round(days * pace) - day)).date()
+            elif is_on_plan and self.delays.is_feared(stage, days - day):
+                report.expected_finish_on = calendar.add_days(last, 1).date()
             elif percent < 100 and self.delays.slips(stage, at):
                 report.expected_finish_on = calendar.add_days(last, 2).date()
             report.prepare(act.at)
