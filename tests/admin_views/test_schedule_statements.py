@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from admin_views.session import db
 from models.base import now, on_date
 from models.organisation import Employee, Post
+from models.regulation import company_calendar
 from tests.admin_views.test_schedule_pages import DRAFT, ask, plan_id, put, rows_of, sheet, text_of
 from tests.browse import Browser
 from tests.models.training_world import needs_qualification
@@ -42,7 +43,8 @@ def typed(app, first: list[str], count: int) -> str:
     """So many new rows, in a chain, with every owner and post of the company in turn."""
     people = [f"{name}（{no}）" for name, no in ask(app, select(Employee.name, Employee.no).order_by(Employee.no))]
     posts = [name for (name,) in ask(app, select(Post.name).order_by(Post.code))]
-    start = on_date(now()) + timedelta(days=7)
+    with app.app_context():
+        start = company_calendar(db.session).add_days(on_date(now()), 5).date()  # a day off would need nobody
     rows = [
         put(
             ["", *first[1:]],
