@@ -10,6 +10,7 @@ from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_login import current_user
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
@@ -236,6 +237,8 @@ class RegulationView(Saves, ModelView):
             self._take(record)
         except StaleDataError:
             return self._refused_act(Outrun())
+        except IntegrityError as fault:
+            return self._refused_act(faults.as_refusal(fault))
         except RuleBroken as refused:
             if refused.status not in faults.CAN_BE_MENDED:
                 raise

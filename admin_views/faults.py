@@ -133,6 +133,14 @@ def said_of(fault: IntegrityError) -> tuple[str | None, Words]:
     )
 
 
+def as_refusal(fault: IntegrityError) -> RuleBroken:
+    """A broken constraint as the refusal that it is, at its field where it has one."""
+    field_name, words = said_of(fault)
+    refused = RuleBroken(words, field=field_name)
+    refused.status = 422 if field_name else 409
+    return refused
+
+
 def register(app: Any) -> None:
     """Every fault answers with its own status; nothing shows SQL or a trace."""
     app.register_error_handler(RuleBroken, _refused)

@@ -196,7 +196,7 @@ class Saves:
             db.session.rollback()
             if record is None and (twin := self._twin()) is not None:
                 return redirect(twin)
-            refused = _as_refusal(fault)
+            refused = faults.as_refusal(fault)
         except RuleBroken as fault:
             refused = fault
         if refused is None:
@@ -368,10 +368,3 @@ def _text_of(form_field: Any) -> str:
 
 def _raw_of(form_field: Any) -> str:
     return str(form_field._value()) if hasattr(form_field, "_value") else str(form_field.data or "")
-
-
-def _as_refusal(fault: IntegrityError) -> RuleBroken:
-    field_name, words = faults.said_of(fault)
-    refused = RuleBroken(words, field=field_name)
-    refused.status = 422 if field_name else 409
-    return refused

@@ -19,7 +19,7 @@ from models.base import Act
 from models.event import Delivery
 from models.journal import note_event
 from models.organisation import Account, Employee
-from rules import organisation
+from rules import addresses
 from rules.base import RuleBroken
 from rules.event import Channel
 
@@ -208,7 +208,7 @@ def send_again(session: Session, recipient_id: int, last: int, act: Act) -> int:
         return 0
     account = session.get(Account, who.account_id) if who.account_id else None
     if (
-        why := organisation.no_mail_reaches(who.mail, has_left=who.left_on is not None, wants=_wants(account))
+        why := addresses.no_mail_reaches(who.mail, has_left=who.left_on is not None, wants=_wants(account))
     ) is not None:
         raise RuleBroken(why)
     return _decide(session, recipient_id, last, act, "mail_again", due_at=act.at, attempts=0, error="")

@@ -16,9 +16,9 @@ from models.after_sales.outside import link_for
 from models.after_sales.tickets import Ticket
 from models.base import COMPANY_ZONE, Act, Source
 from models.journal import acting
+from rules.addresses import mail_address
 from rules.after_sales import Direction, EntryKind, MailState
 from rules.base import SYSTEM, RuleBroken, Words
-from rules.organisation import mail_address
 
 LINK = "{link}"
 """Stands in a kept text where the customer's link goes; the link itself is made when it is sent, and not kept."""

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Record
 from models.organisation.people import Employee
-from rules import organisation
+from rules import addresses, organisation
 from rules.base import Words
 from rules.organisation import CustomerLevel
 
@@ -33,7 +33,7 @@ class Customer(Record):
 
     def put_in_order(self) -> None:
         """Telephone and mail as they are kept. Raises RuleBroken for what is none."""
-        self.phone, self.mail = organisation.telephone(self.phone), organisation.mail_address(self.mail)
+        self.phone, self.mail = addresses.telephone(self.phone), addresses.mail_address(self.mail)
 
 
 class ProductModel(Record):

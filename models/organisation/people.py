@@ -11,7 +11,7 @@ from models.base import Act, Line, Record, on_date
 from models.closed import locks_of, refuse_closed
 from models.organisation.accounts import Account, acting_day
 from models.organisation.places import Department, Post, Team
-from rules import organisation
+from rules import addresses, organisation
 from rules.base import RuleBroken, Words
 from rules.organisation import AbsenceKind, EmployeeStatus, Span, day_before
 from rules.pinyin import pinyin
@@ -91,7 +91,7 @@ class Employee(Record):
         written = inspect(self).attrs
         if not self.pinyin or (written.name.history.has_changes() and not written.pinyin.history.has_changes()):
             self.pinyin = pinyin(self.name)
-        self.phone, self.mail = organisation.telephone(self.phone), organisation.mail_address(self.mail)
+        self.phone, self.mail = addresses.telephone(self.phone), addresses.mail_address(self.mail)
 
     def hire(self, *, leads_team: bool = False) -> None:
         """Writes the first placement, from the day of entry."""

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from admin_views.session import db
 from models.after_sales import FollowUpVisit, Ticket, open_visit
@@ -111,3 +112,17 @@ def test_a_refusal_is_an_event_and_changes_nothing(app, browser_of):
 def test_a_program_is_answered_as_before(browser_of):
     answer = browser_of("after_sales_manager").perform("ticket", 1, "assign", agent="999999")
     assert (answer.status_code, answer.json["ok"], answer.json["status"]) == (422, False, 422)
+
+
+def test_a_broken_constraint_is_told_in_the_dialog_too(app, browser_of, monkeypatch):
+    fault = IntegrityError("", {}, Exception("CHECK constraint failed: ck_ticket_some_rule"))
+
+    def stumble(*_given, **_more):
+        raise fault
+
+    monkeypatch.setattr(Ticket, "perform", stumble)
+    answer = browser_of("after_sales_manager").perform("ticket", 1, "assign", json=False, agent="1", note="请尽快")
+    assert answer.status_code == 409
+    part = dialog(answer.text, "assign")
+    assert "These entries do not fit together." in part
+    assert fields(part)["note"] == "请尽快"

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import organisation
+from rules.addresses import mail_address, no_mail_reaches, telephone
 from rules.base import SCOPED, Person, Role, RuleBroken
 from rules.organisation import (
     ACCOUNT,
@@ -29,11 +30,8 @@ from rules.organisation import (
     first_names,
     is_in_force,
     last_day,
-    mail_address,
     may_see_private,
-    no_mail_reaches,
     place_to_change,
-    telephone,
 )
 from rules.pinyin import pinyin, readings
 
